@@ -1,0 +1,38 @@
+"""Errors that a user meets: one sentence with what, where and what to do, and exit status 2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from auditor.messages import say
+
+
+class AuditorError(Exception):
+    """A problem that the user can mend; `key` names its sentence in the message catalogues."""
+
+    exit_code = 2
+
+    def __init__(self, key: str, **values: Any) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+    def __str__(self) -> str:
+        return say(self.key, **self.values)
+
+
+class BadInputError(AuditorError):
+    """A file that cannot be audited: missing, empty, binary, undecodable, or nothing of a filing in it."""
+
+
+class RuleError(AuditorError):
+    """A rule, form or taxonomy file that is not right; says file and line."""
+
+    def __init__(self, key: str, *, file: str = "", line: int = 0, **values: Any) -> None:
+        super().__init__(key, **values)
+        self.file = file
+        self.line = line
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}: " if self.line else (f"{self.file}: " if self.file else "")
+        return where + super().__str__()

@@ -1,0 +1,135 @@
+"""A filing: what one disclosure prints, as typed facts under addresses; and the public door for pandas tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditor.facts import Fact, FilingKey, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from auditor.forms.tables import FormBook, Table
+
+
+class SourceFile(NamedTuple):
+    """A file of the filing and the hash of its bytes."""
+
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ViewCell:
+    """One cell of a table as printed, and the position of its fact in the table (None for labels and headers)."""
+
+    text: str
+    fact: int | None = None
+    rowspan: int = 1
+    colspan: int = 1
+    head: bool = False
+
+
+@dataclass(slots=True)
+class ReadTable:
+    """One table as read: the standard table it is, its facts, and how it looks in print.
+
+    `complete` says that its rows were read to the end, so that a code it does not list is absent. `reason` (a
+    message key) says why a table that was found could not be read.
+    """
+
+    table: str
+    title: str
+    place: Place
+    number: str = ""  # 公开01表
+    unit: str = ""
+    complete: bool = True
+    reason: str = ""
+    facts: list[Fact] = field(default_factory=list)
+    missing_rows: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)  # row → label as printed
+    misnamed: dict[str, str] = field(default_factory=dict)  # row → official label, where another one is printed
+    view: list[list[ViewCell]] = field(default_factory=list)
+    statement: str = ""  # the remark that says why the table is empty
+    recovered: bool = False
+
+
+class Unread(NamedTuple):
+    """A number, or a line with numbers, that became no fact, and why (message key)."""
+
+    text: str
+    place: Place
+    reason: str
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Filing:
+    """One disclosure of one entity: all its tables and facts, from one or several files."""
+
+    key: FilingKey
+    family: str = ""
+    files: list[SourceFile] = field(default_factory=list)
+    tables: list[ReadTable] = field(default_factory=list)
+    announced: list[str] = field(default_factory=list)  # titles seen in a list of contents or without a table
+    unread: list[Unread] = field(default_factory=list)
+    remarks: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    entity_kind: str = ""  # 行政, 参公, 事业; empty where unknown
+    dynamic: dict[str, Table] = field(default_factory=dict)  # tables bound by their header words only
+
+    @property
+    def facts(self) -> list[Fact]:
+        """All facts, table by table."""
+        return [fact for table in self.tables for fact in table.facts]
+
+    @property
+    def money_unit(self) -> str:
+        """The unit of measure that most tables state."""
+        units = [table.unit for table in self.tables if table.unit]
+        return max(sorted(set(units)), key=units.count) if units else ""
+
+    @classmethod
+    def from_frames(
+        cls,
+        frames: Mapping[str, pd.DataFrame],
+        *,
+        entity: str = "",
+        year: int = 0,
+        report: str = "final_accounts",
+        edition: str = "unit",
+        unit: str = "万元",
+        entity_kind: str = "",
+        forms: FormBook | None = None,
+    ) -> Filing:
+        """Make a filing from pandas tables that are already at hand.
+
+        `frames` maps a table's title (an official title or the name of a standard table) to a frame whose column
+        names are the printed headers (a MultiIndex for headers over several rows) and whose cells are printed
+        texts, `Decimal`, `int` or `float`; an index that is not a plain range counts as the first column. Numbers
+        are in `unit`. A float is taken at its shortest decimal form, so pass texts or `Decimal` where trailing
+        zeros matter. Raises `BadInputError` for a title that no form carries.
+        """
+        from auditor.forms.frames import filing_from_frames  # noqa: PLC0415 — pandas stays out of the command
+
+        key = FilingKey(entity, year, report, edition)
+        return filing_from_frames(frames, key, unit=unit, entity_kind=entity_kind, forms=forms)
+
+
+def family_of(tables: Sequence[str], announced: Sequence[str], report: str, book: FormBook) -> str:
+    """Return the family that explains the tables found and the titles announced best; the smallest on a tie."""
+    best = ("", (-1, 0))
+    titles = set(announced)
+    for family in book.families.values():
+        if report and family.report != report:
+            continue
+        hits = len(family.tables() & set(tables))
+        hits += sum(
+            1 for form in family.forms if form.table not in tables and titles & {form.title, *form.titles}
+        )
+        score = (hits, -len(family.forms))
+        if hits and score > best[1]:
+            best = (family.name, score)
+    return best[0]

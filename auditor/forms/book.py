@@ -1,0 +1,188 @@
+"""Load the forms and the lists of codes from YAML (`rules/forms`, `rules/taxonomy`) into a `FormBook`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from auditor.forms.tables import Column, Entry, Family, Form, FormBook, Lane, Layout, Row, Table, Taxonomy
+from auditor.sources import Map, a_list, a_map, a_text, check_keys, choice, fail, load, nearest, texts, whole
+from auditor.units import FEN_PER, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+REPORTS = ("final_accounts", "budget")
+
+
+def load_forms(roots: Iterable[Path]) -> FormBook:
+    """Load every form and taxonomy file below the given rule folders, later folders adding to earlier ones.
+
+    Raises `RuleError` (file, line, what to do) for anything that is not right.
+    """
+    tables: dict[str, Table] = {}
+    families: dict[str, Family] = {}
+    lists: dict[str, tuple[str, ...]] = {}
+    taxonomies: dict[str, Taxonomy] = {}
+    pending: list[Map] = []
+    for root in roots:
+        for path in sorted((root / "taxonomy").glob("*.yaml")):
+            taxonomy = _taxonomy(load(path, f"taxonomy/{path.name}"))
+            taxonomies[taxonomy.name] = taxonomy
+        for path in sorted((root / "forms").glob("*.yaml")):
+            tree = load(path, f"forms/{path.name}")
+            check_keys(tree, ("lists", "tables", "families"))
+            for key, items in a_map(tree.get("lists", Map("", 0))).items():
+                lists[str(key)] = tuple(str(a_text(item)) for item in a_list(items))
+            for node in a_list(tree.get("tables", [])) if "tables" in tree else ():
+                table = _table(a_map(node), taxonomies)
+                if table.name in tables:
+                    fail(node, "forms.duplicate_table", name=table.name)
+                tables[table.name] = table
+            pending.extend(a_map(node) for node in (a_list(tree["families"]) if "families" in tree else ()))
+    for node in pending:
+        family = _family(node, tables, families)
+        families[family.name] = family
+    return FormBook(tables, families, lists, taxonomies)
+
+
+def _taxonomy(tree: Map) -> Taxonomy:
+    check_keys(tree, ("taxonomy", "levels", "conventions", "entries"), required=("taxonomy", "levels", "entries"))
+    entries = []
+    for node in a_list(tree["entries"]):
+        item = a_map(node)
+        check_keys(item, ("code", "name", "seen", "also", "found_by", "status"), required=("code", "name"))
+        since, _, until = str(item.get("seen", "0-9999")).partition("-")
+        if not (since.isdigit() and (until or since).isdigit()):
+            fail(item["seen"], "rules.expected_number", name="seen", value=str(item["seen"]))
+        status = choice(item, "status", ("observed", "unverified"), "observed")
+        entries.append(
+            Entry(
+                str(item["code"]),
+                str(item["name"]),
+                int(since),
+                int(until or since),
+                texts(item, "also"),
+                texts(item, "found_by"),
+                status == "observed",
+            )
+        )
+    conventions = tuple(
+        (str(a_map(node)["suffix"]), str(a_map(node)["name"])) for node in tree.get("conventions", ())
+    )
+    levels = {str(level): int(str(length)) for level, length in a_map(tree["levels"]).items()}
+    return Taxonomy(str(tree["taxonomy"]), levels, tuple(entries), conventions)
+
+
+def _column(node: Any) -> Column:
+    item = a_map(node)
+    check_keys(item, ("column", "header", "index", "kind", "of_which", "optional"))
+    name = str(item.get("column", ""))
+    headers = texts(item, "header") or (name,)
+    if name and name not in headers and name.rsplit("/", 1)[-1] not in headers:
+        headers = (name, *headers)
+    return Column(
+        name,
+        headers,
+        whole(item, "index"),
+        Kind(choice(item, "kind", list(Kind), Kind.AMOUNT)),
+        choice(item, "of_which", ("true", "false"), "false") == "true",
+        choice(item, "optional", ("true", "false"), "false") == "true",
+    )
+
+
+def _row(node: Any, lane: str) -> Row:
+    item = a_map(node)
+    check_keys(item, ("row", "label", "also", "found_by", "line", "optional", "kind", "unit"), required=("row",))
+    name = str(item["row"])
+    labels = (texts(item, "label") or (name.rsplit("/", 1)[-1],)) + texts(item, "also")
+    kind = item.get("kind")
+    return Row(
+        f"{lane}/{name}" if lane else name,
+        labels,
+        texts(item, "found_by"),
+        whole(item, "line"),
+        choice(item, "optional", ("true", "false"), "false") == "true",
+        Kind(choice(item, "kind", list(Kind), Kind.AMOUNT)) if kind is not None else None,
+        str(item.get("unit", "")),
+    )
+
+
+def _lane(node: Any, table: Map) -> Lane:
+    item = a_map(node)
+    check_keys(item, ("lane", "columns", "rows", "classes"), required=("lane", "columns"))
+    name = str(item["lane"])
+    classes = None
+    if "classes" in item:
+        spec = a_map(item["classes"])
+        check_keys(spec, ("codes", "lines"), required=("codes",))
+        first = whole(spec, "lines")
+        classes = tuple(
+            (code, None if first is None else first + offset) for offset, code in enumerate(texts(spec, "codes"))
+        )
+    rows = tuple(_row(row, name) for row in (a_list(item["rows"]) if "rows" in item else ()))
+    if len({row.name for row in rows}) < len(rows):
+        fail(item, "forms.duplicate_row", name=str(table["table"]))
+    return Lane(name, tuple(_column(column) for column in a_list(item["columns"])), rows, classes)
+
+
+_TABLE_KEYS = (
+    "table", "report", "layout", "codes", "lanes", "columns", "rows", "row_groups", "column_groups", "absent",
+)  # fmt: skip
+
+
+def _table(item: Map, taxonomies: dict[str, Taxonomy]) -> Table:
+    check_keys(item, _TABLE_KEYS, required=("table", "report", "layout"))
+    layout = Layout(choice(item, "layout", list(Layout), Layout.CODES))
+    codes = choice(item, "codes", taxonomies, "")
+    if layout is Layout.CODES and not codes:
+        fail(item, "rules.missing_key", name="codes")
+    groups = {
+        key: {str(name): texts(a_map(item[key]), name) for name in a_map(item[key])} if key in item else {}
+        for key in ("row_groups", "column_groups")
+    }
+    table = Table(
+        str(item["table"]),
+        choice(item, "report", REPORTS, ""),
+        layout,
+        codes or "functional",
+        tuple(_lane(node, item) for node in (a_list(item["lanes"]) if "lanes" in item else ())),
+        tuple(_column(node) for node in (a_list(item["columns"]) if "columns" in item else ())),
+        tuple(_row(node, "") for node in (a_list(item["rows"]) if "rows" in item else ())),
+        groups["row_groups"],
+        groups["column_groups"],
+        choice(item, "absent", ("zero", "skip", "required"), "zero"),
+    )
+    for group, names in table.column_groups.items():
+        for name in names:
+            if name not in table.column_names:
+                fail(item["column_groups"], "forms.unknown_column", group=group, name=name,
+                     near=nearest(name, table.column_names))  # fmt: skip
+    return table
+
+
+def _family(node: Map, tables: dict[str, Table], families: dict[str, Family]) -> Family:
+    check_keys(node, ("family", "report", "extends", "forms"), required=("family",))
+    name = str(node["family"])
+    base: tuple[Form, ...] = ()
+    report = choice(node, "report", REPORTS, "")
+    if "extends" in node:
+        parent = families.get(str(node["extends"]))
+        if parent is None:
+            fail(node["extends"], "forms.unknown_family", name=str(node["extends"]),
+                 near=nearest(str(node["extends"]), families))  # fmt: skip
+        base, report = parent.forms, report or parent.report
+    forms = list(base)
+    for child in a_list(node["forms"]) if "forms" in node else ():
+        item = a_map(child)
+        check_keys(item, ("form", "title", "also", "as", "unit", "optional"), required=("title",))
+        table = str(item.get("as", ""))
+        if table and table not in tables:
+            fail(item["as"], "forms.unknown_table", name=table, near=nearest(table, tables))
+        unit = choice(item, "unit", FEN_PER, "")
+        optional = choice(item, "optional", ("true", "false"), "false") == "true"
+        form = Form(
+            name, str(item.get("form", "")), str(item["title"]), texts(item, "also"), table, unit, optional
+        )
+        forms = [other for other in forms if not (table and other.table == table)] + [form]
+    return Family(name, report, tuple(forms))

@@ -1,0 +1,166 @@
+"""Codes of subjects as printed: joined from 类|款|项 columns, padded, told from money and from unit codes; and
+recovered from the official names and their order where print lost them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from auditor.forms.labels import plain, without
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from auditor.forms.tables import Taxonomy
+
+_CODE = re.compile(r"[1-9]\d{2}(?:\d{2}){0,2}")
+_FULL = str.maketrans("０１２３４５６７８９", "0123456789")
+
+
+def is_code(text: str) -> bool:
+    """Tell whether a text is a whole code: 3, 5 or 7 digits.
+
+    >>> is_code("208"), is_code("20805 05"), is_code("309001"), is_code("2")
+    (True, True, False, False)
+    """
+    return bool(_CODE.fullmatch(text.replace(" ", "").translate(_FULL)))
+
+
+def code_parts(texts: Iterable[str]) -> tuple[list[str], list[str], str]:
+    """Split the label cells of a row into code parts, name parts and a unit code (six digits beside the code)."""
+    parts: list[str] = []
+    names: list[str] = []
+    unit = ""
+    for text in texts:
+        bare = text.replace(" ", "").translate(_FULL)
+        if not bare or set(bare) <= {"*"}:
+            continue
+        if bare.isdigit():
+            if len(bare) == 6 and not unit:
+                unit = bare
+            else:
+                parts.append(bare)
+        elif not (bare in ("类", "款", "项") and not names):
+            leading = re.match(r"^(\d{3}(?:\d{2}){0,2})(?=[^\d.])", bare)
+            if leading and not parts and not names:
+                parts.append(leading.group(1))
+                bare = bare[leading.end() :]
+            names.append(bare)
+    return parts, names, unit
+
+
+def join_parts(parts: Sequence[str]) -> tuple[str, bool]:
+    """Join the parts of a code: `208|1|9` and `208|01|09` are 2080109, `301|01` is 30101.
+
+    Returns the code and whether digits stand there that make no whole code (lost in print).
+    """
+    if not parts:
+        return "", False
+    joined = parts[0] if len(parts) == 1 else parts[0] + "".join(part.zfill(2) for part in parts[1:])
+    for start in range(1, len(parts)):  # 类|款|项 that repeat the upper digits: 208 | 20805 | 2080505
+        if parts[start].startswith(parts[start - 1]) and len(parts[start]) > len(parts[start - 1]) >= 3:
+            joined = parts[-1]
+    return (joined, False) if _CODE.fullmatch(joined) else ("", True)
+
+
+def recover(names: Sequence[str], taxonomy: Taxonomy) -> list[str]:
+    """Recover the codes of a tree whose code column was lost, from the official names in printed order.
+
+    Every row must be a class, or fit below the row before it or below one of that row's ancestors. A name that the
+    list does not know becomes `<parent>·<name>` when its place in the tree leaves only one level. Rows that stay
+    unclear are ''. The filing's own tree is kept: nothing is sorted or added.
+
+    Source: 支出功能分类科目 (rules/taxonomy); the order of print is parents before children.
+    """
+    lengths = sorted(taxonomy.levels.values())
+    codes: list[str] = []
+    for position, name in enumerate(names):
+        fitting = _fitting(_candidates(name, taxonomy, codes), codes, lengths)
+        if len(fitting) == 1:
+            codes.append(fitting[0])
+            continue
+        if len(fitting) > 1:
+            nxt = names[position + 1] if position + 1 < len(names) else ""
+            fitting = [c for c in fitting if _goes_on(c, nxt, taxonomy, lengths)] or fitting
+            codes.append(fitting[0] if len(fitting) == 1 else "")
+            continue
+        codes.append(_pseudo(name, position, names, codes, taxonomy, lengths))
+    return codes
+
+
+def parent_of(code: str, lengths: Sequence[int]) -> str:
+    """Return the code one level up, or '' for a class. A pseudo code `20805·名称` stands below 20805."""
+    if "·" in code:
+        return code.split("·", 1)[0]
+    shorter = [length for length in lengths if length < len(code)]
+    return code[: shorter[-1]] if shorter else ""
+
+
+def ancestors(code: str, lengths: Sequence[int]) -> list[str]:
+    """Return the codes above a code, nearest first."""
+    found = []
+    while code := parent_of(code, lengths):
+        found.append(code)
+    return found
+
+
+def _candidates(name: str, taxonomy: Taxonomy, codes: Sequence[str]) -> list[str]:
+    key = plain(name)
+    found = dict.fromkeys(taxonomy.by_name.get(key, ()))
+    if not found:
+        found = dict.fromkeys(taxonomy.by_name.get(without(key, "支出"), ()))
+    lengths = sorted(taxonomy.levels.values())
+    for code in (codes[-1:] or [""])[0:1]:
+        for above in [code, *ancestors(code, lengths)] if code else []:
+            if len(above) == lengths[-2] and "·" not in above:
+                for suffix, usual in taxonomy.conventions:
+                    if plain(usual) == key:
+                        found[above + suffix] = None
+                title = plain(taxonomy.name_of(above))
+                if key in (f"其他{title}支出", f"其他{title}", f"其他{without(title, '支出')}支出"):
+                    found[above + "99"] = None
+    return list(found)
+
+
+def _fitting(candidates: Sequence[str], codes: Sequence[str], lengths: Sequence[int]) -> list[str]:
+    """Keep the candidates that can follow the rows before: a class, or a child of the last row or its ancestors."""
+    known = [code for code in codes if code]
+    last = known[-1] if known else ""
+    open_parents = {last, *ancestors(last, lengths)} if last else set()
+    fitting = []
+    for code in candidates:
+        if code in known:
+            continue
+        above = parent_of(code, lengths)
+        if above == "" or above in open_parents:
+            fitting.append(code)
+    return fitting
+
+
+def _goes_on(code: str, following: str, taxonomy: Taxonomy, lengths: Sequence[int]) -> bool:
+    """Tell whether the next printed name can stand below or beside `code` (a class and a 款 may share a name)."""
+    if not following:
+        return len(code) == lengths[-1]
+    below = {parent_of(c, lengths) for c in taxonomy.by_name.get(plain(following), ())}
+    usual = {plain(name) for _, name in taxonomy.conventions}
+    if len(code) == lengths[-2] and plain(following) in usual:
+        return True
+    return code in below if len(code) < lengths[-1] else code not in below
+
+
+def _pseudo(
+    name: str, position: int, names: Sequence[str], codes: Sequence[str], taxonomy: Taxonomy, lengths: Sequence[int]
+) -> str:
+    """Name a row that the list does not know, if it can only be a leaf below the open 款."""
+    last = next((code for code in reversed(codes) if code), "")
+    if not last or not codes[-1]:
+        return ""
+    size = len(last.split("·", 1)[0]) if "·" in last else len(last)
+    kuan = last.split("·", 1)[0] if "·" in last else (last if size == lengths[-2] else parent_of(last, lengths))
+    if len(kuan) != lengths[-2]:
+        return ""
+    following = names[position + 1] if position + 1 < len(names) else ""
+    after = _candidates(following, taxonomy, [*codes, kuan + "·"]) if following else []
+    opens_below = any(len(code) == lengths[-1] and not code.startswith(kuan) for code in after)
+    return "" if opens_below else f"{kuan}·{plain(name)}"

@@ -1,0 +1,203 @@
+"""Which column of a printed grid is which column of the standard table.
+
+First by what the header says (its path over merged cells, its 栏次); where the header came flattened or damaged,
+by the order of the form's columns against what the cells below hold. A mapping that is not unique is no mapping.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from auditor.forms.labels import plain
+from auditor.numbers import NUMERIC, State, parse_literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from auditor.document import Cell, Grid
+    from auditor.forms.tables import Column
+
+
+class Look(Enum):
+    """What a cell looks like."""
+
+    EMPTY = 0
+    NUMBER = 1
+    TEXT = 2
+
+
+def look(text: str) -> Look:
+    """Tell what a cell looks like: nothing, a number (or a dash or mark), or text."""
+    state = parse_literal(text).state
+    if state is State.BLANK:
+        return Look.EMPTY
+    return Look.TEXT if state is State.UNREADABLE else Look.NUMBER
+
+
+_INDEX_LABEL = re.compile(r"^(?:栏次?|行次?|\*+|栏\s*次)$")
+_CODE = re.compile(r"编码|代码|^类$|^款$|^项$")
+_NAME = re.compile(r"名称|^项目$|^科目$|用途$")
+_LINE = re.compile(r"^行次?$|^序号$")
+
+
+class Role(Enum):
+    """What a column of a grid holds."""
+
+    CODE = "code"
+    NAME = "name"
+    LINE = "line"
+    FIGURE = "figure"
+
+
+def role_of(path: Sequence[str]) -> Role:
+    """Tell the role of a column from its header path."""
+    last = path[-1] if path else ""
+    if any(_LINE.search(part) for part in path[-1:]):
+        return Role.LINE
+    if _CODE.search(last) or (len(path) > 1 and last in ("类", "款", "项")):
+        return Role.CODE
+    if _NAME.search(last):
+        return Role.NAME
+    return Role.FIGURE
+
+
+@dataclass(slots=True)
+class Header:
+    """The header of a grid: its rows, the path above each column, and the 栏次 printed under it."""
+
+    rows: int
+    paths: list[tuple[str, ...]]
+    index: dict[int, int] = field(default_factory=dict)  # column → 栏次
+    words: frozenset[str] = frozenset()
+
+
+def is_index_row(cells: Sequence[Cell]) -> bool:
+    """Tell whether a row numbers the columns: `栏次 | 1 | 2 …`, `** | ** | 1 | 2 …`, `1 | 2 | … | 12`."""
+    texts = [cell.text for cell in _distinct(cells) if cell.text]
+    labels = [text for text in texts if _INDEX_LABEL.match(text)]
+    numbers = [int(text) for text in texts if text.isdigit()]
+    if len(labels) + len(numbers) != len(texts) or not texts:
+        return False
+    rising = all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    return bool(rising and (labels or (len(numbers) > 2 and numbers[0] == 1)))
+
+
+def _distinct(cells: Sequence[Cell]) -> list[Cell]:
+    """The cells of a row, each spanning cell once."""
+    out: list[Cell] = []
+    for cell in cells:
+        if not out or out[-1] is not cell:
+            out.append(cell)
+    return out
+
+
+def read_header(grid: Grid, rows: int) -> Header:
+    """Read the first `rows` rows of a grid as its header."""
+    body = grid.rows[:rows]
+    index: dict[int, int] = {}
+    names = []
+    for cells in body:
+        if is_index_row(cells):
+            index = {column: int(cell.text) for column, cell in enumerate(cells) if cell.text.isdigit()}
+        else:
+            names.append([plain(cell.text) for cell in cells])
+    words = frozenset(word for row in names for word in row if word)
+    paths = _paths(names, grid.width, spans_known=grid.spans_known)
+    return Header(rows, paths, index, words)
+
+
+def _paths(rows: list[list[str]], width: int, *, spans_known: bool) -> list[tuple[str, ...]]:
+    """Return the path of header texts above each column; blanks are filled from merged neighbours."""
+    filled: list[list[tuple[str, int]]] = []  # (text, column where the cell starts)
+    for depth, row in enumerate(rows):
+        line: list[tuple[str, int]] = []
+        for column in range(width):
+            text = row[column]
+            if text or spans_known:
+                line.append((text, column))
+                continue
+            above = filled[depth - 1] if depth else None
+            left_joined = column > 0 and (above is None or above[column] == above[column - 1])
+            if left_joined and line[column - 1][0] and (above is None or rows[depth - 1][column] == ""):
+                line.append(line[column - 1])
+            else:
+                line.append(("", column))
+        filled.append(line)
+    paths = []
+    for column in range(width):
+        path: list[str] = []
+        for line in filled:
+            text = line[column][0]
+            if text and (not path or path[-1] != text):
+                path.append(text)
+        paths.append(tuple(path))
+    return paths
+
+
+def similarity(path: Sequence[str], header: str) -> float:
+    """Say how well a printed header path fits a header variant of the form: 0 (not at all) to 1."""
+    wanted = [plain(part) for part in header.split("/")]
+    if not path or not wanted:
+        return 0.0
+    mine = [part for part in path if part]
+    if mine == wanted or mine[-len(wanted) :] == wanted:
+        return 1.0 if len(wanted) > 1 or len(mine) == 1 else 0.9
+    if mine[-1] != wanted[-1]:
+        return 0.7 if mine[-1] and mine[-1] in wanted[-1:] else 0.0
+    parents = sum(part in mine for part in wanted[:-1])
+    return 0.6 + 0.3 * parents / len(wanted) if len(wanted) > 1 else 0.8
+
+
+def match_columns(header: Header, figures: Sequence[int], columns: Sequence[Column]) -> dict[int, Column] | None:
+    """Map the figure columns of a grid to the columns of the form, or None when the header does not decide.
+
+    Every column that the form requires must be found, every printed one used once.
+    """
+    scores = []
+    for position in figures:
+        for order, column in enumerate(columns):
+            score = max((similarity(header.paths[position], text) for text in column.headers), default=0.0)
+            if column.index is not None and header.index.get(position) == column.index:
+                score += 0.5 if score else 0.4
+            if score:
+                scores.append((-score, abs(order - figures.index(position)), position, order))
+    mapping: dict[int, Column] = {}
+    used: set[int] = set()
+    for _, _, position, order in sorted(scores):
+        if position not in mapping and order not in used:
+            mapping[position] = columns[order]
+            used.add(order)
+    missing = [column for order, column in enumerate(columns) if order not in used and not column.optional]
+    return None if missing else mapping
+
+
+def known_words(header: Header, columns: Sequence[Column]) -> float:
+    """Say which share of the form's required columns has its words somewhere in the header."""
+    wanted = [column for column in columns if not column.optional]
+    if not wanted:
+        return 0.0
+    joined = "|".join(sorted(header.words))
+    hits = 0
+    for column in wanted:
+        lasts = {plain(text.rsplit("/", 1)[-1]) for text in column.headers}
+        hits += any(last and last in joined for last in lasts)
+    return hits / len(wanted)
+
+
+def looks_below(grid: Grid, start: int) -> list[dict[Look, int]]:
+    """Count, for every column, what its cells look like from row `start` on."""
+    counts = [dict.fromkeys(Look, 0) for _ in range(grid.width)]
+    for cells in grid.rows[start:]:
+        if is_index_row(cells):
+            continue
+        for column, cell in enumerate(cells):
+            counts[column][look(cell.text)] += 1
+    return counts
+
+
+def figure_text(cell: Cell) -> bool:
+    """Tell whether a cell prints a number."""
+    return parse_literal(cell.text).state in NUMERIC

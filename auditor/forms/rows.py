@@ -1,0 +1,189 @@
+"""Which printed row is which row of the standard table.
+
+Rows with names are matched by label, then by the group they stand in, then by 行次 and order; rows of code tables by
+their code, which may have to be recovered. A label that only locates its row (`found_by`) is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+from auditor.facts import ReadBy
+from auditor.forms.codes import recover
+from auditor.forms.labels import plain, without
+from auditor.forms.tables import Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from auditor.forms.printed import PrintedRow
+    from auditor.forms.tables import Lane, Row, Table, Taxonomy
+
+LIKE = 0.8  # similarity at which a label still locates the row of its 行次
+
+
+@dataclass(slots=True)
+class NamedRow:
+    """A printed row and the row of the standard table that it is ('' where unknown)."""
+
+    printed: PrintedRow
+    name: str = ""
+    row: Row | None = None
+    read_by: ReadBy = ReadBy.PRINTED
+    official: str = ""  # the official label, where the printed one differs
+    reason: str = ""  # why it has no name
+
+
+@dataclass(slots=True)
+class Naming:
+    """The rows of a table by name, and the names of rows that should be there and are not."""
+
+    rows: list[NamedRow] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+
+def name_rows(rows: Sequence[PrintedRow], table: Table, taxonomy: Taxonomy) -> Naming:
+    """Name every printed row of a table of lanes or codes."""
+    if table.layout is Layout.LANES:
+        naming = _lanes(rows, table, taxonomy)
+    else:
+        naming = _codes(rows, table, taxonomy)
+    found = {named.name for named in naming.rows if named.name}
+    naming.missing = [row.name for row in table.named_rows.values() if row.name not in found and not row.optional]
+    return naming
+
+
+def _lanes(rows: Sequence[PrintedRow], table: Table, taxonomy: Taxonomy) -> Naming:
+    naming = Naming()
+    for lane in table.lanes:
+        printed = [row for row in rows if row.lane == lane.name]
+        naming.rows.extend(_Lane(lane, taxonomy).name(printed))
+    return naming
+
+
+class _Lane:
+    """Names the rows of one lane, in printed order."""
+
+    def __init__(self, lane: Lane, taxonomy: Taxonomy) -> None:
+        self.lane = lane
+        self.taxonomy = taxonomy
+        self.classes = dict(lane.classes) if lane.classes is not None else {}
+        self.used: set[str] = set()
+        self.position = 0  # order of the row named last
+
+    def name(self, printed: Sequence[PrintedRow]) -> list[NamedRow]:
+        named = [NamedRow(row) for row in printed if row.label or any(cell.text for _, cell in row.cells)]
+        for item in named:
+            self._match(item)
+        return named
+
+    def _match(self, item: NamedRow) -> None:
+        label = plain(item.printed.label)
+        if not label:
+            item.reason = "unread.no_label"
+            return
+        row = self._by_label(item, label)
+        if row is not None:
+            self._take(item, row)
+            return
+        if self.lane.classes is not None:
+            code = self.taxonomy.class_of(label)
+            if code:
+                self._take_class(item, code, label)
+                return
+        self._by_line(item, label)
+
+    def _by_label(self, item: NamedRow, label: str) -> Row | None:
+        """The row whose label this is; group, 行次 and order decide among several."""
+        fitting = [
+            row
+            for row in self.lane.rows
+            if row.name not in self.used and any(plain(text) == label for text in (*row.labels, *row.found_by))
+        ]
+        if len(fitting) < 2:
+            return fitting[0] if fitting else None
+        parent = plain(item.printed.parents[-1]) if item.printed.parents else ""
+        if parent:
+            grouped = [row for row in fitting if plain(row.parent.rsplit("/", 1)[-1]) == parent or
+                       (row.labels[0] in ("小计", "合计") and plain(row.last) == parent)]  # fmt: skip
+            fitting = grouped or fitting
+        if item.printed.line is not None:
+            numbered = [row for row in fitting if row.line == item.printed.line]
+            fitting = numbered or fitting
+        order = {row.name: number for number, row in enumerate(self.lane.rows)}
+        return min(fitting, key=lambda row: (order[row.name] < self.position, order[row.name]))
+
+    def _take(self, item: NamedRow, row: Row) -> None:
+        item.name, item.row = row.name, row
+        label = plain(item.printed.label)
+        if not any(plain(text) == label for text in row.labels):
+            item.official = row.labels[0]
+        self.used.add(row.name)
+        order = [other.name for other in self.lane.rows]
+        self.position = order.index(row.name)
+
+    def _take_class(self, item: NamedRow, code: str, label: str) -> None:
+        item.name = f"{self.lane.name}/{code}" if self.lane.name else code
+        official = [entry for entry in self.taxonomy.names[code]]
+        accepted = {plain(text) for entry in official for text in (entry.name, *entry.also)}
+        if label not in accepted and label not in {without(text, "支出") for text in accepted}:
+            item.official = official[-1].name
+        self.used.add(item.name)
+
+    def _by_line(self, item: NamedRow, label: str) -> None:
+        """A label that is nearly the one its 行次 stands for: misspelt, but located."""
+        line = item.printed.line
+        options: list[tuple[str, str, Row | None]] = [
+            (row.labels[0], row.name, row) for row in self.lane.rows if row.line == line or line is None
+        ]
+        options += [
+            (self.taxonomy.name_of(code), f"{self.lane.name}/{code}", None)
+            for code, number in self.classes.items()
+            if number == line or line is None
+        ]
+        close = [
+            option
+            for option in options
+            if option[1] not in self.used and SequenceMatcher(None, plain(option[0]), label).ratio() >= LIKE
+        ]
+        if len(close) == 1:
+            item.official, item.name, item.row = close[0]
+            self.used.add(item.name)
+        else:
+            item.reason = "unread.unknown_row"
+
+
+def _codes(rows: Sequence[PrintedRow], table: Table, taxonomy: Taxonomy) -> Naming:
+    labels = {
+        plain(label): (row, label in row.labels) for row in table.rows for label in (*row.labels, *row.found_by)
+    }
+    named = [NamedRow(row) for row in rows]
+    for item in named:
+        _code_or_total(item, labels)
+    lost = [item for item in named if not item.name and not item.reason]
+    if lost:
+        codes = recover([item.printed.label for item in lost], taxonomy)
+        for item, code in zip(lost, codes, strict=True):
+            item.name = code
+            item.read_by = ReadBy.RECOVERED
+            item.reason = "" if code else "unread.lost_code"
+    return Naming(named)
+
+
+def _code_or_total(item: NamedRow, labels: dict[str, tuple[Row, bool]]) -> None:
+    printed = item.printed
+    total = labels.get(plain(printed.label))
+    if total and not printed.code:
+        item.name, item.row = total[0].name, total[0]
+        if not total[1]:
+            item.official = total[0].labels[0]
+    elif printed.code:
+        item.name = printed.code
+    elif printed.unit_code:
+        item.name = f"单位/{printed.unit_code}"
+    elif not printed.label or not (printed.lost or len(printed.cells) > 0):
+        item.reason = "unread.no_label"
+    elif not printed.lost:
+        item.reason = "unread.unknown_row"

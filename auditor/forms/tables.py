@@ -1,0 +1,227 @@
+"""Standard tables, the forms of each place that implement them, and the lists of codes: data read from YAML.
+
+A standard table names its rows and columns once; rules name standard tables only. A form says how one family
+(a place and period) titles and prints a standard table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from auditor.forms.labels import plain, without
+from auditor.units import Kind
+
+
+class Layout(StrEnum):
+    """How a table is built."""
+
+    LANES = "lanes"  # label rows, one or more lanes side by side
+    CODES = "codes"  # rows keyed by code, in one or several blocks
+    CELLS = "cells"  # one row of figures under a header
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of figures: its canonical path, how headers print it, its 栏次, and what it measures."""
+
+    name: str
+    headers: tuple[str, ...] = ()
+    index: int | None = None
+    kind: Kind = Kind.AMOUNT
+    of_which: bool = False
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One named row: canonical path (with its lane), the labels that print it, its 行次.
+
+    `found_by` are labels that locate the row although they are not its right name.
+    """
+
+    name: str
+    labels: tuple[str, ...] = ()
+    found_by: tuple[str, ...] = ()
+    line: int | None = None
+    optional: bool = False
+    kind: Kind | None = None
+    unit: str = ""
+
+    @property
+    def last(self) -> str:
+        """The last segment of the path."""
+        return self.name.rsplit("/", 1)[-1]
+
+    @property
+    def parent(self) -> str:
+        """The path without its last segment and its lane."""
+        return "/".join(self.name.split("/")[:-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One lane of a table of lanes: its columns, its named rows, and the classes it lists (code → 行次)."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...] = ()
+    classes: tuple[tuple[str, int | None], ...] | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A standard table."""
+
+    name: str
+    report: str
+    layout: Layout
+    codes: str = ""  # the taxonomy of its codes: functional, economic
+    lanes: tuple[Lane, ...] = ()
+    columns: tuple[Column, ...] = ()  # of codes and cells
+    rows: tuple[Row, ...] = ()  # named rows of a table of codes: 合计, footers
+    row_groups: dict[str, tuple[str, ...]] = field(default_factory=dict)  # path → rows, or code prefixes
+    column_groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    absent: str = "zero"  # what an unlisted code counts as: zero, skip, required
+    generic: bool = False  # bound by its header words only: no form describes it
+
+    @cached_property
+    def all_columns(self) -> tuple[Column, ...]:
+        """Every column once, those of lanes in order."""
+        found: dict[str, Column] = {}
+        for column in self.columns:
+            found.setdefault(column.name, column)
+        for lane in self.lanes:
+            for column in lane.columns:
+                found.setdefault(column.name, column)
+        return tuple(found.values())
+
+    @cached_property
+    def column_names(self) -> tuple[str, ...]:
+        """The canonical names of all columns."""
+        return tuple(column.name for column in self.all_columns)
+
+    @cached_property
+    def named_rows(self) -> dict[str, Row]:
+        """Every row with a fixed name, by path."""
+        rows = {row.name: row for row in self.rows}
+        for lane in self.lanes:
+            rows |= {row.name: row for row in lane.rows}
+        return rows
+
+    @cached_property
+    def lane_by_name(self) -> dict[str, Lane]:
+        """The lanes by name."""
+        return {lane.name: lane for lane in self.lanes}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a family prints a standard table; `table` is empty for a layout known by its title only."""
+
+    family: str
+    number: str
+    title: str
+    titles: tuple[str, ...]
+    table: str
+    unit: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The set of forms of a place and period."""
+
+    name: str
+    report: str
+    forms: tuple[Form, ...]
+
+    def tables(self) -> frozenset[str]:
+        """The standard tables that filings of this family print."""
+        return frozenset(form.table for form in self.forms if form.table)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One code with one name, as seen in filings of some years."""
+
+    code: str
+    name: str
+    since: int = 0
+    until: int = 9999
+    also: tuple[str, ...] = ()
+    found_by: tuple[str, ...] = ()
+    verified: bool = True
+
+
+@dataclass(frozen=True)
+class Taxonomy:
+    """A list of codes: functional classes (2xx) or economic ones (3xx); different namespaces."""
+
+    name: str
+    levels: dict[str, int]  # 类: 3, 款: 5, 项: 7
+    entries: tuple[Entry, ...]
+    conventions: tuple[tuple[str, str], ...] = ()  # suffix of a 项, its usual name
+
+    @cached_property
+    def level_of_length(self) -> dict[int, str]:
+        """Level by number of digits."""
+        return {length: level for level, length in self.levels.items()}
+
+    @cached_property
+    def by_name(self) -> dict[str, tuple[str, ...]]:
+        """Codes by every plain form of their names, wrong ones included, shorter codes first."""
+        found: dict[str, dict[str, None]] = {}
+        for entry in self.entries:
+            for name in (entry.name, *entry.also, *entry.found_by):
+                key = plain(name)
+                for variant in (key, without(key, "支出")):
+                    found.setdefault(variant, {})[entry.code] = None
+        return {name: tuple(sorted(codes, key=len)) for name, codes in found.items()}
+
+    @cached_property
+    def names(self) -> dict[str, tuple[Entry, ...]]:
+        """Entries by code."""
+        found: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.code, []).append(entry)
+        return {code: tuple(entries) for code, entries in found.items()}
+
+    def name_of(self, code: str, year: int = 0) -> str:
+        """Return the name of a code in a year (the latest known where the year is unknown), or ''."""
+        entries = self.names.get(code, ())
+        fitting = [entry for entry in entries if not year or entry.since <= year <= entry.until]
+        return (fitting or list(entries))[-1].name if entries else ""
+
+    def class_of(self, label: str) -> str:
+        """Return the code of the class (first level) that a label names, or ''."""
+        key = plain(label)
+        length = min(self.levels.values())
+        for variant in (key, without(key, "支出")):
+            for code in self.by_name.get(variant, ()):
+                if len(code) == length:
+                    return code
+        return ""
+
+
+@dataclass(frozen=True)
+class FormBook:
+    """Everything that the forms folder says."""
+
+    tables: dict[str, Table]
+    families: dict[str, Family]
+    lists: dict[str, tuple[str, ...]]
+    taxonomies: dict[str, Taxonomy]
+
+    @cached_property
+    def forms_by_title(self) -> dict[str, tuple[Form, ...]]:
+        """Forms by the plain form of every title."""
+        found: dict[str, list[Form]] = {}
+        for family in self.families.values():
+            for form in family.forms:
+                for title in (form.title, *form.titles):
+                    forms = found.setdefault(plain(title), [])
+                    if form not in forms:
+                        forms.append(form)
+        return {title: tuple(forms) for title, forms in found.items()}

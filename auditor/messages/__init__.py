@@ -1,0 +1,38 @@
+"""What the program says, in Chinese and English: catalogues of sentences by key.
+
+The catalogues are plain dictionaries (`zh.py`, `en.py`) with the same keys; a test holds them together.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LANGUAGES = ("zh", "en")
+_language: ContextVar[str] = ContextVar("language", default="zh")
+
+
+def use_language(language: str) -> None:
+    """Make `language` (`zh` or `en`) the one in which `say` speaks from here on."""
+    if language not in LANGUAGES:
+        raise ValueError(language)
+    _language.set(language)
+
+
+def language() -> str:
+    """Return the language in use."""
+    return _language.get()
+
+
+def catalogue(name: str) -> Mapping[str, str]:
+    """Return the whole catalogue of a language: key → sentence with `{placeholders}`."""
+    return cast("Mapping[str, str]", import_module(f"auditor.messages.{name}").MESSAGES)
+
+
+def say(key: str, **values: Any) -> str:
+    """Return the sentence of `key` in the language in use, filled with `values`."""
+    return catalogue(_language.get())[key].format(**values)

@@ -1,0 +1,112 @@
+"""Printed numbers: what a cell or a word of the text says, digit for digit.
+
+Every trap here was met in a real filing: spaces inside numbers (`833. 68`), full-width digits, dashes for
+"does not apply", `∞%`, parentheses for negatives. What is not surely one number is `unreadable`, never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+
+class State(StrEnum):
+    """What stands in a cell (`value` … `mark`), or why nothing can be said of it."""
+
+    VALUE = "value"
+    ZERO = "zero"  # 0, 0.00
+    BLANK = "blank"
+    DASH = "dash"  # —, ────
+    MARK = "mark"  # ∞%, -%
+    ABSENT = "absent"  # an open table was read to its end and does not list the code
+    MISSING = "missing"  # should be there and is not
+    HIDDEN = "hidden"
+    UNREADABLE = "unreadable"
+
+
+NUMERIC = frozenset({State.VALUE, State.ZERO})
+NOTHING = frozenset({State.BLANK, State.DASH})  # never hide an amount
+
+MAX_DIGITS = 15  # 10^15 in the largest unit stays inside int64 after scaling
+
+_FULL = str.maketrans("０１２３４５６７８９．，％－﹣−﹪（）＋", "0123456789.,%---%()+")
+_SPACE = re.compile(r"[\s\u3000\u00a0]+")
+_DASH = re.compile(r"[-—─―–_~～]+")
+_MARK = re.compile(r"[-—─]?∞%?|[-—─]+%|%|#?(?:DIV/0!|REF!|N/A)|[*#]+")
+_NUMBER = re.compile(r"(?P<sign>[+-]?)(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<part>\d+))?(?P<percent>%?)")
+# where OCR and justified text put spaces: beside the point or comma, and before the last decimal of a pair
+_LOOSE = re.compile(r"(?<=\d) ?([.,]) ?(?=\d)| (?=%$)|(?<=^[-+]) ")
+_SPLIT = re.compile(r"(?<=\.\d) (?=\d%?$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """One printed number or its absence.
+
+    `digits` holds all digits as one signed integer and `decimals` how many of them stand behind the point, so
+    `-2,940.05` is (-294005, 2). `repaired` says that a space between two digits was closed. For an unreadable
+    literal `reason` is a key of the message catalogues.
+    """
+
+    raw: str
+    state: State
+    digits: int = 0
+    decimals: int = 0
+    percent: bool = False
+    repaired: bool = False
+    reason: str = ""
+
+
+@lru_cache(maxsize=65536)
+def parse_literal(raw: str) -> Literal:
+    """Read what one cell prints.
+
+    >>> parse_literal("833. 68").digits, parse_literal("(1.23)").digits, parse_literal("────").state
+    (83368, -123, <State.DASH: 'dash'>)
+    """
+    text = _SPACE.sub(" ", raw.translate(_FULL)).strip()
+    if not text:
+        return Literal(raw, State.BLANK)
+    if _DASH.fullmatch(text.replace(" ", "")):
+        return Literal(raw, State.DASH)
+    if _MARK.fullmatch(text.replace(" ", "")):
+        return Literal(raw, State.MARK)
+    negative = False
+    if text.startswith("(") and text.endswith(")"):
+        text, negative = text[1:-1].strip(), True
+    text = _LOOSE.sub(lambda m: m.group(1) or "", text)
+    joined = _SPLIT.sub("", text)
+    found = _NUMBER.fullmatch(joined)
+    if not found:
+        return Literal(raw, State.UNREADABLE, reason="unread.not_a_number")
+    part = found["part"] or ""
+    digits = found["whole"].replace(",", "") + part
+    if len(digits.lstrip("0")) > MAX_DIGITS:
+        return Literal(raw, State.UNREADABLE, reason="unread.too_large")
+    number = int(digits)
+    if negative or found["sign"] == "-":
+        number = -number
+    return Literal(
+        raw,
+        State.VALUE if number else State.ZERO,
+        number,
+        len(part),
+        bool(found["percent"]),
+        repaired=joined != text,
+    )
+
+
+def decimal_text(value: int, scale: int, decimals: int) -> str:
+    """Write `value` (smallest steps) in units of `scale` with at least `decimals` decimals, exactly.
+
+    >>> decimal_text(4_182_600, 1_000_000, 2), decimal_text(-50, 100, 0)
+    ('4.1826', '-0.5')
+    """
+    sign = "-" if value < 0 else ""
+    whole, rest = divmod(abs(value), scale)
+    width = len(str(scale)) - 1
+    part = str(rest).zfill(width) if width else ""
+    part = part[:decimals] + part[decimals:].rstrip("0") if width else ""
+    return f"{sign}{whole}.{part}" if part else f"{sign}{whole}"

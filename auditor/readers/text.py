@@ -1,0 +1,94 @@
+"""Plain text: dumps of filings, with tables as tab-separated lines, as Markdown pipes, or merely as lines.
+
+Lines with tabs become grids. A line without tabs stays a paragraph with its spaces kept: tables printed without
+separators are recognised later, by the forms, from those lines. Merged header cells come flattened in such dumps,
+so `spans_known` is false.
+"""
+
+from __future__ import annotations
+
+import re
+
+from auditor.document import Cell, Document, Grid, Paragraph
+from auditor.errors import BadInputError
+from auditor.facts import Place
+
+MAX_LINES = 400_000
+MAX_COLUMNS = 400
+MAX_CELLS = 2_000_000
+
+_BREAKS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_RULE = re.compile(r"[\s|:+\-=]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b]")
+
+
+def decode(data: bytes, file: str) -> str:
+    """Decode text: a byte-order mark first, then strict UTF-8, then strict GB18030.
+
+    Raises `BadInputError` for binary data and other encodings.
+    """
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            candidates = (encoding,)
+            break
+    else:
+        candidates = ("utf-8", "gb18030")
+    for encoding in candidates:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if len(_CONTROL.findall(text[:100_000])) > len(text[:100_000]) // 500:
+            raise BadInputError("input.binary", file=file)
+        return text
+    raise BadInputError("input.encoding", file=file)
+
+
+def read(data: bytes, *, file: str, sha256: str) -> Document:
+    """Read a text dump into a document."""
+    document = Document(file, sha256)
+    lines = _BREAKS.split(decode(data, file))
+    if len(lines) > MAX_LINES:
+        raise BadInputError("input.too_many_lines", file=file, limit=MAX_LINES)
+    run: list[tuple[int, list[str]]] = []
+    for number, line in enumerate(lines, 1):
+        fields = _fields(line)
+        if fields is not None:
+            if _RULE.fullmatch(line) is None or "-" not in line:
+                run.append((number, fields))
+            continue
+        if run:
+            document.blocks.append(_grid(run, file))
+            run = []
+        if line.strip():
+            document.blocks.append(Paragraph(line, Place(file, line=number, quote=line.strip()[:200])))
+    if run:
+        document.blocks.append(_grid(run, file))
+    return document
+
+
+def _fields(line: str) -> list[str] | None:
+    """Split a line of a table at its tabs or Markdown pipes; None for a line that is no table row."""
+    if "\t" in line:
+        return line.split("\t")[:MAX_COLUMNS]
+    stripped = line.strip()
+    if stripped.startswith("|") and stripped.endswith("|") and len(stripped) > 1:
+        return stripped[1:-1].split("|")[:MAX_COLUMNS]
+    return None
+
+
+def _grid(run: list[tuple[int, list[str]]], file: str) -> Grid:
+    width = max(len(fields) for _, fields in run)
+    if width * len(run) > MAX_CELLS:
+        raise BadInputError("input.too_many_cells", file=file, limit=MAX_CELLS)
+    rows = tuple(
+        tuple(
+            Cell(
+                fields[column] if column < len(fields) else "",
+                Place(file, line=number, row=row, column=column + 1 if column < len(fields) else None),
+            )
+            for column in range(width)
+        )
+        for row, (number, fields) in enumerate(run, 1)
+    )
+    return Grid(rows, Place(file, line=run[0][0]))

@@ -1,0 +1,149 @@
+"""From files to filings: read each file, find its tables, bind them, and put files of one filing together."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from auditor.document import Document, Grid
+from auditor.errors import BadInputError
+from auditor.filing import Filing, ReadTable, SourceFile, Unread, family_of
+from auditor.forms.bind import bind_table, unread_of
+from auditor.forms.generic import bind_generic
+from auditor.forms.identity import identify
+from auditor.forms.recognise import recognise
+from auditor.readers import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from auditor.forms.printed import Found
+    from auditor.forms.tables import FormBook, Table
+
+_FIGURE = re.compile(r"\d+(?:\.\d+)?\s*(?:亿|万|千)?元|\d+(?:\.\d+)?\s*[%％]|\d+\.\d+|\d+\s*(?:个|辆|台|人次|批次|项|人|件)")
+
+
+def read_filing(paths: Sequence[Path], book: FormBook, *, entity_kind: str = "") -> Filing:
+    """Read the files of one filing. Raises `BadInputError` when nothing of a filing is recognised in them."""
+    parts = [filing_of(read(path), book, entity_kind=entity_kind) for path in paths]
+    return merge(parts, book)
+
+
+def filing_of(document: Document, book: FormBook, *, entity_kind: str = "") -> Filing:
+    """Make the filing of one document."""
+    key = identify(document)
+    found = recognise(document, book, key.report)
+    filing = Filing(key, files=[SourceFile(document.file, document.sha256)], entity_kind=entity_kind)
+    filing.remarks = list(document.remarks)
+    pool = _wanted_report(found.tables, key.report, book)
+    for place in found.tables:
+        table = _table_of(place, pool, book)
+        if table is None:
+            filing.unread.extend(unread_of(place, "unread.no_layout"))
+            filing.tables.append(_without_layout(place))
+            continue
+        table_read, unread = bind_table(place, table, book)
+        filing.tables.append(table_read)
+        filing.unread.extend(unread)
+    for place in found.unknown:
+        bound = bind_generic(place, book)
+        if bound is None:
+            filing.unread.extend(unread_of(place, "unread.unknown_table"))
+        else:
+            table, table_read = bound
+            filing.dynamic[table.name] = table
+            filing.tables.append(table_read)
+    filing.announced = list(found.announced)
+    filing.family = family_of([t.table for t in filing.tables], filing.announced, key.report, book)
+    _unread_lines(document, filing)
+    if not filing.tables and not filing.announced and not _looks_like_filing(document, filing):
+        raise BadInputError("input.nothing_recognised", file=document.file)
+    return filing
+
+
+def _wanted_report(tables: Iterable[Found], report: str, book: FormBook) -> str:
+    """The kind of report that decides between forms of one title: as told by the text, else by most titles."""
+    if report:
+        return report
+    votes = [book.families[form.family].report for found in tables for form in found.forms]
+    return max(sorted(set(votes)), key=votes.count) if votes else ""
+
+
+def _table_of(found: Found, report: str, book: FormBook) -> Table | None:
+    names = [form.table for form in found.forms if form.table]
+    fitting = [name for name in names if not report or book.tables[name].report == report]
+    return book.tables[(fitting or names)[0]] if names else None
+
+
+def _without_layout(found: Found) -> ReadTable:
+    """A table whose title is known and whose layout is not: named, so that its absence is not reported."""
+    return ReadTable("", found.title, found.place, complete=False, reason="unread.no_layout")
+
+
+def _looks_like_filing(document: Document, filing: Filing) -> bool:
+    if not (filing.key.report and (filing.key.year or filing.key.entity)):
+        return False
+    return any(_FIGURE.search(p.text) for p in document.paragraphs())
+
+
+def _unread_lines(document: Document, filing: Filing) -> None:
+    """List every line of text with a figure: prose is not read into facts yet, and is never passed in silence."""
+    taken = {fact.place.line for fact in filing.facts}
+    for block in document.blocks:
+        if isinstance(block, Grid) or block.place.line in taken:
+            continue
+        text = block.text
+        if _FIGURE.search(text) and not re.search(r"[.．…]{4,}\s*\d+$", text):
+            filing.unread.append(Unread(text[:200], block.place, "unread.prose"))
+
+
+def merge(parts: Sequence[Filing], book: FormBook) -> Filing:
+    """Put the parts of one filing together: the key from the first that tells, tables and remarks in order."""
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    key = first.key._replace(
+        entity=next((p.key.entity for p in parts if p.key.entity), ""),
+        year=next((p.key.year for p in parts if p.key.year), 0),
+        report=next((p.key.report for p in parts if p.key.report), ""),
+        edition=next((p.key.edition for p in parts if p.key.edition), ""),
+    )
+    whole = Filing(key, entity_kind=first.entity_kind)
+    for part in parts:
+        whole.files += part.files
+        whole.tables += part.tables
+        whole.unread += part.unread
+        whole.remarks += part.remarks
+        whole.dynamic |= part.dynamic
+        whole.announced += [title for title in part.announced if title not in whole.announced]
+    whole.family = family_of([t.table for t in whole.tables], whole.announced, key.report, book)
+    return whole
+
+
+def group(parts: Sequence[Filing], book: FormBook, *, as_one: bool = False, separate: bool = False) -> list[Filing]:
+    """Group parts into filings by entity, year, report and edition; unknown parts of a key fit any."""
+    if as_one and parts:
+        return [merge(parts, book)]
+    if separate:
+        return list(parts)
+    groups: list[list[Filing]] = []
+    for part in parts:
+        for members in groups:
+            if any(_same(part, member) for member in members):
+                members.append(part)
+                break
+        else:
+            groups.append([part])
+    return [merge(members, book) for members in groups]
+
+
+def _same(a: Filing, b: Filing) -> bool:
+    """Two parts belong together when their keys agree and they do not print the same table twice."""
+    for mine, other in zip(a.key, b.key, strict=True):
+        if mine and other and mine != other:
+            return False
+    if not (a.key.entity and a.key.entity == b.key.entity and a.key.year == b.key.year):
+        return False
+    return not ({t.table for t in a.tables} & {t.table for t in b.tables})
+

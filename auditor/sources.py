@@ -1,0 +1,217 @@
+"""YAML files as trees of text that know their place: every scalar stays text, every key its line.
+
+Anchors, aliases, tags and duplicate keys are refused; nothing is converted, so `217.40` keeps its print. The
+helpers reject unknown keys with the nearest known one.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import yaml
+
+from auditor.errors import RuleError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+MAX_BYTES = 4 * 1024 * 1024
+MAX_DEPTH = 40
+
+
+class Text(str):
+    """A scalar as written, with its place."""
+
+    __slots__ = ("column", "file", "line")
+    file: str
+    line: int
+    column: int
+
+    @classmethod
+    def at(cls, value: str, file: str, line: int, column: int) -> Text:
+        """Make a text that knows where it stands."""
+        text = cls(value)
+        text.file, text.line, text.column = file, line, column
+        return text
+
+
+class Items(list[Any]):
+    """A YAML sequence with its place."""
+
+    def __init__(self, file: str, line: int) -> None:
+        super().__init__()
+        self.file, self.line = file, line
+
+
+class Map(dict[Text, Any]):
+    """A YAML mapping with its place."""
+
+    def __init__(self, file: str, line: int) -> None:
+        super().__init__()
+        self.file, self.line = file, line
+
+
+Node = Text | Items | Map
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that is most like `word`, or an empty string."""
+    found = get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return found[0] if found else ""
+
+
+def fail(node: Any, key: str, **values: Any) -> NoReturn:
+    """Raise a `RuleError` at the place of `node`."""
+    raise RuleError(key, file=getattr(node, "file", ""), line=getattr(node, "line", 0), **values)
+
+
+def load(path: Path, name: str | None = None) -> Map:
+    """Load one YAML file whose top level is a mapping. Raises `RuleError` with file and line."""
+    file = name or path.name
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise RuleError("rules.unreadable", file=file, why=error.strerror or str(error)) from None
+    return parse(data, file)
+
+
+def parse(data: bytes | str, file: str) -> Map:
+    """Parse YAML text whose top level is a mapping."""
+    if len(data) > MAX_BYTES:
+        raise RuleError("rules.too_large", file=file, limit=MAX_BYTES // 1024**2)
+    try:
+        root = _build(yaml.parse(data, Loader=Loader), file)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise RuleError("rules.yaml", file=file, line=line, why=error.problem or str(error)) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise RuleError("rules.yaml", file=file, why=str(error).splitlines()[0]) from None
+    if root is None:
+        raise RuleError("rules.empty", file=file)
+    if not isinstance(root, Map):
+        fail(root, "rules.not_a_mapping")
+    return root
+
+
+class _Open:
+    """A collection under construction, and the key that waits for its value."""
+
+    __slots__ = ("key", "node")
+
+    def __init__(self, node: Items | Map) -> None:
+        self.node = node
+        self.key: Text | None = None
+
+    def add(self, child: Node) -> None:
+        if isinstance(self.node, Items):
+            self.node.append(child)
+        elif self.key is not None:
+            self.node[self.key] = child
+            self.key = None
+        elif not isinstance(child, Text):
+            fail(child, "rules.key_not_text")
+        elif child in self.node:
+            fail(child, "rules.duplicate_key", name=str(child))
+        else:
+            self.key = child
+
+
+def _build(events: Iterable[yaml.Event], file: str) -> Node | None:
+    """Build the tree from the parser's events, without recursion: depth is bounded, anchors are refused."""
+    stack: list[_Open] = []
+    root: Node | None = None
+    for event in events:
+        if isinstance(event, yaml.CollectionEndEvent):
+            stack.pop()
+            continue
+        if not isinstance(event, yaml.NodeEvent):
+            if isinstance(event, yaml.DocumentStartEvent) and root is not None:
+                raise RuleError("rules.two_documents", file=file, line=event.start_mark.line + 1)
+            continue
+        line = event.start_mark.line + 1
+        if event.anchor is not None or getattr(event, "tag", None) not in (None, "!") or len(stack) > MAX_DEPTH:
+            raise RuleError("rules.alias", file=file, line=line)
+        child: Node
+        if isinstance(event, yaml.ScalarEvent):
+            child = Text.at(event.value, file, line, event.start_mark.column + 1)
+        else:
+            child = Items(file, line) if isinstance(event, yaml.SequenceStartEvent) else Map(file, line)
+        if stack:
+            stack[-1].add(child)
+        else:
+            root = child
+        if not isinstance(child, Text):
+            stack.append(_Open(child))
+    return root
+
+
+def check_keys(mapping: Map, known: Iterable[str], *, required: Iterable[str] = ()) -> None:
+    """Refuse unknown keys (naming the nearest) and missing ones."""
+    known = list(known)
+    for key in mapping:
+        if key not in known:
+            near = nearest(key, known)
+            if near:
+                fail(key, "rules.unknown_key_near", name=str(key), near=near)
+            fail(key, "rules.unknown_key", name=str(key), known="、".join(known))
+    for name in required:
+        if name not in mapping:
+            fail(mapping, "rules.missing_key", name=name)
+
+
+def a_map(node: Any) -> Map:
+    """Return `node` as a mapping or fail at its place."""
+    if not isinstance(node, Map):
+        fail(node, "rules.expected_mapping")
+    return node
+
+
+def a_list(node: Any) -> Items:
+    """Return `node` as a sequence or fail at its place."""
+    if not isinstance(node, Items):
+        fail(node, "rules.expected_list")
+    return node
+
+
+def a_text(node: Any) -> Text:
+    """Return `node` as text or fail at its place."""
+    if not isinstance(node, Text):
+        fail(node, "rules.expected_text")
+    return node
+
+
+def texts(mapping: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """Return the texts under `key`: one text or a list of texts; empty where the key is absent."""
+    node = mapping.get(key)
+    if node is None:
+        return ()
+    if isinstance(node, Text):
+        return (node,)
+    return tuple(a_text(item) for item in a_list(node))
+
+
+def whole(mapping: Mapping[str, Any], key: str) -> int | None:
+    """Return the whole number under `key`, or None where the key is absent."""
+    node = mapping.get(key)
+    if node is None:
+        return None
+    text = a_text(node)
+    if not text.isascii() or not text.isdigit():
+        fail(text, "rules.expected_number", name=key, value=str(text))
+    return int(text)
+
+
+def choice(mapping: Mapping[str, Any], key: str, allowed: Iterable[str], default: str) -> str:
+    """Return the text under `key`, which must be one of `allowed`."""
+    node = mapping.get(key)
+    if node is None:
+        return default
+    text = a_text(node)
+    allowed = list(allowed)
+    if text not in allowed:
+        fail(text, "rules.bad_value", name=key, value=str(text), allowed="、".join(allowed))
+    return str(text)
