@@ -72,15 +72,19 @@ def fail(node: Any, key: str, **values: Any) -> NoReturn:
 def load(path: Path, name: str | None = None) -> Map:
     """Load one YAML file whose top level is a mapping. Raises `RuleError` with file and line."""
     file = name or path.name
+    return a_map(parse(read_bytes(path, file), file))
+
+
+def read_bytes(path: Path, file: str) -> bytes:
+    """Read a rule file. Raises `RuleError` when it cannot be read."""
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise RuleError("rules.unreadable", file=file, why=error.strerror or str(error)) from None
-    return parse(data, file)
 
 
-def parse(data: bytes | str, file: str) -> Map:
-    """Parse YAML text whose top level is a mapping."""
+def parse(data: bytes | str, file: str) -> Map | Items:
+    """Parse YAML text whose top level is a mapping or a sequence."""
     if len(data) > MAX_BYTES:
         raise RuleError("rules.too_large", file=file, limit=MAX_BYTES // 1024**2)
     try:
@@ -92,8 +96,8 @@ def parse(data: bytes | str, file: str) -> Map:
         raise RuleError("rules.yaml", file=file, why=str(error).splitlines()[0]) from None
     if root is None:
         raise RuleError("rules.empty", file=file)
-    if not isinstance(root, Map):
-        fail(root, "rules.not_a_mapping")
+    if isinstance(root, Text):
+        fail(root, "rules.expected_mapping")
     return root
 
 

@@ -94,11 +94,13 @@ def _printed_rows(found: Found, table: Table) -> tuple[list[PrintedRow], list[Lo
 def _label_cells(grid: Grid, plan: Plan) -> set[int]:
     """The identities of cells that are labels: header rows, code, name and 行次 columns, rows that number columns."""
     columns = {position for segment in plan.segments for position in segment.labels}
+    numbered = any(slot.what == "line" for slot in plan.slots)
     return {
         id(cell)
         for number, cells in enumerate(grid.rows)
         for position, cell in enumerate(cells)
-        if position in columns or plan.slots or is_index_row(cells) or number < plan.header.rows
+        if position in columns or is_index_row(cells) or number < plan.header.rows
+        or (numbered and cell.text.isdigit() and len(cell.text) < 4)
     }
 
 

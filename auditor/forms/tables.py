@@ -215,6 +215,16 @@ class FormBook:
     taxonomies: dict[str, Taxonomy]
 
     @cached_property
+    def all_lists(self) -> dict[str, tuple[str, ...]]:
+        """The named lists, and the codes of every taxonomy under a name of their own."""
+        codes = {
+            title: tuple(dict.fromkeys(entry.code for entry in self.taxonomies[name].entries))
+            for title, name in (("功能分类科目编码", "functional"), ("经济分类科目编码", "economic"))
+            if name in self.taxonomies
+        }
+        return codes | self.lists
+
+    @cached_property
     def forms_by_title(self) -> dict[str, tuple[Form, ...]]:
         """Forms by the plain form of every title."""
         found: dict[str, list[Form]] = {}

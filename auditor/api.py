@@ -1,0 +1,134 @@
+"""The public door in Python: audit filings, get findings and checks as pandas frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from auditor.engine.audit import audit_filings, instance_text
+from auditor.engine.chunk import Chunk
+from auditor.engine.evaluate import Evaluation, evaluate
+from auditor.engine.verdicts import Reason, Verdict
+from auditor.filing import Filing
+from auditor.messages import say
+from auditor.reports.narrate import Narrator
+from auditor.rules.book import RuleBook, load_rules
+from auditor.units import Rounding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scipy.sparse import csr_matrix
+
+    from auditor.engine.results import Audit
+
+
+@dataclass(frozen=True)
+class AuditFrames:
+    """The result of an audit as frames.
+
+    `findings`: one row per finding (entity, year, report, id, rule, severity, verdict, message, formula, expected,
+    actual, difference, unit, suspect, printed, suggested). `checks`: one row per check (filing, rule, table,
+    instance, verdict, reason, gap, lo, hi in 分 or the smallest step of its kind). `figures`: one row per printed
+    figure with its mark. `audits` holds the records behind them.
+    """
+
+    findings: pd.DataFrame
+    checks: pd.DataFrame
+    figures: pd.DataFrame
+    audits: tuple[Audit, ...]
+    evaluation: Evaluation
+
+    def matrix(self) -> csr_matrix:
+        """The linear equalities as a sparse integer matrix: checks × facts, entries are coefficients."""
+        from scipy.sparse import csr_matrix  # noqa: PLC0415 — scipy loads when it is asked for
+
+        rows, columns, data, count = [], [], [], 0
+        for outcome in self.evaluation.outcomes:
+            if outcome.linear is not None and getattr(outcome.statement, "operator", "") == "=":
+                rows.append(outcome.linear.instance + count)
+                columns.append(outcome.linear.position)
+                data.append(outcome.linear.coefficient)
+                count += len(outcome.verdict)
+        shape = (count, len(self.evaluation.chunk.facts))
+        if not rows:
+            return csr_matrix(shape, dtype=np.int64)
+        entries = (np.concatenate(data), (np.concatenate(rows), np.concatenate(columns)))
+        return csr_matrix(entries, shape=shape, dtype=np.int64)
+
+
+def audit(
+    filings: Filing | Iterable[Filing], rules: RuleBook | None = None, rounding: Rounding | str = Rounding.HALF_UP
+) -> AuditFrames:
+    """Audit one filing or several together and return frames.
+
+    `rules` is a rule book (default: the program's own), `rounding` is `half_up`, `nearest` or `truncate`.
+    """
+    chosen = [filings] if isinstance(filings, Filing) else list(filings)
+    book = rules or load_rules()
+    mode = Rounding(rounding)
+    audits = audit_filings(chosen, book, mode)
+    dynamic = [table for filing in chosen for table in filing.dynamic.values()]
+    evaluation = evaluate(book.all_plans(dynamic), Chunk.of(chosen, book.forms, mode))
+    return AuditFrames(
+        pd.DataFrame([row for one in audits for row in _finding_rows(one)], columns=_FINDING),
+        pd.DataFrame(_check_rows(evaluation), columns=_CHECK),
+        pd.DataFrame([row for one in audits for row in _figure_rows(one)], columns=_FIGURE),
+        tuple(audits),
+        evaluation,
+    )
+
+
+_FINDING = [
+    "entity", "year", "report", "id", "rule", "kind", "severity", "verdict", "message", "formula", "expected",
+    "actual", "difference", "range", "unit", "suspect", "printed", "suggested", "rules",
+]  # fmt: skip
+_CHECK = ["filing", "rule", "table", "instance", "verdict", "reason", "gap", "lo", "hi"]
+_FIGURE = ["entity", "year", "report", "address", "text", "value", "step", "unit", "mark"]
+
+
+def _finding_rows(one: Audit) -> Iterable[list[Any]]:
+    narrator = Narrator(one)
+    key = one.filing.key
+    for finding in one.findings:
+        amounts = narrator.amounts(finding.main)
+        suspect = finding.suspects[0] if finding.suspects else None
+        fact = one.facts[suspect.fact] if suspect else None
+        suggested = narrator.value(suspect.suggested, fact) if suspect and fact and suspect.suggested is not None else None
+        yield [
+            key.entity, key.year, key.report, finding.id, finding.rule.id, finding.rule.kind.value,
+            finding.severity.value, finding.verdict.key, narrator.message(finding), narrator.formula(finding.main),
+            amounts.expected, amounts.actual, amounts.difference, amounts.allowed, amounts.unit,
+            str(fact.address) if fact else None, fact.text if fact else None, suggested, list(finding.rule_ids),
+        ]  # fmt: skip
+
+
+def _check_rows(evaluation: Evaluation) -> Iterable[list[Any]]:
+    rows: list[list[Any]] = []
+    for outcome in evaluation.outcomes:
+        for i in range(len(outcome.verdict)):
+            verdict, reason = Verdict(int(outcome.verdict[i])), Reason(int(outcome.reason[i]))
+            rows.append(
+                [int(outcome.filing[i]), outcome.plan.rule.id, outcome.plan.table, instance_text(outcome, i),
+                 verdict.key, say(reason.key) if reason else "", int(outcome.gap[i]), int(outcome.lo[i]),
+                 int(outcome.hi[i])]
+            )  # fmt: skip
+    for vacant in evaluation.vacant:
+        for filing, code in zip(vacant.filing, vacant.reason, strict=True):
+            reason = Reason(int(code))
+            verdict = Verdict.NOT_EVALUATED if reason.applies else Verdict.NOT_APPLICABLE
+            rows.append([int(filing), vacant.plan.rule.id, vacant.plan.table, "", verdict.key, say(reason.key), 0, 0, 0])
+    return rows
+
+
+def _figure_rows(one: Audit) -> Iterable[list[Any]]:
+    key = one.filing.key
+    for fact, mark in zip(one.facts, one.marks, strict=True):
+        if fact.is_figure:
+            yield [
+                key.entity, key.year, key.report, str(fact.address), fact.text, fact.value, fact.step, fact.unit,
+                mark.value,
+            ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""The command line: `auditor check`, `auditor read`, `auditor rules …`."""

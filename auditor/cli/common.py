@@ -1,0 +1,92 @@
+"""What the commands share: settings from auditor.toml, the rule book, errors as one sentence with exit status 2."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from auditor.errors import AuditorError
+from auditor.messages import LANGUAGES, say, use_language
+from auditor.units import Rounding
+
+if TYPE_CHECKING:
+    from auditor.rules.book import RuleBook
+
+CONFIG = "auditor.toml"
+ENTITY_KINDS = ("行政", "参公", "事业")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of a run: how figures were rounded, what kind of entity it is, further rule folders."""
+
+    rounding: Rounding = Rounding.HALF_UP
+    entity_kind: str = ""
+    rules: tuple[str, ...] = ()
+    file: str = ""
+    lang: str = field(default="")
+
+
+def fail(error: AuditorError | str) -> NoReturn:
+    """Say one sentence and end with exit status 2."""
+    click.echo(str(error), err=True)
+    raise SystemExit(2)
+
+
+def load_settings(path: str | None) -> Settings:
+    """Read auditor.toml (given, or in the current folder). Raises `AuditorError` for what it does not know."""
+    import tomllib
+
+    file = Path(path) if path else Path(CONFIG)
+    if not file.is_file():
+        if path:
+            raise AuditorError("input.missing", file=path)
+        return Settings()
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise AuditorError("input.config", file=file.name, why=str(error)) from None
+    known = {"rounding": list(Rounding), "entity_kind": list(ENTITY_KINDS), "rules": None, "lang": list(LANGUAGES)}
+    for name, value in data.items():
+        if name not in known:
+            why = say("cli.config_unknown", name=name, known="、".join(known))
+            raise AuditorError("input.config", file=file.name, why=why)
+        _check(file.name, name, value, known[name])
+    folders = tuple(str(file.parent / folder) for folder in data.get("rules", ()))
+    return Settings(
+        Rounding(data.get("rounding", Rounding.HALF_UP)), data.get("entity_kind", ""), folders, str(file),
+        data.get("lang", ""),
+    )  # fmt: skip
+
+
+def _check(file: str, name: str, value: Any, allowed: list[Any] | None) -> None:
+    good = value in allowed if allowed else isinstance(value, list) and all(isinstance(v, str) for v in value)
+    if not good:
+        known = "、".join(str(v) for v in allowed) if allowed else '["folder", …]'
+        raise AuditorError("input.config", file=file, why=say("cli.config_value", name=name, value=value, known=known))
+
+
+def prepare(config: str | None, folders: tuple[str, ...], *, cache: bool = True) -> tuple[Settings, RuleBook]:
+    """Load settings and rules, or end with exit status 2."""
+    from auditor.rules.book import load_rules
+
+    try:
+        settings = load_settings(config)
+        if settings.lang and click.get_current_context().find_root().get_parameter_source(
+            "lang"
+        ) is click.core.ParameterSource.DEFAULT:
+            use_language(settings.lang)
+        return settings, load_rules([*settings.rules, *folders], cache=cache)
+    except AuditorError as error:
+        fail(error)
+
+
+config_option = click.option(
+    "--config", type=click.Path(dir_okay=False), help="auditor.toml（默认读当前文件夹中的 / default: the one in this folder）"
+)
+rules_option = click.option(
+    "--rules", "folders", multiple=True, type=click.Path(file_okay=False), help="另加的规则文件夹 / further rule folder"
+)

@@ -1,0 +1,74 @@
+"""The command `auditor`. Heavy things are imported when their command runs."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from auditor import __version__
+from auditor.messages import LANGUAGES, use_language
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class Lazy(click.Group):
+    """A group whose commands are imported when they run."""
+
+    commands_in = {"check": "auditor.cli.check:check", "read": "auditor.cli.read:read", "rules": "auditor.cli.rules:rules"}  # noqa: RUF012
+    helps = {  # noqa: RUF012
+        "check": "核对公开文件并写报告 / audit filings and write reports",
+        "read": "显示从文件中读到了什么 / show what was read from a file",
+        "rules": "规则：列表、说明、测试、追踪 / rules: list, show, test, trace",
+    }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands_in)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.commands_in:
+            return None
+        from importlib import import_module
+
+        module, name = self.commands_in[cmd_name].split(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(self.helps.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], self.commands_in, n=1)
+            if near:
+                error.message += f" {near[0]}?"
+            raise
+
+
+@click.command(cls=Lazy, context_settings=CONTEXT)
+@click.version_option(__version__, prog_name="auditor")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="zh", show_default=True, help="语言 / language")
+def cli(lang: str) -> None:
+    """证明或推翻部门预决算公开中的数字。
+
+    Proves or disproves the figures of Chinese public-sector disclosures.
+    """
+    use_language(lang)
+
+
+def main() -> None:
+    """Run the command. Exit status: 0 clean, 1 findings, 2 could not audit."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")
+    cli(prog_name="auditor")
+
+
+if __name__ == "__main__":
+    main()

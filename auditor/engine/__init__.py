@@ -1,0 +1,1 @@
+"""The engine: bind rules to facts in blocks, judge by printed precision, keep the ledger."""

@@ -1,0 +1,215 @@
+"""Audit filings: bind the whole rule book, judge, group, and keep a ledger that adds up."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from auditor.engine.chunk import Chunk
+from auditor.engine.evaluate import Evaluation, Outcome, evaluate
+from auditor.engine.grouping import Group, group_checks
+from auditor.engine.results import Audit, Check, Finding, Ledger, Mark, NotEvaluated, Operand, Severity
+from auditor.engine.verdicts import Note, Reason, Verdict
+from auditor.rules.rule import RuleKind
+from auditor.rules.statement import Negation, Predicate, Relation, SetRelation
+from auditor.units import Rounding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from auditor.filing import Filing
+    from auditor.rules.book import RuleBook
+
+_SEVERITY = {RuleKind.LOGICAL: Severity.ERROR, RuleKind.EXPLAIN: Severity.WARNING, RuleKind.HINT: Severity.INFO}
+_RANK = {severity: number for number, severity in enumerate(Severity)}
+
+
+def audit_filings(filings: Sequence[Filing], book: RuleBook, mode: Rounding = Rounding.HALF_UP) -> list[Audit]:
+    """Audit filings together, so that each can see its partners (last year, budget); one result per filing."""
+    dynamic = [table for filing in filings for table in filing.dynamic.values()]
+    evaluation = evaluate(book.all_plans(dynamic), Chunk.of(filings, book.forms, mode))
+    starts = np.cumsum([0, *(len(filing.facts) for filing in filings)])
+    return [_one(number, filing, evaluation, int(starts[number])) for number, filing in enumerate(filings)]
+
+
+def _one(number: int, filing: Filing, evaluation: Evaluation, start: int) -> Audit:
+    facts = filing.facts
+    ledger = Ledger()
+    failing: list[Check] = []
+    tails: list[Check] = []
+    missing: Counter[tuple[str, Reason, str]] = Counter()
+    rules = {}
+    good: Counter[int] = Counter()
+    for outcome in evaluation.outcomes:
+        rules[outcome.plan.rule.id] = outcome.plan.rule
+        for check in np.nonzero(outcome.filing == number)[0]:
+            i = int(check)
+            verdict = Verdict(int(outcome.verdict[i]))
+            ledger.counts[verdict] += 1
+            if verdict is Verdict.CONSISTENT:
+                good.update(p - start for p in outcome.positions(i))
+            elif verdict in (Verdict.ROUNDING, Verdict.INCONSISTENT):
+                (tails if verdict is Verdict.ROUNDING else failing).append(check_of(outcome, i, verdict, start))
+            elif verdict is Verdict.NOT_EVALUATED:
+                where = _where(outcome, i, evaluation, filing, start)
+                missing[outcome.plan.rule.id, Reason(int(outcome.reason[i])), where] += 1
+    for vacant in evaluation.vacant:
+        rules[vacant.plan.rule.id] = vacant.plan.rule
+        for reason in vacant.reason[vacant.filing == number]:
+            why = Reason(int(reason))
+            ledger.counts[Verdict.NOT_EVALUATED if why.applies else Verdict.NOT_APPLICABLE] += 1
+            if why.applies:
+                missing[vacant.plan.rule.id, why, _vacant_table(vacant.plan, why, evaluation.chunk, number)] += 1
+    names = {position: str(fact.address) for position, fact in enumerate(facts)}
+    values = {position: fact.value for position, fact in enumerate(facts)}
+    groups = group_checks(failing, values, good, names)
+    groups += [Group([check], []) for check in tails]
+    findings = _findings(groups, filing, names)
+    not_evaluated = [NotEvaluated(rules[rule], why, where, count) for (rule, why, where), count in missing.items()]
+    audit = Audit(filing, facts, ledger, findings, not_evaluated, [])
+    _mark(audit, evaluation, start)
+    return audit
+
+
+def check_of(outcome: Outcome, i: int, verdict: Verdict, start: int) -> Check:
+    """Write one evaluated check as a record; `start` is where its filing begins in the long table."""
+    statement = outcome.statement
+    relation = statement.statement if isinstance(statement, Negation) else statement
+    operator = relation.operator if isinstance(relation, (Relation, SetRelation)) else ""
+    if isinstance(statement, Negation):
+        operator = f"not {operator}"
+    linear = outcome.linear
+    if linear is None:
+        operands = tuple(Operand(p - start, 0) for p in outcome.positions(i))
+        return Check(outcome.plan.rule, instance_text(outcome, i), verdict, operands, operator=operator, linear=False,
+                     detail=_detail(outcome, i))  # fmt: skip
+    first, last = np.searchsorted(linear.instance, [i, i + 1])
+    operands = tuple(
+        Operand(int(p) - start, int(c), bool(side))
+        for p, c, side in zip(
+            linear.position[first:last], linear.coefficient[first:last], linear.left[first:last], strict=True
+        )
+    )
+    gap = int(outcome.gap[i])
+    allowed = max(int(outcome.hi[i]) - gap, gap - int(outcome.lo[i]))
+    return Check(
+        outcome.plan.rule, instance_text(outcome, i), verdict, operands, gap, allowed, linear.scale,
+        Note(int(outcome.note[i])), operator, True, int(linear.constant[i]),
+    )  # fmt: skip
+
+
+def instance_text(outcome: Outcome, i: int) -> str:
+    """Which instance of its rule a check is: row, column, values; for ordering and for the trace."""
+    instances = outcome.instances
+    parts = []
+    if instances.rows is not None:
+        block = instances.chunk.block(outcome.plan.rows.table if outcome.plan.rows else outcome.plan.table)
+        parts.append(block.rows[int(instances.rows[i])] if block else "")
+    if instances.columns is not None:
+        table = outcome.plan.rows.table if outcome.plan.rows else outcome.plan.table
+        parts.append(instances.chunk.tables[table].column_names[int(instances.columns[i])])
+    parts += [texts[int(numbers[i])] for texts, numbers in instances.values.values()]
+    return "·".join(part for part in parts if part)
+
+
+def _detail(outcome: Outcome, i: int) -> str:
+    """What a statement about sets or presence found: members too many and missing."""
+    from auditor.engine.sets import differences  # noqa: PLC0415 — only for what failed
+
+    statement = outcome.statement
+    relation = statement.statement if isinstance(statement, Negation) else statement
+    if isinstance(relation, SetRelation):
+        return differences(relation, outcome.instances.take(np.array([i])))
+    if isinstance(relation, Predicate):
+        return relation.name
+    return ""
+
+
+def _where(outcome: Outcome, i: int, evaluation: Evaluation, filing: Filing, start: int) -> str:
+    """The table or address that kept a check from being evaluated."""
+    facts = filing.facts
+    for position in outcome.positions(i):
+        fact = facts[position - start] if 0 <= position - start < len(facts) else None
+        if fact is not None and fact.reason:
+            return str(fact.address)
+    if outcome.plan.table:
+        row = instance_text(outcome, i)
+        return f"{outcome.plan.table}[{row}]" if row else outcome.plan.table
+    return _vacant_table(outcome.plan, Reason(int(outcome.reason[i])), evaluation.chunk, int(outcome.filing[i]))
+
+
+def _vacant_table(plan: object, why: Reason, chunk: Chunk, number: int) -> str:
+    """The first table of a plan that was not read in this filing."""
+    from auditor.engine.instances import reasons_of_status  # noqa: PLC0415
+    from auditor.rules.resolve import Plan  # noqa: PLC0415
+
+    assert isinstance(plan, Plan)  # noqa: S101 — for the type checker
+    tables = [table for table in dict.fromkeys([plan.table, *plan.tables]) if table]
+    for table in tables:
+        if reasons_of_status(chunk.status(table))[number] == why:
+            return table
+    return tables[0] if tables else ""
+
+
+def _findings(groups: Sequence[Group], filing: Filing, names: dict[int, str]) -> list[Finding]:
+    seen: Counter[str] = Counter()
+    made = []
+    for group in groups:
+        main = group.checks[0]
+        if main.verdict is Verdict.ROUNDING:
+            severity = Severity.WARNING if main.note is Note.TENSION else Severity.INFO
+        else:
+            severity = min((_SEVERITY[check.rule.kind] for check in group.checks), key=_RANK.__getitem__)
+        facts = [s.fact for s in group.suspects] or [o.fact for check in group.checks for o in check.operands]
+        identity = _fingerprint(filing, sorted({names[fact] for fact in facts}) or [main.rule.id])
+        made.append((severity, group, identity))
+    made.sort(key=lambda item: (_RANK[item[0]], item[1].checks[0].verdict != Verdict.INCONSISTENT,
+                                item[1].checks[0].rule.id, item[1].checks[0].statement))  # fmt: skip
+    findings = []
+    for severity, group, identity in made:
+        seen[identity] += 1
+        unique = identity if seen[identity] == 1 else f"{identity}-{seen[identity]}"
+        findings.append(
+            Finding(unique, severity, group.checks[0].verdict, tuple(group.checks), tuple(group.suspects))
+        )
+    return findings
+
+
+def _fingerprint(filing: Filing, addresses: Sequence[str]) -> str:
+    key = filing.key
+    text = "\n".join([key.entity, str(key.year), key.report, *addresses])
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return "-".join(digest[i : i + 4] for i in (0, 4, 8))
+
+
+def _mark(audit: Audit, evaluation: Evaluation, start: int) -> None:
+    """Mark every fact by what is known of it, and count printed, checked and confirmed figures."""
+    end = start + len(audit.facts)
+    checked, confirmed = evaluation.marks()
+    checked, confirmed = checked[start:end], confirmed[start:end]
+    marks = [Mark.UNCHECKED] * len(audit.facts)
+    for position, fact in enumerate(audit.facts):
+        if fact.reason:
+            marks[position] = Mark.UNREAD
+        elif confirmed[position]:
+            marks[position] = Mark.CONFIRMED
+    for finding in reversed(audit.findings):
+        if finding.severity is Severity.INFO and finding.verdict is not Verdict.ROUNDING:
+            continue
+        mark = Mark.ROUNDING if finding.verdict is Verdict.ROUNDING else Mark.CONTRADICTED
+        for check in finding.checks:
+            for operand in check.operands:
+                if audit.facts[operand.fact].is_figure and marks[operand.fact] is not Mark.CONTRADICTED:
+                    marks[operand.fact] = mark
+    for finding in audit.findings:
+        if finding.verdict is Verdict.INCONSISTENT:
+            for suspect in finding.suspects[:1]:
+                marks[suspect.fact] = Mark.SUSPECT
+    audit.marks = marks
+    figures = [position for position, fact in enumerate(audit.facts) if fact.is_figure]
+    audit.printed = len(figures)
+    audit.checked = int(sum(checked[position] for position in figures))
+    audit.confirmed = int(sum(confirmed[position] for position in figures))

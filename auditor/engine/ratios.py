@@ -1,0 +1,87 @@
+"""Statements about rates: `x = percent(a, b)`, `growth(now, before)`, `growth_by_change(now, change)`, and words
+compared with numbers: `word = compare(a, b)`. Exact rational bounds, no floats.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from auditor.engine.chunk import STATES
+from auditor.engine.instances import Instances, bind_ref
+from auditor.engine.judge import growth_bounds, growth_by_change_bounds, judge_ratio, residual, share_bounds
+from auditor.engine.verdicts import Reason, Verdict
+from auditor.numbers import State
+from auditor.rules.resolve import Ref
+from auditor.rules.statement import Call
+from auditor.units import Range, printed_range, zero_range
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from auditor.engine.chunk import Bytes, Ints, Longs
+    from auditor.engine.judge import Linear
+    from auditor.engine.sets import Judgement
+    from auditor.rules.statement import Expression, Relation
+
+COMPARED = {1: "大于", 0: "等于", -1: "小于"}
+ValueOf = "Callable[[Expression], tuple[Linear, Bytes]]"
+
+
+def judge_call(statement: Relation, instances: Instances, value_of: ValueOf) -> Judgement:
+    """Judge a relation one side of which is a rate or a comparison, for every instance."""
+    target, call = _sides(statement)
+    first, reason_first = value_of(call.first)
+    second, reason_second = value_of(call.second)
+    bound = bind_ref(target, instances)
+    reason = np.maximum(np.maximum(reason_first, reason_second), bound.reason)
+    reason = np.where((bound.position < 0) & (reason == 0), Reason.UNKNOWN_FACT, reason).astype(np.uint8)
+    verdict = np.full(len(instances), Verdict.INCONSISTENT, dtype=np.uint8)
+    a, b = residual(first, instances.chunk), residual(second, instances.chunk)
+    for number in np.nonzero(reason == 0)[0]:
+        outcome = _one(call.function, instances, int(bound.position[number]), _at(a, number), _at(b, number))
+        if isinstance(outcome, Reason):
+            reason[number] = outcome
+        elif outcome:
+            verdict[number] = Verdict.CONSISTENT
+    return verdict, reason, _operands(bound.position, first, second)
+
+
+def _sides(statement: Relation) -> tuple[Ref, Call]:
+    left, right = statement.left.terms[0].factor, statement.right.terms[0].factor
+    target, call = (left, right) if isinstance(right, Call) else (right, left)
+    assert isinstance(target, Ref) and isinstance(call, Call)  # noqa: S101, PT018 — lint refuses anything else
+    return target, call
+
+
+def _at(arrays: tuple[Longs, Longs, Longs], number: np.int64) -> tuple[int, Range]:
+    value, lo, hi = arrays
+    return int(value[number]), Range(int(lo[number]), int(hi[number]))
+
+
+def _one(
+    function: str, instances: Instances, position: int, a: tuple[int, Range], b: tuple[int, Range]
+) -> bool | Reason:
+    facts, mode = instances.chunk.facts, instances.chunk.mode
+    if function == "compare":
+        word = facts.texts.get(position, "")
+        return word in COMPARED.values() and COMPARED[(a[0] > b[0]) - (a[0] < b[0])] == word
+    value, step = int(facts.value[position]), int(facts.step[position])
+    zero = STATES[facts.state[position]] is State.ZERO
+    printed = zero_range(step, mode) if zero else printed_range(value, step, mode)
+    if function == "percent":
+        bounds = share_bounds(a[1], b[1])
+    elif function == "growth":
+        bounds = growth_bounds(a[1], b[1])
+    else:
+        bounds = growth_by_change_bounds(a[1], b[1])
+    return Reason.ZERO_BASE if bounds is None else judge_ratio(*bounds, printed)
+
+
+def _operands(target: Ints, first: Linear, second: Linear) -> tuple[Ints, Ints]:
+    hit = np.nonzero(target >= 0)[0].astype(np.int32)
+    instance = np.concatenate([hit, first.instance, second.instance])
+    position = np.concatenate([target[hit], first.position, second.position])
+    order = np.argsort(instance, kind="stable")
+    return instance[order], position[order]

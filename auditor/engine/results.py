@@ -1,0 +1,148 @@
+"""Results of an audit as plain records: checks that did not hold, findings, the ledger, marks on every figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from auditor.engine.verdicts import Note, Reason, Verdict
+
+if TYPE_CHECKING:
+    from auditor.facts import Fact
+    from auditor.filing import Filing
+    from auditor.rules.rule import Rule
+
+
+class Severity(StrEnum):
+    """How much a finding weighs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Mark(StrEnum):
+    """What is known of one figure after all checks."""
+
+    CONFIRMED = "confirmed"  # in a consistent check and in none that is not
+    ROUNDING = "rounding"  # in a check with a tail
+    CONTRADICTED = "contradicted"  # in a check that fails
+    SUSPECT = "suspect"  # named by a finding
+    UNCHECKED = "unchecked"  # no equality touches it
+    UNREAD = "unread"
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """One fact of a check with its coefficient in left − right, and the side on which it stands."""
+
+    fact: int  # position in the filing's facts
+    coefficient: int
+    left: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One evaluated check that is not plainly consistent.
+
+    `gap` is left minus right on the printed numbers, `allowed` the largest gap that rounding explains, both in the
+    smallest step times `scale`. `detail` holds what sets and predicates have to say.
+    """
+
+    rule: Rule
+    statement: str
+    verdict: Verdict
+    operands: tuple[Operand, ...]
+    gap: int = 0
+    allowed: int = 0
+    scale: int = 1
+    note: Note = Note.NONE
+    operator: str = "="
+    linear: bool = True
+    constant: int = 0
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A figure that is most likely wrong: its fact, the value that would satisfy the checks, and those checks."""
+
+    fact: int
+    suggested: int | None  # in the smallest step; None where the checks do not agree on one
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One cause, told once. `checks` are those that fail because of it, the most telling first."""
+
+    id: str
+    severity: Severity
+    verdict: Verdict
+    checks: tuple[Check, ...]
+    suspects: tuple[Suspect, ...] = ()
+
+    @property
+    def main(self) -> Check:
+        """The check that is shown."""
+        return self.checks[0]
+
+    @property
+    def rule(self) -> Rule:
+        """The rule of the check that is shown."""
+        return self.main.rule
+
+    @property
+    def rule_ids(self) -> tuple[str, ...]:
+        """Every rule that fails for this cause."""
+        return tuple(dict.fromkeys(check.rule.id for check in self.checks))
+
+
+@dataclass(frozen=True, slots=True)
+class NotEvaluated:
+    """Checks of one rule that could not be evaluated for one reason; `where` names a table or an address."""
+
+    rule: Rule
+    reason: Reason
+    where: str
+    count: int = 1
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The counts of checks by verdict; they add up."""
+
+    counts: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(Verdict, 0))
+
+    @property
+    def checks(self) -> int:
+        """All checks."""
+        return sum(self.counts.values())
+
+    def __getitem__(self, verdict: Verdict) -> int:
+        return self.counts[verdict]
+
+
+@dataclass(slots=True)
+class Audit:
+    """Everything that one filing's audit says. `marks` runs parallel to `facts`."""
+
+    filing: Filing
+    facts: list[Fact]
+    ledger: Ledger
+    findings: list[Finding]
+    not_evaluated: list[NotEvaluated]
+    marks: list[Mark]
+    printed: int = 0  # figures printed
+    checked: int = 0  # operands of an evaluated equality
+    confirmed: int = 0
+
+    def worst(self) -> Severity | None:
+        """The severest finding, or None."""
+        present = {finding.severity for finding in self.findings}
+        return next((severity for severity in Severity if severity in present), None)
+
+    def count(self, severity: Severity) -> int:
+        """How many findings have a severity."""
+        return sum(finding.severity is severity for finding in self.findings)

@@ -1,0 +1,50 @@
+"""Trace one rule: every check it made, with its filled formula, and every one it did not make, with the reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from auditor.engine.audit import check_of, instance_text
+from auditor.engine.chunk import Chunk
+from auditor.engine.evaluate import evaluate
+from auditor.engine.results import Audit, Ledger
+from auditor.engine.verdicts import Reason, Verdict
+from auditor.messages import say
+from auditor.reports.narrate import Narrator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from auditor.filing import Filing
+    from auditor.rules.book import RuleBook
+    from auditor.rules.rule import Rule
+    from auditor.units import Rounding
+
+
+def trace_rule(rule: Rule, filings: Sequence[Filing], book: RuleBook, mode: Rounding) -> Iterator[str]:
+    """Yield one line per check of a rule in some filings."""
+    dynamic = [table for filing in filings for table in filing.dynamic.values()]
+    evaluation = evaluate(book.plans(rule, dynamic), Chunk.of(filings, book.forms, mode))
+    start = 0
+    for number, filing in enumerate(filings):
+        narrator = Narrator(Audit(filing, filing.facts, Ledger(), [], [], []))
+        for outcome in evaluation.outcomes:
+            for at in np.nonzero(outcome.filing == number)[0]:
+                i = int(at)
+                verdict = Verdict(int(outcome.verdict[i]))
+                what = " ".join(filter(None, [outcome.plan.table, instance_text(outcome, i)]))
+                if verdict in (Verdict.CONSISTENT, Verdict.ROUNDING, Verdict.INCONSISTENT):
+                    formula = narrator.formula(check_of(outcome, i, verdict, start))
+                    yield say("trace.check", verdict=say(f"verdict.{verdict.key}"), what=what, formula=formula)
+                else:
+                    reason = say(Reason(int(outcome.reason[i])).key)
+                    yield say("trace.reason", verdict=say(f"verdict.{verdict.key}"), what=what, reason=reason)
+        for vacant in evaluation.vacant:
+            for code in vacant.reason[vacant.filing == number]:
+                reason = Reason(int(code))
+                key = "verdict.not_evaluated" if reason.applies else "verdict.not_applicable"
+                none = say("trace.none", reason=say(reason.key))
+                yield " ".join(filter(None, [say(key), vacant.plan.table, none]))
+        start += len(filing.facts)

@@ -1,0 +1,66 @@
+"""Verdicts of checks, and the reasons for those that were not evaluated or do not apply."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Verdict(IntEnum):
+    """What came out of one check."""
+
+    CONSISTENT = 0
+    ROUNDING = 1
+    INCONSISTENT = 2
+    NOT_EVALUATED = 3
+    NOT_APPLICABLE = 4
+    BROKEN_RULE = 5
+
+    @property
+    def key(self) -> str:
+        """The name used in reports: `consistent`, `not_evaluated` …"""
+        return self.name.lower()
+
+
+class Reason(IntEnum):
+    """Why a check has no verdict on its figures. Where several apply the highest is told.
+
+    Below FOREIGN the check could not be evaluated; from FOREIGN on it does not apply.
+    """
+
+    NONE = 0
+    MISSING_COLUMN = 1
+    MISSING_ROW = 2
+    MISSING_TABLE = 3
+    MARK = 4
+    HIDDEN = 5
+    UNREADABLE = 6
+    UNREAD_TABLE = 7
+    NO_PARTNER = 8
+    ZERO_BASE = 9
+    UNKNOWN_KIND = 10
+    UNKNOWN_FACT = 11
+    FOREIGN = 20  # the family of forms does not print the table
+    SKIPPED = 21  # the code is not listed, and the rule says: skip
+    NO_ROWS = 22  # the table has no rows of this sort
+    CONDITION = 23  # `when` does not hold
+    SCOPE = 24  # other report, edition, kind of entity, year or family
+
+    @property
+    def applies(self) -> bool:
+        """Tell whether the check applies (and merely could not be evaluated)."""
+        return self < Reason.FOREIGN
+
+    @property
+    def key(self) -> str:
+        """The key of its message."""
+        return f"reason.{self.name.lower()}"
+
+
+class Note(IntEnum):
+    """What a rounding verdict rests on, besides the ranges."""
+
+    NONE = 0
+    OWN_PRECISION = 1  # 位数不齐: a coarse literal beside finer ones
+    HIDDEN_IN_ZEROS = 2  # printed zeros that may hide a remainder
+    TWO_PLACES = 3  # the same quantity in two tables, one of them summed from rounded parts
+    TENSION = 4  # in range, but improbably far out for so many addends

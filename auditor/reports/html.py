@@ -1,0 +1,343 @@
+"""The HTML report of one filing and the index over many: self-contained, readable without scripts, printable."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from auditor.engine.results import Finding, Mark, Severity
+from auditor.engine.verdicts import Note, Verdict
+from auditor.facts import Place
+from auditor.messages import language, say
+from auditor.reports.narrate import Narrator, filing_kind, filing_title, verdict_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jinja2 import Environment
+
+    from auditor.engine.results import Audit
+    from auditor.filing import ReadTable, ViewCell
+
+MAX_UNREAD = 200  # lines shown per reason; the rest is counted
+MAX_VIEW_ROWS = 1500
+SUSPECT_SHARE = 0.5  # a rule that fails in more than half of at least MIN_FILINGS filings is itself suspect
+MIN_FILINGS = 4
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 — only when HTML is written
+
+    environment = Environment(
+        loader=PackageLoader("auditor.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.globals["t"] = say
+    return environment
+
+
+@cache
+def _style() -> Any:
+    from markupsafe import Markup  # noqa: PLC0415
+
+    text = files("auditor.reports").joinpath("templates/style.css").read_text(encoding="utf-8")
+    return Markup(text)  # noqa: S704 — the program's own style sheet
+
+
+def filing_html(audit: Audit, tool: dict[str, str], rounding: str) -> str:
+    """Render the report of one filing."""
+    narrator = Narrator(audit)
+    links = _links(audit)
+    shown = [f for f in audit.findings if f.verdict is not Verdict.ROUNDING]
+    tails = [f for f in audit.findings if f.verdict is Verdict.ROUNDING]
+    unread = _unread(audit)
+    return _environment().get_template("filing.html.j2").render(
+        lang="zh-CN" if language() == "zh" else "en",
+        style=_style(),
+        title=filing_title(audit),
+        kind=filing_kind(audit),
+        unit=audit.filing.money_unit,
+        tone=_tone(audit),
+        verdict=_sentence(verdict_parts(audit)),
+        ledger={verdict.key: audit.ledger[verdict] for verdict in Verdict},
+        total=_total(audit),
+        findings=[_finding(finding, narrator) for finding in shown],
+        tails=[_tail(finding, narrator) for finding in tails],
+        tables=[_table(table, audit, start, links) for table, start in _starts(audit)],
+        announced=_announced(audit),
+        unevaluated=_unevaluated(audit),
+        unread=unread,
+        unread_count=sum(group["count"] for group in unread),
+        files=audit.filing.files,
+        tool=tool,
+        options=say(f"rounding.{rounding}"),
+    )
+
+
+def _sentence(parts: Sequence[str]) -> str:
+    joiner, end = ("；", "。") if language() == "zh" else ("; ", ".")
+    return joiner.join(parts) + end
+
+
+def _tone(audit: Audit) -> str:
+    worst = audit.worst()
+    if worst is Severity.ERROR:
+        return "bad"
+    if not audit.ledger[Verdict.CONSISTENT] and worst is None:
+        return "none"
+    return "warn" if worst is Severity.WARNING else "ok"
+
+
+def _total(audit: Audit) -> str:
+    numbers = [audit.ledger[verdict] for verdict in Verdict]
+    return say(
+        "html.total",
+        parts=" + ".join(str(number) for number in numbers if number),
+        total=audit.ledger.checks,
+        printed=audit.printed,
+        checked=audit.checked,
+        share=_share(audit),
+        confirmed=audit.confirmed,
+    )
+
+
+def _share(audit: Audit) -> str:
+    """Checked figures as a percentage with one decimal, rounded down so that 100 % means all."""
+    if not audit.printed:
+        return "—"
+    tenths = audit.checked * 1000 // audit.printed
+    return f"{tenths // 10}.{tenths % 10}%"
+
+
+def _place(place: Place, *, table: bool = False) -> str:
+    parts = [place.table] if table and place.table else []
+    if place.page is not None:
+        parts.append(say("html.page", page=place.page))
+    if place.line is not None:
+        parts.append(say("html.line", line=place.line))
+    return " ".join(parts)
+
+
+def _finding(finding: Finding, narrator: Narrator) -> dict[str, Any]:
+    check = finding.main
+    audit = narrator.audit
+    facts = [audit.facts[operand.fact] for operand in check.operands]
+    listed = [o for o, fact in zip(check.operands, facts, strict=True) if fact.text.strip() or len(facts) <= 3]  # noqa: PLR2004
+    marks = {s.fact: Mark.SUSPECT for s in finding.suspects[:1]}
+    return {
+        "id": finding.id,
+        "severity": finding.severity.value,
+        "title": finding.rule.text("title", language()),
+        "message": narrator.message(finding),
+        "formula": narrator.formula(check),
+        "amounts": narrator.amounts(check),
+        "suspects": [
+            {
+                "label": narrator.label(audit.facts[s.fact]),
+                "printed": narrator.text(audit.facts[s.fact]),
+                "suggested": None if s.suggested is None else narrator.value(s.suggested, audit.facts[s.fact]),
+                "place": _place(audit.facts[s.fact].place),
+            }
+            for s in finding.suspects
+        ],
+        "because": "、".join(finding.rule_ids),
+        "operands": [
+            {
+                "label": narrator.label(audit.facts[o.fact]),
+                "text": narrator.text(audit.facts[o.fact]),
+                "interval": narrator.interval(audit.facts[o.fact]),
+                "place": _place(audit.facts[o.fact].place),
+                "mark": marks.get(o.fact, audit.marks[o.fact]).value,
+                "mark_text": say(f"mark.{marks.get(o.fact, audit.marks[o.fact]).value}"),
+            }
+            for o in listed
+        ],
+        "zero_operands": len(facts) - len(listed),
+        "checks": [
+            {"rule": c.rule.id, "title": c.rule.text("title", language()), "what": c.statement, "formula": narrator.formula(c)}
+            for c in finding.checks
+        ],
+        "fix": finding.rule.text("fix", language()),
+        "rule": finding.rule.id,
+        "basis": finding.rule.basis,
+        "kind": finding.rule.kind.value,
+    }
+
+
+def _tail(finding: Finding, narrator: Narrator) -> dict[str, Any]:
+    check = finding.main
+    like = narrator.model(check)
+    return {
+        "id": finding.id,
+        "table": like.address.table if like else "",
+        "title": finding.rule.text("title", language()),
+        "formula": narrator.formula(check),
+        "remark": narrator.message(finding) if check.note is not Note.NONE else "",
+        "amounts": narrator.amounts(check),
+    }
+
+
+def _links(audit: Audit) -> dict[int, str]:
+    """For every fact of a finding, the finding to jump to."""
+    links: dict[int, str] = {}
+    for finding in audit.findings:
+        for check in finding.checks:
+            for operand in check.operands:
+                links.setdefault(operand.fact, finding.id)
+    return links
+
+
+def _starts(audit: Audit) -> list[tuple[ReadTable, int]]:
+    """The tables with the position of their first fact in the audit's list."""
+    out, start = [], 0
+    for table in audit.filing.tables:
+        out.append((table, start))
+        start += len(table.facts)
+    return out
+
+
+def _table(table: ReadTable, audit: Audit, start: int, links: dict[int, str]) -> dict[str, Any]:
+    marks = audit.marks[start : start + len(table.facts)]
+    bad = any(mark in (Mark.SUSPECT, Mark.CONTRADICTED, Mark.UNREAD) for mark in marks)
+    counts = Counter(mark for mark, fact in zip(marks, table.facts, strict=True) if fact.is_figure)
+    return {
+        "title": table.title,
+        "number": table.number,
+        "place": _place(table.place),
+        "count": " ".join(f"{say(f'mark.{mark.value}')} {counts[mark]}" for mark in Mark if counts[mark]),
+        "open": bad,
+        "reason": say(table.reason) if table.reason else "",
+        "recovered": table.recovered,
+        "misnamed": [
+            say("html.misnamed", printed=table.names.get(row, ""), official=official)
+            for row, official in table.misnamed.items()
+        ],
+        "rows": [[_cell(cell, start, audit, links) for cell in row] for row in table.view[:MAX_VIEW_ROWS]],
+        "statement": table.statement,
+    }
+
+
+_LINKED = (Mark.SUSPECT, Mark.CONTRADICTED, Mark.ROUNDING)
+
+
+def _cell(cell: ViewCell, start: int, audit: Audit, links: dict[int, str]) -> dict[str, Any]:
+    mark = ""
+    link = ""
+    if cell.fact is not None:
+        position = start + cell.fact
+        known = audit.marks[position]
+        if audit.facts[position].is_figure or known is Mark.UNREAD:
+            mark = known.value
+        if known in _LINKED:
+            link = links.get(position, "")
+    from markupsafe import Markup  # noqa: PLC0415
+
+    spans = (f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else "") + (
+        f' colspan="{cell.colspan}"' if cell.colspan > 1 else ""
+    )
+    return {"text": cell.text, "mark": mark, "link": link, "head": cell.head, "span": Markup(spans)}  # noqa: S704 — two integers
+
+
+def _announced(audit: Audit) -> str:
+    """Titles of the contents for which no table was found."""
+    found = {table.title for table in audit.filing.tables}
+    titles = [title for title in audit.filing.announced if title not in found]
+    return say("read.announced", titles="、".join(titles)) if titles else ""
+
+
+def _unevaluated(audit: Audit) -> list[dict[str, Any]]:
+    """What was not evaluated, by reason and place."""
+    groups: dict[tuple[str, str], dict[str, int]] = {}
+    for item in audit.not_evaluated:
+        rules = groups.setdefault((say(item.reason.key), item.where), {})
+        rules[item.rule.id] = rules.get(item.rule.id, 0) + item.count
+    return [
+        {"reason": reason, "where": where, "count": sum(rules.values()), "rules": "、".join(rules)}
+        for (reason, where), rules in groups.items()
+    ]
+
+
+def _unread(audit: Audit) -> list[dict[str, Any]]:
+    """What was not read, by reason; prose last."""
+    groups: dict[str, list[dict[str, str]]] = {}
+    for item in sorted(audit.filing.unread, key=lambda item: item.reason == "unread.prose"):
+        groups.setdefault(item.reason, []).append(
+            {"place": _place(item.place), "text": item.text, "candidates": "、".join(item.candidates)}
+        )
+    return [
+        {"reason": say(reason), "count": len(rows), "rows": rows[:MAX_UNREAD], "more": max(0, len(rows) - MAX_UNREAD)}
+        for reason, rows in groups.items()
+    ]
+
+
+def index_html(audits: Sequence[tuple[str, Audit]], failed: Sequence[tuple[str, str]], tool: dict[str, str]) -> str:
+    """Render the index over all filings, the worst first."""
+    order = sorted(audits, key=lambda item: (-item[1].count(Severity.ERROR), -item[1].count(Severity.WARNING), item[0]))
+    errors = sum(audit.count(Severity.ERROR) for _, audit in audits)
+    return _environment().get_template("index.html.j2").render(
+        lang="zh-CN" if language() == "zh" else "en",
+        style=_style(),
+        tone="bad" if errors else "ok",
+        verdict=summary_line(audits, failed),
+        filings=[_index_row(stem, audit) for stem, audit in order],
+        by_rule=_by_rule(audits),
+        suspect_rules=suspect_rules(audits),
+        failed=[why for _, why in failed],
+        tool=tool,
+    )
+
+
+def summary_line(audits: Sequence[tuple[str, Audit]], failed: Sequence[tuple[str, str]]) -> str:
+    """Count filings and findings by severity in one line."""
+    return say(
+        "cli.done",
+        filings=len(audits),
+        errors=sum(audit.count(Severity.ERROR) for _, audit in audits),
+        warnings=sum(audit.count(Severity.WARNING) for _, audit in audits),
+        infos=sum(audit.count(Severity.INFO) for _, audit in audits),
+        tails=sum(audit.ledger[Verdict.ROUNDING] for _, audit in audits),
+        failed=len(failed),
+    )
+
+
+def _index_row(stem: str, audit: Audit) -> dict[str, Any]:
+    narrator = Narrator(audit)
+    first = next((f for f in audit.findings if f.verdict is not Verdict.ROUNDING), None)
+    return {
+        "href": f"{stem}.html",
+        "entity": filing_title(audit),
+        "files": "、".join(file.file for file in audit.filing.files),
+        "kind": filing_kind(audit),
+        "errors": audit.count(Severity.ERROR),
+        "warnings": audit.count(Severity.WARNING),
+        "tails": audit.ledger[Verdict.ROUNDING],
+        "not_evaluated": audit.ledger[Verdict.NOT_EVALUATED],
+        "share": _share(audit),
+        "first": narrator.message(first) if first else "",
+    }
+
+
+def _failures(audits: Sequence[tuple[str, Audit]]) -> Counter[str]:
+    """How many filings each rule fails in."""
+    counts: Counter[str] = Counter()
+    for _, audit in audits:
+        counts.update({rule for f in audit.findings if f.verdict is Verdict.INCONSISTENT for rule in f.rule_ids})
+    return counts
+
+
+def _by_rule(audits: Sequence[tuple[str, Audit]]) -> list[dict[str, Any]]:
+    counts = _failures(audits)
+    titles = {c.rule.id: c.rule.text("title", language()) for _, a in audits for f in a.findings for c in f.checks}
+    most = max(counts.values(), default=1)
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:10]
+    return [{"rule": rule, "title": titles[rule], "count": n, "width": n * 100 // most} for rule, n in ranked]
+
+
+def suspect_rules(audits: Sequence[tuple[str, Audit]]) -> list[str]:
+    """Rules that fail in most filings of a batch: they are suspect themselves."""
+    if len(audits) < MIN_FILINGS:
+        return []
+    counts = _failures(audits)
+    return sorted(f"{rule}：{n} / {len(audits)}" for rule, n in counts.items() if n > len(audits) * SUSPECT_SHARE)

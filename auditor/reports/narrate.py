@@ -1,0 +1,281 @@
+"""Say a finding in a sentence and a filled formula: which figures, what is printed, what follows, the gap, the bound.
+
+Numbers are decimal strings in the finding's own unit, exactly as precise as printed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditor.engine.results import Check, Finding, Operand
+from auditor.engine.verdicts import Note, Verdict
+from auditor.facts import Fact, scale_of
+from auditor.messages import say
+from auditor.numbers import decimal_text
+from auditor.units import FEN_PER, Kind
+
+if TYPE_CHECKING:
+    from auditor.engine.results import Audit
+
+_SIGNS = {"=": "≠", "≠": "=", "<": "≥", ">": "≤", "≤": ">", "≥": "<"}
+_WORDS = {"<": "less", ">": "more", "≤": "at_most", "≥": "at_least", "≠": "unequal", "=": "equal"}
+MAX_TERMS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """The numbers of a check, as decimal strings in one unit."""
+
+    expected: str
+    actual: str
+    difference: str
+    allowed: str
+    unit: str
+    at_stake: str  # in 元
+
+
+class Narrator:
+    """Speaks about the findings of one audit."""
+
+    def __init__(self, audit: Audit) -> None:
+        self.audit = audit
+        self.facts = audit.facts
+        self.labels: dict[tuple[str, str], str] = {
+            (table.table, row): label for table in audit.filing.tables for row, label in table.names.items()
+        }
+
+    # -- figures --------------------------------------------------------------------------------------------
+
+    def label(self, fact: Fact, *, table: bool = True) -> str:
+        """Name a figure for a reader: table, row with its printed label, column."""
+        address = fact.address
+        row = address.row
+        printed = "".join(self.labels.get((address.table, row), "").split())
+        last = row.rsplit("/", 1)[-1]
+        if printed and last[:1].isdigit() and not printed.startswith(last):
+            row = f"{row} {printed}"
+        column = address.column.replace("/", " ")
+        words = [address.table if table else "", row.replace("/", " "), column]
+        again = f"#{address.occurrence}" if address.occurrence > 1 else ""
+        return " ".join(word for word in words if word) + again
+
+    def text(self, fact: Fact) -> str:
+        """The figure as printed; blanks as 空白."""
+        return "".join(fact.text.split()) or "—"
+
+    def value(self, number: int, like: Fact, *, decimals: int | None = None) -> str:
+        """Write a value of the kind and unit of a fact, with the decimals of its table at least."""
+        scale = scale_of(like.kind, like.unit)
+        return decimal_text(number, scale, self._decimals(like) if decimals is None else decimals)
+
+    def interval(self, fact: Fact) -> str:
+        """The range that a printed figure stands for, in its unit."""
+        if not fact.is_figure:
+            return ""
+        reach = fact.range()
+        low, high = self.value(reach.lo, fact), self.value(reach.hi, fact)
+        return low if low == high else f"{low} … {high}"
+
+    def _decimals(self, fact: Fact) -> int:
+        scale, decimals = scale_of(fact.kind, fact.unit), 0
+        while scale // 10**decimals > max(1, fact.step):
+            decimals += 1
+        return decimals
+
+    # -- checks ---------------------------------------------------------------------------------------------
+
+    def sides(self, check: Check) -> tuple[list[Operand], list[Operand]]:
+        """The operands on the left and on the right."""
+        left = [operand for operand in check.operands if operand.left]
+        return left, [operand for operand in check.operands if not operand.left]
+
+    def model(self, check: Check) -> Fact | None:
+        """The fact whose unit and precision the check is told in: the finest amount."""
+        facts = [self.facts[operand.fact] for operand in check.operands]
+        return min(facts, key=lambda fact: (fact.step, str(fact.address))) if facts else None
+
+    def total(self, operands: list[Operand], sign: int) -> int:
+        """The printed total of one side, in the smallest step times the check's scale."""
+        return sum(sign * operand.coefficient * self.facts[operand.fact].value for operand in operands)
+
+    def amounts(self, check: Check) -> Amounts:
+        """Expected, actual, difference and bound of a check."""
+        like = self.model(check)
+        if like is None or not check.linear:
+            return Amounts("", "", "", "", "", "0")
+        left, right = self.sides(check)
+        actual = self.total(left, 1) // check.scale
+        expected = (self.total(right, -1) - check.constant) // check.scale
+        gap = check.gap // check.scale
+        stake = decimal_text(abs(gap), FEN_PER["元"], 2) if like.kind is Kind.AMOUNT else "0"
+        return Amounts(
+            self.value(expected, like),
+            self.value(actual, like),
+            self.value(gap, like),
+            self.value(self._bound(check, like), like),
+            like.unit,
+            stake,
+        )
+
+    def _bound(self, check: Check, like: Fact) -> int:
+        """The largest gap in whole last digits that the ranges allow."""
+        allowed = check.allowed // check.scale
+        return allowed // like.step * like.step if like.step else allowed
+
+    def formula(self, check: Check) -> str:
+        """The check with every operand filled in, and the total of a side that has several."""
+        if not check.linear or not check.operands:
+            return check.detail
+        left, right = self.sides(check)
+        like = self.model(check)
+        assert like is not None  # noqa: S101 — there are operands
+        one_table = len({self.facts[operand.fact].address.table for operand in check.operands}) == 1
+        shown = [self._side(side, sign, table=not one_table) for side, sign in ((left, 1), (right, -1))]
+        if not right:
+            shown[1] = self.value(-check.constant // check.scale, like, decimals=0)
+        elif len(right) > 1:
+            shown[1] += f" = {self.value((self.total(right, -1) - check.constant) // check.scale, like)}"
+        if len(left) > 1:
+            shown[0] += f" = {self.value(self.total(left, 1) // check.scale, like)}"
+        sign = check.operator
+        if check.verdict is Verdict.INCONSISTENT:
+            sign = _SIGNS.get(check.operator, "≠")
+        elif check.verdict is Verdict.ROUNDING and check.operator == "=":
+            sign = "≈"
+        return f"{shown[0]} {sign} {shown[1]}"
+
+    def _side(self, operands: list[Operand], sign: int, *, table: bool) -> str:
+        """One side of a formula; zeros of a long sum are counted, not listed."""
+        parts: list[str] = []
+        zeros = 0
+        for operand in operands:
+            fact = self.facts[operand.fact]
+            if not fact.value and len(operands) > 2:  # noqa: PLR2004 — a pair is shown whole
+                zeros += 1
+                continue
+            weight = sign * operand.coefficient
+            times = f"{abs(weight)} × " if abs(weight) != 1 else ""
+            minus = "− " if weight < 0 else ("+ " if parts else "")
+            parts.append(f"{minus}{times}{self.label(fact, table=table)} {self.text(fact)}")
+        if len(parts) > MAX_TERMS:
+            zeros += len(parts) - MAX_TERMS
+            parts = [*parts[:MAX_TERMS], "…"]
+        text = " ".join(parts) or "0"
+        return text + (say("formula.zeros", count=zeros) if zeros else "")
+
+    # -- sentences ------------------------------------------------------------------------------------------
+
+    def message(self, finding: Finding) -> str:
+        """The finding in one sentence."""
+        check = finding.main
+        if finding.verdict is Verdict.ROUNDING:
+            return self._tail(check)
+        if not check.linear:
+            return self._statement(check)
+        if finding.suspects and len(finding.suspects) == 1 and len(finding.checks) > 1:
+            suspect = finding.suspects[0]
+            fact = self.facts[suspect.fact]
+            figure, printed, count = self.label(fact), self.text(fact), len(finding.checks)
+            if suspect.suggested is None:
+                return say("say.suspect_some", figure=figure, printed=printed, count=count)
+            suggested = self.value(suspect.suggested, fact)
+            return say("say.suspect", figure=figure, printed=printed, count=count, suggested=suggested)
+        return self._gap(check)
+
+    def _ends(self, check: Check) -> tuple[str, str]:
+        left, right = self.sides(check)
+        amounts = self.amounts(check)
+        ends = []
+        for side, total in ((left, amounts.actual), (right, amounts.expected)):
+            if len(side) == 1:
+                fact = self.facts[side[0].fact]
+                ends.append(f"{self.label(fact)} {self.text(fact)}")
+            elif side:
+                first = self.label(self.facts[side[0].fact])
+                ends.append(say("tell.sum", items=f"{first} … ") + f" {total}" if len(side) > 2 else  # noqa: PLR2004
+                            f"{self._side(side, 1 if side is left else -1, table=True)} = {total}")  # fmt: skip
+            else:
+                ends.append(total)
+        return ends[0], ends[1]
+
+    def _gap(self, check: Check) -> str:
+        left, right = self._ends(check)
+        amounts = self.amounts(check)
+        difference = amounts.difference.lstrip("-")
+        unit = f" {amounts.unit}" if amounts.unit else ""
+        if check.operator != "=":
+            relation = say(f"word.{_WORDS.get(check.operator, 'equal')}")
+            return say("say.compare", left=left, right=right, relation=relation, difference=difference, unit=unit)
+        tables = {self.facts[operand.fact].address.table for operand in check.operands}
+        if len(check.operands) == 2 and len(tables) == 1:  # noqa: PLR2004 — two sides of one account
+            return say("say.balance", left=left, right=right, difference=difference, unit=unit)
+        return say(
+            "say.equal", left=left, right=right, difference=difference, unit=unit, allowed=amounts.allowed
+        )
+
+    def _tail(self, check: Check) -> str:
+        amounts = self.amounts(check)
+        unit = f" {amounts.unit}" if amounts.unit else ""
+        difference = amounts.difference.lstrip("-")
+        keys = {Note.TWO_PLACES: "say.tail_places", Note.OWN_PRECISION: "say.tail_own",
+                Note.HIDDEN_IN_ZEROS: "say.tail_zeros", Note.TENSION: "say.tail_tension"}  # fmt: skip
+        left, right = self._ends(check)
+        return say(
+            keys.get(check.note, "say.tail"),
+            left=left, right=right, difference=difference, unit=unit, allowed=amounts.allowed,
+        )  # fmt: skip
+
+    def _statement(self, check: Check) -> str:
+        title = check.rule.title
+        if check.operator == "subset of":
+            return f"{title}：{say('say.set_more', more=check.detail.lstrip('+'))}"
+        if check.operator == "disjoint from":
+            return f"{title}：{say('say.set_common', detail=check.detail)}"
+        if check.operator == "same as":
+            return f"{title}：{say('say.set_differs', detail=check.detail)}"
+        if check.detail in ("exists", "printed", "once", "ordered", "blank"):
+            where = f"（{check.statement}）" if check.statement else ""
+            return f"{title}{where}：{say(f'say.{check.detail}')}"
+        return say("say.other", title=title)
+
+
+def verdict_parts(audit: Audit) -> list[str]:
+    """The verdict on a filing as short clauses, what could not be read first."""
+    from auditor.engine.results import Severity  # noqa: PLC0415 — beside its only use
+
+    parts: list[str] = []
+    tables = {item.where for item in audit.not_evaluated if item.reason.key in ("reason.missing_table", "reason.unread_table")}
+    unread = [item for item in audit.filing.unread if item.reason != "unread.prose" and item.reason != "unread.unknown_table"]
+    if tables:
+        parts.append(say("verdict_line.missing", missing=len(tables)))
+    if unread:
+        parts.append(say("verdict_line.unread", unread=len(unread)))
+    evaluated = sum(audit.ledger[v] for v in (Verdict.CONSISTENT, Verdict.ROUNDING, Verdict.INCONSISTENT))
+    if not evaluated:
+        return [*parts, say("verdict_line.nothing")]
+    errors, warnings = audit.count(Severity.ERROR), audit.count(Severity.WARNING)
+    parts.append(say("verdict_line.errors", errors=errors) if errors else say("verdict_line.no_errors"))
+    if warnings:
+        parts.append(say("verdict_line.warnings", warnings=warnings))
+    hints = sum(f.severity is Severity.INFO and f.verdict is Verdict.INCONSISTENT for f in audit.findings)
+    if hints:
+        parts.append(say("verdict_line.hints", hints=hints))
+    if audit.ledger[Verdict.ROUNDING]:
+        parts.append(say("verdict_line.tails", tails=audit.ledger[Verdict.ROUNDING]))
+    return parts
+
+
+def filing_title(audit: Audit) -> str:
+    """Entity of the filing, or that it was not recognised."""
+    return audit.filing.key.entity or say("title.entity_unknown")
+
+
+def filing_kind(audit: Audit) -> str:
+    """Year, edition and report in words."""
+    key = audit.filing.key
+    if not key.year and not key.report:
+        return say("title.unknown")
+    edition = say(f"edition.{key.edition}") if key.edition else ""
+    report = say(f"report.{key.report}") if key.report else ""
+    return say("title.filing", year=key.year or "？", edition=edition, report=report)

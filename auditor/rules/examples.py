@@ -1,0 +1,248 @@
+"""Examples of rules, run through the same readers and the same engine as real filings.
+
+An example is a map of addresses to printed figures (whatever it does not name is blank), a small printed table, or a
+map of tables to printed tables. A passing example must give a verdict that holds, a failing one a contradiction;
+one that decides nothing is an error of the rule.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditor.document import Cell, Grid
+from auditor.engine.chunk import Chunk
+from auditor.engine.evaluate import evaluate
+from auditor.engine.verdicts import Verdict
+from auditor.errors import RuleError
+from auditor.facts import Address, FilingKey, Place, fact_of
+from auditor.filing import Filing, ReadTable
+from auditor.forms.bind import bind_table
+from auditor.forms.printed import Found
+from auditor.forms.tables import Layout
+from auditor.numbers import parse_literal
+from auditor.rules.resolve import THIS_TABLE, Plan, RowLoop
+from auditor.sources import Map, Text, nearest
+from auditor.units import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from auditor.forms.tables import FormBook, Table
+    from auditor.rules.rule import Example, Rule
+
+_ADDRESS = re.compile(r"^(?P<table>[^\[\].@#]*)(?:@(?P<context>[^\[\].]+))?(?:\[(?P<row>[^\]]+)\])?(?:\.(?P<column>.+))?$")
+YEAR = 2023
+UNIT = "万元"
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleResult:
+    """What an example gave: the verdicts of its checks, and whether that is what the rule's author said."""
+
+    rule: str
+    passes: bool
+    line: int
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def decided(self) -> bool:
+        """Tell whether any check was evaluated."""
+        return any(verdict <= Verdict.INCONSISTENT for verdict in self.verdicts)
+
+    @property
+    def as_said(self) -> bool:
+        """Tell whether the example behaves as its author said."""
+        bad = Verdict.INCONSISTENT in self.verdicts
+        return self.decided and bad is not self.passes
+
+
+def run_examples(rule: Rule, plans: tuple[Plan, ...], book: FormBook) -> list[ExampleResult]:
+    """Run all examples of a rule. Raises `RuleError` when an example cannot be understood."""
+    return [run_example(rule, plans, example, book) for example in rule.examples]
+
+
+def run_example(rule: Rule, plans: tuple[Plan, ...], example: Example, book: FormBook) -> ExampleResult:
+    """Run one example."""
+    filings = _Maker(rule, plans[0], example, book).filings()
+    printed = {table.table for table in filings[0].tables}
+    wanted = [plan for plan in plans if not plan.table or plan.table in printed]
+    evaluation = evaluate(wanted, Chunk.of(filings, book))
+    verdicts = [
+        Verdict(int(verdict))
+        for outcome in evaluation.outcomes
+        for filing, verdict in zip(outcome.filing, outcome.verdict, strict=True)
+        if filing == 0
+    ]
+    return ExampleResult(rule.id, example.passes, example.line, tuple(verdicts))
+
+
+def check_examples(rule: Rule, plans: tuple[Plan, ...], book: FormBook) -> None:
+    """Raise `RuleError` for an example that does not decide or does not behave as said."""
+    for result in run_examples(rule, plans, book):
+        if not result.as_said:
+            key = "rules.example_wrong" if result.decided else "rules.example_undecided"
+            said = "pass" if result.passes else "fail"
+            raise RuleError(key, file=rule.file, line=result.line, rule=rule.id, name=said)
+
+
+class _Maker:
+    """Makes the filings of an example: the one it shows, and partners in other contexts (`表@上年`)."""
+
+    def __init__(self, rule: Rule, plan: Plan, example: Example, book: FormBook) -> None:
+        self.rule, self.plan, self.example, self.book = rule, plan, example, book
+        first = plan.table or (plan.tables[0] if plan.tables else "")
+        self.home: Table | None = book.tables.get(first)
+
+    def filings(self) -> list[Filing]:
+        data = self.example.data
+        filing = Filing(self._key(), self._family(), entity_kind=(self.rule.entity_kind or ("",))[0])
+        partners: dict[str, Filing] = {}
+        if isinstance(data, Text):
+            self._printed(filing, data, None)
+        elif all("\n" in str(value).strip() for value in data.values()):
+            for name, text in data.items():
+                self._printed(filing, text, self._table(str(name)))
+        else:
+            self._mapped(filing, partners, data)
+        return [filing, *partners.values()]
+
+    def _key(self) -> FilingKey:
+        rule = self.rule
+        report = rule.report or (self.home.report if self.home else "") or "final_accounts"
+        return FilingKey("示例单位", min(max(YEAR, rule.since), rule.until), report, rule.edition or "unit")
+
+    def _family(self) -> str:
+        return self.rule.family[0] if self.rule.family else ""
+
+    def _fail(self, name: str, known: Iterable[str]) -> RuleError:
+        return RuleError(
+            "rules.example_address", file=self.rule.file, line=self.example.line, rule=self.rule.id, name=name,
+            near=nearest(name, known),
+        )  # fmt: skip
+
+    def _table(self, name: str) -> Table:
+        if name in ("", THIS_TABLE) and self.home is not None:
+            return self.home
+        if name not in self.book.tables:
+            raise self._fail(name, self.book.tables)
+        return self.book.tables[name]
+
+    # -- printed tables -------------------------------------------------------------------------------------
+
+    def _printed(self, filing: Filing, text: Text, table: Table | None) -> None:
+        lines = [line for line in str(text).splitlines() if line.strip()]
+        if table is None and lines and "|" not in lines[0] and "\t" not in lines[0]:
+            table = self._table(lines.pop(0).strip())
+        if table is None:
+            table = self.home
+        if table is None or not lines:
+            raise self._fail(str(text)[:20], self.book.tables)
+        rows = [[field.strip() for field in re.split(r"[|\t]", line)] for line in lines]
+        width = max(len(row) for row in rows)
+        cells = tuple(
+            tuple(Cell(row[column] if column < len(row) else "", Place(row=number, column=column + 1)) for column in range(width))
+            for number, row in enumerate(rows, 1)
+        )
+        read, unread = bind_table(Found(table.name, (), Place(), grids=[Grid(cells, Place())]), table, self.book, UNIT)
+        if read.reason or unread:
+            raise RuleError(
+                "rules.example_unread", file=self.rule.file, line=self.example.line, rule=self.rule.id,
+                name=unread[0].text if unread else table.name,
+            )  # fmt: skip
+        filing.tables.append(read)
+
+    # -- maps -----------------------------------------------------------------------------------------------
+
+    def _mapped(self, filing: Filing, partners: dict[str, Filing], data: Map) -> None:
+        figures: dict[tuple[str, str], dict[tuple[str, str], str]] = {}
+        for key, value in data.items():
+            if not isinstance(value, Text):
+                raise self._fail(str(key), ())
+            context, table, row, column = self._address(str(key))
+            figures.setdefault((context, table.name), {})[row, column] = str(value)
+        for (context, name), cells in figures.items():
+            target = filing
+            if context:
+                target = partners.setdefault(context, Filing(self._partner(filing.key, context), filing.family))
+            target.tables.append(self._blank_table(self.book.tables[name], cells))
+
+    def _partner(self, key: FilingKey, context: str) -> FilingKey:
+        from auditor.engine.chunk import PARTNERS  # noqa: PLC0415
+
+        if context not in PARTNERS:
+            raise self._fail(context, PARTNERS)
+        return PARTNERS[context](key)
+
+    def _address(self, key: str) -> tuple[str, Table, str, str]:
+        """Understand a key: a full address, a row of 本表, or (in a loop over rows) a column."""
+        found = _ADDRESS.match(key)
+        if found and (found["row"] is not None or found["context"] or found["table"] in self.book.tables):
+            table = self._table(found["table"])
+            row = found["row"] or ""
+            return found["context"] or "", table, *self._checked(table, row, found["column"], key)
+        if self.home is None:
+            raise self._fail(key, self.book.tables)
+        column = self._column(self.home, key)
+        if column is not None and (self.plan.rows is not None or self.home.layout is Layout.CELLS):
+            return "", self.home, self._sample_row(self.home), column
+        row, _, rest = key.partition(".")
+        return "", self.home, *self._checked(self.home, row, rest or None, key)
+
+    def _checked(self, table: Table, row: str, column: str | None, key: str) -> tuple[str, str]:
+        known = row in table.named_rows or row.rsplit("/", 1)[-1][:1].isdigit() or (row == "" and table.layout is Layout.CELLS)
+        if not known:
+            raise self._fail(key, table.named_rows)
+        if column is None:
+            lane = table.lane_by_name.get(row.split("/", 1)[0]) or table.lane_by_name.get("")
+            names = [c.name for c in lane.columns] if lane else list(table.column_names)
+            if len(names) > 1:
+                raise self._fail(f"{key}.?", names)
+            return row, names[0]
+        name = self._column(table, column)
+        if name is None:
+            raise self._fail(key, table.column_names)
+        return row, name
+
+    def _column(self, table: Table, name: str) -> str | None:
+        if name in table.column_names:
+            return name
+        short = [column for column in table.column_names if column.rsplit("/", 1)[-1] == name]
+        return short[0] if len(short) == 1 else None
+
+    def _sample_row(self, table: Table) -> str:
+        """A row that the rule's loop takes, for examples that only name columns."""
+        if table.layout is Layout.CELLS:
+            return ""
+        loop: RowLoop | None = self.plan.rows
+        prefix = loop.spec.prefix if loop else ""
+        if table.layout is Layout.LANES:
+            lane = table.lane_by_name.get(prefix.split("/", 1)[0]) or table.lanes[-1]
+            items = loop.spec.items if loop else ()
+            if items:
+                return items[0]
+            return f"{lane.name}/{lane.classes[0][0]}" if lane.classes else lane.rows[0].name
+        if loop is not None and loop.spec.text in ("各类", "各款", "各项", "末级", "各码"):
+            return {"各类": "208", "各款": "20805"}.get(loop.spec.text, "2080505")
+        return table.rows[0].name if table.rows else "208"
+
+    def _blank_table(self, table: Table, cells: Mapping[tuple[str, str], str]) -> ReadTable:
+        """A table with the given figures; every other named row and column of it blank."""
+        rows = dict.fromkeys(row for row, _ in cells)
+        if table.layout is not Layout.CELLS:
+            rows |= dict.fromkeys(table.named_rows)
+        fine = max((parse_literal(text).decimals for text in cells.values()), default=0)
+        read = ReadTable(table.name, table.name, Place(table=table.name), unit=UNIT)
+        for row in rows:
+            lane = table.lane_by_name.get(row.split("/", 1)[0]) or table.lane_by_name.get("")
+            named = table.named_rows.get(row)
+            for column in lane.columns if lane else table.all_columns:
+                kind = named.kind if named and named.kind else column.kind
+                literal = parse_literal(cells.get((row, column.name), ""))
+                unit = UNIT if kind is Kind.AMOUNT else ""
+                address = Address(table.name, row, column.name)
+                read.facts.append(
+                    fact_of(literal, address, kind=kind, unit=unit, fine_decimals=fine, place=Place(table=table.name))
+                )
+        return read

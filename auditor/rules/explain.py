@@ -1,0 +1,109 @@
+"""Tell a statement in plain Chinese or English words, for people who read rules and reports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from auditor.messages import say
+from auditor.rules.statement import (
+    Address,
+    Aggregate,
+    Call,
+    Expression,
+    Loop,
+    Membership,
+    Negation,
+    Number,
+    Phrases,
+    Predicate,
+    Relation,
+    Selection,
+    SetLiteral,
+    SetOf,
+    SetRelation,
+    Term,
+)
+
+if TYPE_CHECKING:
+    from auditor.rules.rule import Rule
+
+_RELATIONS = {"=": "equal", "≠": "unequal", "<": "less", ">": "more", "≤": "at_most", "≥": "at_least"}
+_SETS = {"same as": "same", "subset of": "subset", "disjoint from": "disjoint"}
+
+
+def tell(node: Any) -> str:
+    """Tell a statement, or a part of one, in words of the language in use."""
+    if isinstance(node, Relation):
+        return say(f"tell.{_RELATIONS[node.operator]}", left=tell(node.left), right=tell(node.right))
+    if isinstance(node, Expression):
+        return _expression(node)
+    if isinstance(node, Term):
+        return _factor(node)
+    if isinstance(node, Aggregate):
+        return say(f"tell.{node.function}", items=say("tell.and").join(tell(item) for item in node.items))
+    if isinstance(node, Call):
+        return say(f"tell.{node.function}", first=tell(node.first), second=tell(node.second))
+    if isinstance(node, SetRelation):
+        return say(f"tell.{_SETS[node.operator]}", left=tell(node.left), right=tell(node.right))
+    if isinstance(node, SetOf):
+        return say(f"tell.{node.function}", items=say("tell.and").join(tell(item) for item in node.items))
+    if isinstance(node, Membership):
+        return say("tell.member", word=tell(node.address), members=tell(node.members))
+    if isinstance(node, Predicate):
+        return say(f"tell.{node.name}", item=tell(node.selection))
+    if isinstance(node, Negation):
+        return say("tell.not", statement=tell(node.statement))
+    return _atom(node)
+
+
+def _atom(node: Any) -> str:
+    if isinstance(node, Selection):
+        if not node.where:
+            return tell(node.address)
+        return say("tell.where", item=tell(node.address), condition=say("tell.and").join(tell(c) for c in node.where))
+    if isinstance(node, Address):
+        return node.text
+    if isinstance(node, Number):
+        return _number(node)
+    if isinstance(node, Phrases):
+        return say("tell.list", name=node.name)
+    if isinstance(node, SetLiteral):
+        return "、".join(node.items)
+    if isinstance(node, Loop):
+        where = "".join(say("tell.loop_where", condition=tell(condition)) for condition in node.where)
+        return say("tell.loop", domain=node.domain.text, variable=node.variable) + where
+    return str(node)
+
+
+def _number(node: Number) -> str:
+    digits = str(node.digits).rjust(node.decimals + 1, "0")
+    text = f"{digits[: -node.decimals]}.{digits[-node.decimals :]}" if node.decimals else digits
+    return f"{text}{node.unit}" if node.unit == "%" else f"{text} {node.unit}".strip()
+
+
+def _expression(node: Expression) -> str:
+    parts = []
+    for number, term in enumerate(node.terms):
+        sign = "− " if term.sign < 0 else ("+ " if number else "")
+        parts.append(sign + _factor(term))
+    return " ".join(parts)
+
+
+def _factor(term: Term) -> str:
+    text = tell(term.factor)
+    if term.digits == 1 and not term.decimals:
+        return text
+    return f"{_number(Number(term.digits, term.decimals))} × {text}"
+
+
+def tell_rule(rule: Rule) -> list[str]:
+    """Tell what a rule checks, one line per statement; loops first, conditions before what follows from them."""
+    lines = [tell(loop) for loop in rule.loops]
+    if rule.when:
+        lines.append(say("tell.when", condition=say("tell.and").join(tell(condition) for condition in rule.when)))
+    lines += [tell(statement) for statement in rule.statements]
+    if rule.any_of:
+        lines.append(say("tell.any_of", statements=say("tell.or").join(tell(s) for s in rule.any_of)))
+    if rule.otherwise:
+        lines.append(say("tell.otherwise", statements=say("tell.and").join(tell(s) for s in rule.otherwise)))
+    return lines
