@@ -94,7 +94,7 @@ def check_of(outcome: Outcome, i: int, verdict: Verdict, start: int) -> Check:
         )
     )
     gap = int(outcome.gap[i])
-    allowed = max(int(outcome.hi[i]) - gap, gap - int(outcome.lo[i]))
+    allowed = int(outcome.allowed[i]) if outcome.allowed is not None else 0
     return Check(
         outcome.plan.rule, instance_text(outcome, i), verdict, operands, gap, allowed, linear.scale,
         Note(int(outcome.note[i])), operator, True, int(linear.constant[i]),

@@ -33,7 +33,7 @@ Flags = npt.NDArray[np.bool_]
 
 STATES = list(State)
 STATE_CODE = {state: number for number, state in enumerate(STATES)}
-KIND_WORD = 3  # codes of kinds beyond the numeric ones, for the texts of prose facts
+_UNUSABLE = [STATE_CODE[state] for state in (State.MARK, State.HIDDEN, State.UNREADABLE, State.MISSING)]
 
 
 class Status(IntEnum):
@@ -146,6 +146,12 @@ class Block:
         """Row names without their occurrence."""
         return [name.split("#", 1)[0] for name in self.rows]
 
+    @cached_property
+    def pairs(self) -> tuple[Ints, Ints]:
+        """Every printed row as (row, filing), filing after filing."""
+        filings, rows = np.nonzero(np.ascontiguousarray(self.present.T))
+        return rows.astype(np.int32), filings.astype(np.int32)
+
     def mask(self, fits: Callable[[str], bool]) -> Flags:
         """Flag the rows of the pool whose name (without occurrence) fits."""
         return np.fromiter((fits(name) for name in self.plain_rows), dtype=np.bool_, count=len(self.rows))
@@ -164,7 +170,7 @@ def _compact(ids: Longs) -> tuple[Longs, Longs]:
     return used, number[ids]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tree:
     """The tree of codes of a block: every printed row below its nearest printed ancestor.
 
@@ -177,6 +183,22 @@ class Tree:
     start: Longs
     child: Ints
     number: Ints  # (rows, filings) → number of the parent, or −1
+
+    @cached_property
+    def leaves(self) -> Longs:
+        """How many printed leaves stand under each parent, over all levels."""
+        size = len(self.row)
+        owner = np.repeat(np.arange(size), np.diff(self.start))
+        below = self.number[self.child, self.filing[owner]] if size else self.child
+        count = np.bincount(owner[below < 0], minlength=size).astype(np.int64)
+        above = np.full(size, -1, dtype=np.int64)
+        above[below[below >= 0]] = owner[below >= 0]
+        total, carried, at = count.copy(), count.copy(), above.copy()
+        while (at >= 0).any():
+            up = at >= 0
+            np.add.at(total, at[up], carried[up])
+            at = np.where(up, above[np.maximum(at, 0)], -1)
+        return total
 
 
 def build_tree(block: Block, lengths: Sequence[int]) -> Tree:
@@ -262,7 +284,7 @@ class Chunk:
         self.mode = mode
         self.tables = book.tables | (dynamic or {})
         self.size = len(self.infos)
-        self.lo, self.hi = ranges(facts.value, facts.step, mode)
+        self.sound = not np.isin(facts.state, _UNUSABLE).any()  # every fact of the chunk can be used
         self._blocks: dict[str, Block | None] = {}
         self._trees: dict[str, Tree] = {}
         self._status: dict[str, Bytes] = {}
@@ -292,19 +314,45 @@ class Chunk:
             self._trees[table] = build_tree(block, sorted(self.book.taxonomies[block.table.codes].levels.values()))
         return self._trees[table]
 
+    def reach(self, position: Ints) -> tuple[Longs, Longs]:
+        """The lowest and highest integers that print as the facts at some positions."""
+        return ranges(self.facts.value[position], self.facts.step[position], self.mode)
+
     def status(self, table: str) -> Bytes:
         """What became of a table, per filing (codes of `Status`)."""
+        if not self._status:
+            self._all_status()
         if table not in self._status:
-            self._status[table] = np.fromiter(
-                (self._one_status(info, table) for info in self.infos), dtype=np.uint8, count=self.size
-            )
+            self._status[table] = np.full(self.size, Status.FOREIGN, dtype=np.uint8)
         return self._status[table]
 
-    def _one_status(self, info: FilingInfo, table: str) -> int:
-        if table in info.status:
-            return int(info.status[table])
-        family = self.book.families.get(info.family)
-        return int(Status.MISSING if family is not None and table in family.tables() else Status.FOREIGN)
+    def _all_status(self) -> None:
+        """What a family prints is missing until a filing says what became of it."""
+        family = self.keys["family"]
+        for name in dict.fromkeys(family.tolist()):
+            if name in self.book.families:
+                for table in self.book.families[name].tables():
+                    self._status.setdefault(table, np.full(self.size, Status.FOREIGN, dtype=np.uint8))
+                    self._status[table][family == name] = Status.MISSING
+        for number, info in enumerate(self.infos):
+            for table, status in info.status.items():
+                if table not in self._status:
+                    self._status[table] = np.full(self.size, Status.FOREIGN, dtype=np.uint8)
+                self._status[table][number] = status
+
+    @cached_property
+    def keys(self) -> dict[str, npt.NDArray[np.object_]]:
+        """Report, edition, family, kind of entity and year of every filing, as arrays."""
+        infos = self.infos
+        columns = {
+            "report": [info.key.report for info in infos],
+            "edition": [info.key.edition for info in infos],
+            "family": [info.family for info in infos],
+            "entity_kind": [info.entity_kind for info in infos],
+        }
+        out = {name: np.array(values, dtype=np.object_) for name, values in columns.items()}
+        out["year"] = np.array([info.key.year for info in infos], dtype=np.object_)
+        return out
 
     @cached_property
     def partners(self) -> dict[str, Ints]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from auditor.engine.chunk import Bytes, Chunk, Flags, Ints, Longs
+from auditor.engine.chunk import Block, Bytes, Chunk, Flags, Ints, Longs, Tree
 from auditor.engine.instances import (
     Instances,
     Segments,
@@ -62,6 +62,7 @@ class Outcome:
     gap: Longs
     lo: Longs
     hi: Longs
+    allowed: Longs | None = None
     linear: Linear | None = None
     operands: tuple[Ints, Ints] | None = None
     blame: Ints | None = None  # per instance: which reference of the plan caused the reason
@@ -144,7 +145,8 @@ def _evaluate_plan(plan: Plan, evaluation: Evaluation) -> None:
     bound[instances.filing] = True
     vacant = np.nonzero(~bound)[0].astype(np.int32)
     if len(vacant):
-        reason = np.where(~scope, why, np.where(gate != Reason.NONE, gate, none)).astype(np.uint8)
+        outside = np.maximum(why, gate)  # a table that the family does not print outweighs an unknown kind
+        reason = np.where(outside != Reason.NONE, outside, none).astype(np.uint8)
         evaluation.vacant.append(Vacant(plan, vacant, reason[vacant]))
     if not len(instances):
         return
@@ -196,7 +198,7 @@ def _conditions(plan: Plan, instances: Instances) -> tuple[Flags, Bytes]:
     reason = np.full(size, Reason.CONDITION, dtype=np.uint8)
     where = plan.rows.where if plan.rows is not None else ()
     for condition in (*where, *plan.when):
-        outcome = _judge(plan, condition, instances)
+        outcome = _judge(plan, condition, instances, plain=True)
         unknown = outcome.verdict >= Verdict.NOT_EVALUATED
         true = outcome.verdict == Verdict.CONSISTENT
         first = holds & unknown
@@ -228,13 +230,14 @@ def _unjudged(plan: Plan, statement: Any, instances: Instances, reason: Bytes) -
 # -- statements -------------------------------------------------------------------------------------------------
 
 
-def _judge(plan: Plan, statement: Any, instances: Instances) -> Outcome:
+def _judge(plan: Plan, statement: Any, instances: Instances, *, plain: bool = False) -> Outcome:
+    """Judge one statement for all instances; `plain` (conditions) by the printed numbers alone."""
     if isinstance(statement, Relation):
         if any(isinstance(t.factor, Call) for e in (statement.left, statement.right) for t in e.terms):
             return _rate(plan, statement, instances)
-        return _relation(plan, statement, instances)
+        return _relation(plan, statement, instances, plain=plain)
     if isinstance(statement, Negation):
-        outcome = _judge(plan, statement.statement, instances)
+        outcome = _judge(plan, statement.statement, instances, plain=plain)
         flipped = outcome.verdict.copy()
         flipped[outcome.verdict <= Verdict.ROUNDING] = Verdict.INCONSISTENT
         flipped[outcome.verdict == Verdict.INCONSISTENT] = Verdict.CONSISTENT
@@ -258,8 +261,9 @@ def _plain(
     zero = np.zeros(size, dtype=np.int64)
     verdict = _with_reasons(verdict, reason)
     return Outcome(
-        plan, statement, instances, verdict, reason, np.zeros(size, dtype=np.uint8), zero, zero, zero, None, operands
-    )
+        plan, statement, instances, verdict, reason, np.zeros(size, dtype=np.uint8), zero, zero, zero, None, None,
+        operands,
+    )  # fmt: skip
 
 
 def _with_reasons(verdict: Bytes, reason: Bytes) -> Bytes:
@@ -289,7 +293,7 @@ class _Built:
     blame: Ints
 
 
-def _relation(plan: Plan, statement: Relation, instances: Instances) -> Outcome:
+def _relation(plan: Plan, statement: Relation, instances: Instances, *, plain: bool) -> Outcome:
     built = _build(statement, instances)
     size = len(instances)
     judged: Judged = judge_relation(
@@ -298,12 +302,12 @@ def _relation(plan: Plan, statement: Relation, instances: Instances) -> Outcome:
         instances.chunk,
         size,
         equality=equality_of(statement),
-        leaves=_Leaves(statement, instances),
+        leaves=None if plain else _Leaves(statement, instances),
     )
     verdict = _with_reasons(judged.verdict, built.reason)
     return Outcome(
         plan, statement, instances, verdict, built.reason, judged.note, judged.gap, judged.lo, judged.hi,
-        built.linear, None, built.blame,
+        judged.allowed, built.linear, None, built.blame,
     )  # fmt: skip
 
 
@@ -377,7 +381,7 @@ def filtered(ref: Ref, instances: Instances) -> Segments:
     lines.rows = segments.rows
     keep = np.ones(len(segments.instance), dtype=np.bool_)
     for condition in ref.where:
-        outcome = _judge(instances.plan, condition, lines)
+        outcome = _judge(instances.plan, condition, lines, plain=True)
         unknown = outcome.verdict == Verdict.NOT_EVALUATED
         np.maximum.at(segments.reason, segments.instance[unknown], outcome.reason[unknown])
         keep &= outcome.verdict == Verdict.CONSISTENT
@@ -432,57 +436,58 @@ def _refs(statement: Relation) -> Iterable[Ref]:
 
 
 class _Leaves:
-    """How many printed leaves stand under the aggregates of an instance; 0 where both figures are leaves."""
+    """How many printed leaves stand under the aggregates of instances; 0 where all figures are leaves."""
 
     def __init__(self, statement: Relation, instances: Instances) -> None:
         self.refs = [ref for ref in _refs(statement) if not ref.context]
         self.instances = instances
 
-    def __call__(self, number: int) -> int:
-        counts = [count for ref in self.refs if (count := self._count(ref, number)) is not None]
+    def __call__(self, numbers: Longs) -> Longs:
+        some = self.instances.take(numbers)
+        counts = [count for ref in self.refs if (count := self._count(ref, some)) is not None]
         if not counts:
-            return 2  # rows of statements only: an aggregate of unknown parts
-        return max(counts)
+            return np.full(len(numbers), UNKNOWN_PARTS, dtype=np.int64)
+        most = np.maximum.reduce(counts)
+        return np.where(most < 0, UNKNOWN_PARTS, most)
 
-    def _count(self, ref: Ref, number: int) -> int | None:
-        chunk = self.instances.chunk
-        block = chunk.block(ref.table)
-        if block is None or block.table.layout is not Layout.CODES:
+    def _count(self, ref: Ref, some: Instances) -> Longs | None:
+        """Leaves under what a reference means; −1 where it means no row of a table of codes."""
+        chunk = some.chunk
+        block, tree = chunk.block(ref.table), chunk.tree(ref.table)
+        if block is None or tree is None:
             return None
-        one = self.instances.take(np.array([number]))
         if ref.many:
-            return len(bind_selection(ref, one).position)
-        row = int(row_numbers(ref, one, block)[0])
-        if row < 0:
-            return None
-        return leaves_under(chunk, ref.table, row, int(one.filing[0]))
+            return np.bincount(bind_selection(ref, some).instance, minlength=len(some)).astype(np.int64)
+        row = row_numbers(ref, some, block)
+        if not len(block.rows):
+            return np.full(len(row), -1, dtype=np.int64)
+        safe = np.maximum(row, 0)
+        number = tree.number[safe, some.filing]
+        under = np.where(number >= 0, tree.leaves[np.maximum(number, 0)] if len(tree.row) else 0, _bare(block)[safe])
+        totals = _totals(chunk, block, tree)
+        for name, count in totals.items():
+            under = np.where(safe == block.row_of.get(name, -1), count[some.filing], under)
+        return np.where(row < 0, -1, under)
 
 
-def leaves_under(chunk: Chunk, table: str, row: int, filing: int) -> int:
-    """Count the printed leaves under a row of a table of codes; 0 for a leaf of the lowest level."""
-    block, tree = chunk.block(table), chunk.tree(table)
-    if block is None or tree is None:
-        return 2
-    name = block.plain_rows[row]
-    if name not in ("合计",) and not name[:1].isdigit():
-        group = next((codes for group, codes in block.table.row_groups.items() if name.startswith(group)), None)
-        return sum(
-            block.present[i, filing] and other.startswith(group or ()) and len(other) > 3
-            for i, other in enumerate(block.plain_rows)
-        )
-    stack, leaves, top = [row], 0, True
-    while stack:
-        current = stack.pop()
-        number = int(tree.number[current, filing])
-        if number < 0:
-            leaves += not top
-        else:
-            stack.extend(int(child) for child in tree.child[tree.start[number] : tree.start[number + 1]])
-        top = False
-    if leaves == 0 and name == "合计":
-        return 2
-    longest = max(chunk.book.taxonomies[block.table.codes].levels.values())
-    return leaves if leaves or len(name) == longest or "·" in name else 2
+UNKNOWN_PARTS = 2  # an aggregate whose parts are not printed: at least two
+
+
+def _bare(block: Block) -> Longs:
+    """What a row without printed children counts as: 0 for a code (a leaf), else an aggregate of unknown parts."""
+    return np.array([0 if name[:1].isdigit() else UNKNOWN_PARTS for name in block.plain_rows] or [0], dtype=np.int64)
+
+
+def _totals(chunk: Chunk, block: Block, tree: Tree) -> dict[str, Longs]:
+    """Leaves under the named totals of groups (人员经费合计 …): the printed codes of the group without children."""
+    out: dict[str, Longs] = {}
+    for group, codes in block.table.row_groups.items():
+        name = f"{group}合计"
+        if name in block.row_of and block.table.layout is Layout.CODES:
+            member = block.mask(lambda row, codes=codes: row.startswith(codes))  # type: ignore[misc]
+            leaf = block.present & member[:, None] & (tree.number < 0)
+            out[name] = leaf.sum(axis=0).astype(np.int64)
+    return out
 
 
 # -- alternatives -----------------------------------------------------------------------------------------------
@@ -498,8 +503,9 @@ def _any_of(plan: Plan, instances: Instances) -> Outcome:
         verdict[better], note[better] = outcome.verdict[better], outcome.note[better]
         reason[better] = outcome.reason[better]
     return Outcome(
-        plan, best.statement, instances, verdict, reason, note, best.gap, best.lo, best.hi, best.linear, best.operands
-    )
+        plan, best.statement, instances, verdict, reason, note, best.gap, best.lo, best.hi, best.allowed, best.linear,
+        best.operands,
+    )  # fmt: skip
 
 
 _ORDER = np.array([0, 1, 3, 2, 4, 5], dtype=np.uint8)  # consistent, rounding, inconsistent, not evaluated, …

@@ -66,6 +66,8 @@ def _best(linear: Sequence[Check], values: Mapping[int, int], good: Mapping[int,
     ranked = [suspect for suspect in suspects if good.get(suspect.fact, 0) == good.get(suspects[0].fact, 0)]
     if len(checks) > 1 or len(ranked) == 1:
         suspects = ranked
+    if not any(check.rule.kind is RuleKind.LOGICAL for check in checks):
+        suspects = []  # a question to be explained accuses no figure
     return Group(sorted(checks, key=_telling), suspects[:MAX_SUSPECTS])
 
 
@@ -89,7 +91,7 @@ def _repair(fact: int, checks: Sequence[Check], value: int) -> tuple[list[Check]
 
 def _lonely(check: Check, good: Mapping[int, int], names: Mapping[int, str]) -> list[Suspect]:
     """For a statement that is no equality every operand may be behind it; none is named above the others."""
-    if check.operator == "=":
+    if check.operator == "=" or check.rule.kind is not RuleKind.LOGICAL:
         return []
     facts = sorted({operand.fact for operand in check.operands}, key=lambda fact: (good.get(fact, 0), names[fact]))
     return [Suspect(fact, None, (check.rule.id,)) for fact in facts[:2]] if len(facts) <= 2 else []

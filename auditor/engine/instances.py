@@ -67,8 +67,6 @@ class Bound:
 
     position: Ints
     reason: Bytes
-    columns: Ints | None = None  # for segments: the column of each position
-    rows: Ints | None = None
 
 
 @dataclass(slots=True)
@@ -121,12 +119,16 @@ def _row_instances(plan: Plan, chunk: Chunk, scope: Flags) -> Instances:
     if block is None:
         empty = np.zeros(0, dtype=np.int32)
         return Instances(plan, chunk, empty, empty)
-    flags = block.present & row_mask(block, plan.rows.spec, chunk)[:, None] & scope[None, :]
     if plan.rows.spec.text == "有下级的行":
         tree = chunk.tree(plan.rows.table)
-        flags &= tree.number >= 0 if tree is not None else False
-    rows, filings = np.nonzero(flags)
-    return Instances(plan, chunk, filings.astype(np.int32), rows.astype(np.int32))
+        if tree is None:
+            empty = np.zeros(0, dtype=np.int32)
+            return Instances(plan, chunk, empty, empty)
+        rows, filings = tree.row, tree.filing
+    else:
+        rows, filings = block.pairs
+    kept = row_mask(block, plan.rows.spec, chunk)[rows] & scope[filings]
+    return Instances(plan, chunk, filings[kept], rows[kept])
 
 
 def row_mask(block: Block, spec: RowSpec, chunk: Chunk, prefix: str | None = None) -> Flags:
@@ -187,7 +189,7 @@ def _code_instances(instances: Instances, plan: Plan, variable: str, level: str)
     """Every code of a level that one of the tables with `{x}` prints: the union, per filing."""
     chunk = instances.chunk
     texts: dict[str, int] = {}
-    pairs: list[Longs] = []
+    pairs: list[tuple[Longs, Ints]] = []
     for ref in plan.refs:
         mark = "{" + variable + "}"
         below = ref.rows.how is Rows.SET and ref.rows.prefix == mark  # all rows below a code: `[{c}/各项]`
@@ -201,14 +203,17 @@ def _code_instances(instances: Instances, plan: Plan, variable: str, level: str)
             code = _code_in(name, mark if below else ref.rows.text, mark, taxonomy.levels.get(level, 0) if below else 0)
             if code and (below or level == "码" or _level_of(code, taxonomy.level_of_length) == level):
                 local[number] = texts.setdefault(code, len(texts))
-        rows, filings = np.nonzero(block.present & (local >= 0)[:, None])
-        pairs.append(local[rows] * chunk.size + filings)
+        rows, filings = block.pairs
+        kept = local[rows] >= 0
+        pairs.append((local[rows[kept]], filings[kept]))
     if not pairs:
         empty = instances.take(np.zeros(0, dtype=np.int64))
         empty.values[variable] = ((), np.zeros(0, dtype=np.int32))
         return empty
-    keys = np.unique(np.concatenate(pairs))
-    values, filings = keys // chunk.size, keys % chunk.size
+    listed = np.zeros((max(1, len(texts)), chunk.size), dtype=np.bool_)
+    for codes, owners in pairs:
+        listed[codes, owners] = True
+    values, filings = np.nonzero(listed)
     where = np.full(chunk.size, -1, dtype=np.int64)
     where[instances.filing] = np.arange(len(instances))
     kept = where[filings] >= 0
@@ -238,29 +243,39 @@ def _level_of(code: str, levels: dict[int, str]) -> str:
 def bind_ref(ref: Ref, instances: Instances) -> Bound:
     """Bind a reference to one fact per instance."""
     chunk = instances.chunk
-    size = len(instances)
     filing, missing = _filings(ref, instances)
     block = chunk.block(ref.table)
-    status = chunk.status(ref.table)[np.maximum(filing, 0)]
-    reason = _REASON_OF_STATUS[status]
-    position = np.full(size, -1, dtype=np.int32)
+    position = np.full(len(instances), -1, dtype=np.int32)
+    rows = position
     if block is not None:
-        rows, found = _row_numbers(ref, instances, block)
+        rows = _row_numbers(ref, instances, block)
         columns = _column_numbers(ref.columns, instances, block)
-        usable = (rows >= 0) & (filing >= 0)
+        usable = np.nonzero((rows >= 0) & (filing >= 0))[0]
         chosen = columns[usable] if isinstance(columns, np.ndarray) else columns
         position[usable] = block.index[chosen, rows[usable], filing[usable]]
-        absent = (position < 0) & (status == Status.READ)
-        reason = np.where(absent, _absent(ref, instances, block, rows, filing, found), reason)
-    elif ref.rows.open:
-        reason = np.where(status == Status.READ, _open_reason(ref, instances), reason)
-    else:
-        reason = np.where(status == Status.READ, Reason.MISSING_ROW, reason)
-    hit = position >= 0
-    reason = reason.astype(np.uint8)
-    reason[hit] = _REASON_OF_STATE[chunk.facts.state[position[hit]]]
+    reason = np.zeros(len(instances), dtype=np.uint8)
+    if not chunk.sound:
+        hit = position >= 0
+        reason[hit] = _REASON_OF_STATE[chunk.facts.state[position[hit]]]
+    lost = np.nonzero(position < 0)[0]
+    if len(lost):
+        reason[lost] = _why_not(ref, instances, block, rows[lost], filing[lost])
     reason[missing] = Reason.NO_PARTNER
     return Bound(position, reason)
+
+
+def _why_not(ref: Ref, instances: Instances, block: Block | None, rows: Ints, filing: Ints) -> Bytes:
+    """Why no fact stands at an address: what became of the table, else a row or column not listed, or missing."""
+    status = instances.chunk.status(ref.table)[np.maximum(filing, 0)]
+    row = _open_reason(ref, instances) if ref.rows.open else Reason.MISSING_ROW
+    reason = np.where(status == Status.READ, row, _REASON_OF_STATUS[status]).astype(np.uint8)
+    if block is None:
+        return reason
+    there = np.nonzero((rows >= 0) & (filing >= 0) & (status == Status.READ))[0]
+    printed = there[block.present[rows[there], filing[there]]]
+    optional = any(c.optional for c in block.table.all_columns if c.name in ref.columns.names)
+    reason[printed] = Reason.NONE if optional else Reason.MISSING_COLUMN
+    return reason
 
 
 def reasons_of_status(status: Bytes) -> Bytes:
@@ -270,7 +285,7 @@ def reasons_of_status(status: Bytes) -> Bytes:
 
 def row_numbers(ref: Ref, instances: Instances, block: Block) -> Ints:
     """The row that a reference to one row means in each instance, as a number in the block's pool (−1: none)."""
-    return _row_numbers(ref, instances, block)[0]
+    return _row_numbers(ref, instances, block)
 
 
 def _filings(ref: Ref, instances: Instances) -> tuple[Ints, Flags]:
@@ -285,24 +300,13 @@ def _filings(ref: Ref, instances: Instances) -> tuple[Ints, Flags]:
     return filing, filing < 0
 
 
-def _absent(ref: Ref, instances: Instances, block: Block, rows: Ints, filing: Ints, found: Flags) -> Bytes:
-    """Why no fact stands at an address of a table that was read: not listed, or missing."""
-    printed = np.zeros(len(rows), dtype=np.bool_)
-    ok = (rows >= 0) & (filing >= 0)
-    printed[ok] = block.present[rows[ok], filing[ok]]
-    optional = any(c.optional for c in block.table.all_columns if c.name in ref.columns.names)
-    column = Reason.NONE if optional else Reason.MISSING_COLUMN
-    row = _open_reason(ref, instances) if ref.rows.open else Reason.MISSING_ROW
-    return np.where(printed & found, column, row).astype(np.uint8)
-
-
 def _open_reason(ref: Ref, instances: Instances) -> Reason:
     """What a code that is not listed means to this rule: nothing (counts as zero), skip, or missing."""
     absent = instances.plan.rule.absent or instances.chunk.tables[ref.table].absent
     return {"zero": Reason.NONE, "skip": Reason.SKIPPED, "required": Reason.MISSING_ROW}[absent]
 
 
-def _row_numbers(ref: Ref, instances: Instances, block: Block) -> tuple[Ints, Flags]:
+def _row_numbers(ref: Ref, instances: Instances, block: Block) -> Ints:
     """The row of each instance in the block's pool (−1: no filing of the chunk prints it)."""
     size = len(instances)
     spec = ref.rows
@@ -316,7 +320,7 @@ def _row_numbers(ref: Ref, instances: Instances, block: Block) -> tuple[Ints, Fl
         rows = _ancestor_rows(spec.text, instances, block)
     else:
         rows = _template_rows(spec.text, spec.variables, instances, block, ref.occurrence)
-    return rows, rows >= 0
+    return rows
 
 
 def _loop_table(instances: Instances) -> str:
@@ -403,7 +407,7 @@ def bind_selection(ref: Ref, instances: Instances) -> Segments:
     elif ref.rows.how is Rows.CHILDREN:
         instance, rows = _child_rows(ref, instances)
     else:
-        single, _ = _row_numbers(ref, instances, block)
+        single = _row_numbers(ref, instances, block)
         instance = np.nonzero(single >= 0)[0].astype(np.int32)
         rows = single[instance]
     columns = _many_columns(ref.columns, instances, block, instance)
@@ -413,7 +417,8 @@ def bind_selection(ref: Ref, instances: Instances) -> Segments:
     position = block.index[columns.ravel(), row, filing[at]]
     hit = position >= 0
     at, row, position = at[hit], row[hit], position[hit]
-    np.maximum.at(reason, at, _REASON_OF_STATE[chunk.facts.state[position]])
+    if not chunk.sound:
+        np.maximum.at(reason, at, _REASON_OF_STATE[chunk.facts.state[position]])
     if ref.rows.items and not ref.rows.open:
         _demand(ref, instances, block, filing, status, reason)
     return Segments(at, position, reason, row, block)
@@ -467,12 +472,15 @@ def _set_rows(ref: Ref, instances: Instances, block: Block, filing: Ints) -> tup
 
 
 def _rows_per_instance(block: Block, mask: Flags, filing: Ints) -> tuple[Ints, Ints]:
-    flags = block.present & mask[:, None]
-    filings, rows = np.nonzero(flags.T)
-    start = np.searchsorted(filings, np.arange(block.present.shape[1] + 1))
+    rows, filings = block.pairs
+    kept = mask[rows]
+    rows = rows[kept]
+    size = block.present.shape[1]
+    start = np.zeros(size + 1, dtype=np.int64)
+    np.cumsum(np.bincount(filings[kept], minlength=size), out=start[1:])
     safe = np.maximum(filing, 0)
     count = np.where(filing >= 0, start[safe + 1] - start[safe], 0)
-    return _expand(start[safe], count, rows.astype(np.int32))
+    return _expand(start[safe], count, rows)
 
 
 def _expand(first: Longs, count: Longs, values: Ints) -> tuple[Ints, Ints]:

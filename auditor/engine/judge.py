@@ -8,19 +8,19 @@ place may have summed from rounded parts.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from auditor.engine.chunk import STATE_CODE, ranges
 from auditor.engine.verdicts import Note, Verdict
 from auditor.numbers import State
-from auditor.units import PERCENT_SCALE, Range, printed_range, zero_range
+from auditor.units import PERCENT_SCALE, Range, Rounding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from auditor.engine.chunk import Bytes, Chunk, Flags, Ints, Longs
 
 TENSION_SQUARED = 16  # z > 4 (rounding.md 10)
@@ -53,29 +53,46 @@ class Linear:
 
 @dataclass(slots=True)
 class Judged:
-    """The outcome per instance: verdict, note, and gap and range in the smallest step."""
+    """The outcome per instance: verdict, note, gap and range in the smallest step, and the largest gap allowed."""
 
     verdict: Bytes
     note: Bytes
     gap: Longs
     lo: Longs
     hi: Longs
+    allowed: Longs
+
+
+def printed_gap(linear: Linear, chunk: Chunk) -> Longs:
+    """The gap of each instance on the printed numbers: left minus right."""
+    gap = linear.constant.copy()
+    if len(linear.position):
+        owner, first = _owners(linear.instance)
+        gap[owner] += np.add.reduceat(linear.coefficient * chunk.facts.value[linear.position], first)
+    return gap
 
 
 def residual(linear: Linear, chunk: Chunk) -> tuple[Longs, Longs, Longs]:
     """The printed gap of each instance, and the lowest and highest that its ranges allow."""
-    if not len(linear.instance):
-        return linear.constant, linear.constant, linear.constant
-    first = np.nonzero(np.diff(linear.instance, prepend=-1))[0]
-    owner = linear.instance[first]
-    coefficient, position = linear.coefficient, linear.position
-    positive = coefficient > 0
-    lo, hi = chunk.lo[position], chunk.hi[position]
-    gap, low, high = linear.constant.copy(), linear.constant.copy(), linear.constant.copy()
-    gap[owner] += np.add.reduceat(coefficient * chunk.facts.value[position], first)
-    low[owner] += np.add.reduceat(coefficient * np.where(positive, lo, hi), first)
-    high[owner] += np.add.reduceat(coefficient * np.where(positive, hi, lo), first)
-    return gap, low, high
+    low, high = linear.constant.copy(), linear.constant.copy()
+    if len(linear.position):
+        owner, first = _owners(linear.instance)
+        below, above = _reach(linear.coefficient, *chunk.reach(linear.position))
+        low[owner] += np.add.reduceat(below, first)
+        high[owner] += np.add.reduceat(above, first)
+    return printed_gap(linear, chunk), low, high
+
+
+def _owners(instance: Ints) -> tuple[Ints, Longs]:
+    """The distinct instances of a rising array, and where each begins."""
+    first = np.nonzero(np.diff(instance, prepend=-1))[0]
+    return instance[first], first
+
+
+def _reach(coefficient: Longs, lo: Longs, hi: Longs) -> tuple[Longs, Longs]:
+    """Lowest and highest product of a coefficient with a range."""
+    low, high = coefficient * lo, coefficient * hi
+    return np.minimum(low, high), np.maximum(low, high)
 
 
 def judge_relation(
@@ -85,131 +102,159 @@ def judge_relation(
     size: int,
     *,
     equality: Equality,
-    leaves: Callable[[int], int],
+    leaves: Callable[[Longs], Longs] | None,
 ) -> Judged:
     """Judge `linear ⟨operator⟩ 0` for every instance.
 
-    `leaves(i)` tells how many printed leaves stand under the aggregate of instance i (0: a leaf itself); it is asked
-    only where a gap must be explained.
+    `leaves(instances)` tells how many printed leaves stand under the aggregates of some instances (0: leaves
+    themselves); it is asked only where a gap must be explained. Without it the printed numbers alone decide, as
+    conditions and words do (rounding.md 7).
     """
-    gap, lo, hi = residual(linear, chunk)
+    gap = printed_gap(linear, chunk)
     verdict = np.full(size, Verdict.INCONSISTENT, dtype=np.uint8)
-    note = np.zeros(size, dtype=np.uint8)
-    if operator == "=":
-        met, possible = gap == 0, (lo <= 0) & (hi >= 0)
-        if equality is Equality.BALANCE:
-            possible = np.zeros(size, dtype=np.bool_)
-    elif operator == "≠":
-        met, possible = gap != 0, (lo < 0) | (hi > 0)
-    else:
-        met, possible = _inequality(operator, gap, lo, hi)
-    verdict[possible] = Verdict.ROUNDING
-    verdict[met] = Verdict.CONSISTENT
-    judged = Judged(verdict, note, gap, lo, hi)
-    if operator != "≠":
-        _second_readings(operator, linear, chunk, judged, equality, leaves)
+    verdict[_MET[operator](gap)] = Verdict.CONSISTENT
+    judged = Judged(verdict, np.zeros(size, dtype=np.uint8), gap, gap.copy(), gap.copy(), np.zeros_like(gap))
+    some = _open_ones(linear, verdict)
+    if not len(some.number):
+        return judged
+    gap = gap[some.number]
+    lo, hi = some.range(*chunk.reach(some.position))
+    judged.lo[some.number], judged.hi[some.number] = lo, hi
+    if equality is not Equality.BALANCE:
+        judged.allowed[some.number] = np.maximum(hi - gap, gap - lo)
+    if operator != "=" or equality is not Equality.BALANCE:
+        possible = ((lo != 0) | (hi != 0)) if operator == "≠" else _within(operator, lo, hi)
+        verdict[some.number[possible]] = Verdict.ROUNDING
+    if operator != "≠" and leaves is not None:
+        _second_readings(operator, some, chunk, judged, equality, leaves)
     return judged
 
 
-def _inequality(operator: str, gap: Longs, lo: Longs, hi: Longs) -> tuple[np.ndarray, np.ndarray]:
-    """Printed a ≤ b holds; a > b with overlapping ranges is rounding (rounding.md 7)."""
-    if operator in (">", "≥"):
-        gap, lo = -gap, -hi
-    if operator in ("<", ">"):
-        return gap < 0, lo < 0
-    return gap <= 0, lo <= 0
+_MET: dict[str, Callable[[Longs], Flags]] = {
+    "=": lambda gap: gap == 0,
+    "≠": lambda gap: gap != 0,
+    "<": lambda gap: gap < 0,
+    ">": lambda gap: gap > 0,
+    "≤": lambda gap: gap <= 0,
+    "≥": lambda gap: gap >= 0,
+}
 
 
-def _second_readings(
-    operator: str,
-    linear: Linear,
-    chunk: Chunk,
-    judged: Judged,
-    equality: Equality,
-    leaves: Callable[[int], int],
-) -> None:
-    """Look again at what is not plainly consistent: coarse literals, zeros, two places, improbable tails."""
-    open_ones = np.nonzero(judged.verdict != Verdict.CONSISTENT)[0]
-    if not len(open_ones):
-        return
-    start = np.searchsorted(linear.instance, open_ones, side="left")
-    end = np.searchsorted(linear.instance, open_ones, side="right")
-    for number, first, last in zip(open_ones, start, end, strict=True):
-        operands = list(zip(linear.position[first:last], linear.coefficient[first:last], strict=True))
-        i = int(number)
-        if judged.verdict[i] == Verdict.ROUNDING:
-            if equality is Equality.SAME and leaves(i) == 0 and _one_to_one(operands) and not _mixed(operands, chunk):
-                judged.verdict[i] = Verdict.INCONSISTENT  # a single leaf printed twice must be equal
-            elif operator == "=" and _tense(int(judged.gap[i]), operands, chunk):
-                judged.note[i] = Note.TENSION
-            continue
-        if equality is Equality.SAME and _two_places(operator, int(judged.gap[i]), operands, chunk, leaves(i)):
-            judged.verdict[i], judged.note[i] = Verdict.ROUNDING, Note.TWO_PLACES
-        elif _holds(operator, operands, int(linear.constant[i]), chunk, own=True, zeros=False):
-            judged.verdict[i], judged.note[i] = Verdict.ROUNDING, Note.OWN_PRECISION
-        elif equality is not Equality.BALANCE and _holds(
-            operator, operands, int(linear.constant[i]), chunk, own=False, zeros=True
-        ):
-            judged.verdict[i], judged.note[i] = Verdict.ROUNDING, Note.HIDDEN_IN_ZEROS
-
-
-Operands = "Sequence[tuple[np.int32, np.int64]]"
-
-
-def _one_to_one(operands: Operands) -> bool:
-    return len(operands) == 2 and {int(c) for _, c in operands} == {1, -1}
-
-
-def _mixed(operands: Operands, chunk: Chunk) -> bool:
-    """Two figures of different precision (元 against 万元): equal when one rounds to the other."""
-    steps = {int(chunk.facts.step[position]) for position, _ in operands}
-    return len(steps) > 1
-
-
-def _two_places(operator: str, gap: int, operands: Operands, chunk: Chunk, leaves: int) -> bool:
-    """Off by at most floor(max(2, k)/2) last digits, k = leaves under the aggregate (rounding.md 3)."""
-    if leaves == 0 and len(operands) == 2:
-        return False
-    if operator != "=":
-        gap = max(0, gap if operator in ("<", "≤") else -gap)
-    step = max((int(chunk.facts.step[position]) for position, _ in operands), default=1)
-    return step > 1 and abs(gap) <= max(2, leaves) // 2 * step
-
-
-def _holds(
-    operator: str, operands: Operands, constant: int, chunk: Chunk, *, own: bool, zeros: bool
-) -> bool:
-    """Tell whether the relation could hold under a second reading of precision or of printed zeros."""
-    facts = chunk.facts
-    if own and all(facts.own_step[p] == facts.step[p] for p, _ in operands):
-        return False
-    lo = hi = constant
-    for position, coefficient in operands:
-        value = int(facts.value[position])
-        step = int(facts.own_step[position] if own else facts.step[position])
-        if zeros and value == 0 and _STATES[facts.state[position]] is State.ZERO:
-            reach = zero_range(step, chunk.mode)
-        else:
-            reach = printed_range(value, step, chunk.mode)
-        if coefficient < 0:
-            reach = Range(-reach.hi, -reach.lo)
-        lo += reach.lo * abs(int(coefficient))
-        hi += reach.hi * abs(int(coefficient))
+def _within(operator: str, lo: Longs, hi: Longs) -> Flags:
+    """Whether a relation could hold for some value between two bounds (rounding.md 7)."""
     if operator == "=":
-        return lo <= 0 <= hi
+        return (lo <= 0) & (hi >= 0)
     if operator in ("<", "≤"):
         return lo < 0 if operator == "<" else lo <= 0
     return hi > 0 if operator == ">" else hi >= 0
 
 
-_STATES = list(State)
+@dataclass(slots=True)
+class _Open:
+    """The instances that are not plainly consistent, and their operands, renumbered from 0."""
+
+    number: Longs  # of each among all instances
+    owner: Ints  # of the instances with operands
+    first: Longs
+    position: Ints
+    coefficient: Longs
+    constant: Longs
+
+    def reduce(self, function: np.ufunc, values: Longs, empty: int) -> Longs:
+        """Reduce a value per operand to one per instance."""
+        out = np.full(len(self.number), empty, dtype=np.int64)
+        if len(self.first):
+            out[self.owner] = function.reduceat(values, self.first)
+        return out
+
+    def range(self, lo: Longs, hi: Longs) -> tuple[Longs, Longs]:
+        """The range of each residual when every operand may be anywhere in its range."""
+        below, above = _reach(self.coefficient, lo, hi)
+        return self.reduce(np.add, below, 0) + self.constant, self.reduce(np.add, above, 0) + self.constant
+
+    def holds(self, operator: str, lo: Longs, hi: Longs) -> Flags:
+        """Whether the relation could hold when every operand may be anywhere in its range."""
+        return _within(operator, *self.range(lo, hi))
 
 
-def _tense(gap: int, operands: Operands, chunk: Chunk) -> bool:
-    """Tell whether an in-range gap is improbably large: z = |gap| / (u·√((n+1)/12)) > 4 (rounding.md 10)."""
-    steps = [int(chunk.facts.step[position]) for position, _ in operands]
-    step = max(steps, default=1)
-    return step > 1 and 12 * gap * gap > TENSION_SQUARED * step * step * len(operands)
+def _open_ones(linear: Linear, verdict: Bytes) -> _Open:
+    number = np.nonzero(verdict != Verdict.CONSISTENT)[0]
+    again = np.full(len(verdict), -1, dtype=np.int32)
+    again[number] = np.arange(len(number), dtype=np.int32)
+    instance = again[linear.instance]
+    kept = instance >= 0
+    owner, first = _owners(instance[kept])
+    return _Open(number, owner, first, linear.position[kept], linear.coefficient[kept], linear.constant[number])
+
+
+def _second_readings(
+    operator: str,
+    some: _Open,
+    chunk: Chunk,
+    judged: Judged,
+    equality: Equality,
+    leaves: Callable[[Longs], Longs],
+) -> None:
+    """Look again at what is not plainly consistent: coarse literals, zeros, two places, improbable tails."""
+    facts = chunk.facts
+    step = some.reduce(np.maximum, facts.step[some.position], 1)
+    count = some.reduce(np.add, np.ones(len(some.position), dtype=np.int64), 0)
+    gap, verdict, note = judged.gap[some.number], judged.verdict[some.number], judged.note[some.number]
+    allowed = judged.allowed[some.number]
+    if equality is Equality.SAME:
+        finest = some.reduce(np.minimum, facts.step[some.position], 1)
+        weight = some.reduce(np.add, np.abs(some.coefficient), 0)
+        twice = (count == 2) & (weight == 2) & (some.reduce(np.add, some.coefficient, 0) == 0)  # noqa: PLR2004
+        under = leaves(some.number)
+        leaf = twice & (under == 0)
+        places = np.where(step > 1, np.maximum(allowed, np.maximum(2, under) // 2 * step), allowed)
+        allowed = np.where(leaf, np.where(finest < step, allowed, 0), places)
+        verdict[leaf & (finest == step)] = Verdict.INCONSISTENT  # a single leaf printed twice must be equal
+    if operator == "=":
+        off = np.abs(gap) // step
+        tense = (verdict == Verdict.ROUNDING) & (step > 1) & (12 * off * off > TENSION_SQUARED * count)
+        note[tense] = Note.TENSION
+    bad = verdict == Verdict.INCONSISTENT
+    if bad.any() and equality is Equality.SAME:
+        signed = np.abs(gap) if operator == "=" else (gap if operator in ("<", "≤") else -gap)
+        _downgrade(bad & (signed <= allowed), Note.TWO_PLACES, verdict, note)
+    _coarse_literals(operator, some, chunk, verdict, note)
+    if equality is not Equality.BALANCE:
+        _hidden_in_zeros(operator, some, chunk, verdict, note)
+    judged.verdict[some.number], judged.note[some.number] = verdict, note
+    judged.allowed[some.number] = allowed
+
+
+def _downgrade(which: Flags, why: Note, verdict: Bytes, note: Bytes) -> None:
+    verdict[which] = Verdict.ROUNDING
+    note[which] = why
+
+
+def _coarse_literals(operator: str, some: _Open, chunk: Chunk, verdict: Bytes, note: Bytes) -> None:
+    """位数不齐: a total printed without decimals over parts with them (rounding.md 1)."""
+    bad = verdict == Verdict.INCONSISTENT
+    facts = chunk.facts
+    own, fine = facts.own_step[some.position], facts.step[some.position]
+    if not bad.any() or not (own != fine).any():
+        return
+    coarse = some.reduce(np.add, (own != fine).astype(np.int64), 0) > 0
+    lo, hi = ranges(facts.value[some.position], own, chunk.mode)
+    _downgrade(bad & coarse & some.holds(operator, lo, hi), Note.OWN_PRECISION, verdict, note)
+
+
+def _hidden_in_zeros(operator: str, some: _Open, chunk: Chunk, verdict: Bytes, note: Bytes) -> None:
+    """A gap that only exact zeros forbid, but zeros read as "less than half a digit" allow (rounding.md 2)."""
+    bad = verdict == Verdict.INCONSISTENT
+    facts = chunk.facts
+    zero = facts.state[some.position] == STATE_CODE[State.ZERO]
+    if not bad.any() or not zero.any():
+        return
+    lo, hi = chunk.reach(some.position)
+    step = facts.step[some.position]
+    reach = step - 1 if chunk.mode is Rounding.TRUNCATE else (step // 2 if chunk.mode is Rounding.NEAREST else step // 2 - 1)
+    reach = np.where(step > 1, reach, 0)
+    lo[zero], hi[zero] = -reach[zero], reach[zero]
+    _downgrade(bad & some.holds(operator, lo, hi), Note.HIDDEN_IN_ZEROS, verdict, note)
 
 
 def judge_ratio(low: tuple[int, int], high: tuple[int, int], printed: Range) -> bool:

@@ -9,29 +9,31 @@ import numpy as np
 from auditor.engine.verdicts import Reason
 
 if TYPE_CHECKING:
-    from auditor.engine.chunk import Bytes, Chunk, FilingInfo, Flags
+    from auditor.engine.chunk import Bytes, Chunk, Flags
     from auditor.rules.rule import Rule
 
 
 def scope_of(rule: Rule, chunk: Chunk) -> tuple[Flags, Bytes]:
-    """Return which filings a rule is meant for, and for the others why it does not apply or cannot be told."""
-    reasons = np.fromiter((_reason(rule, info) for info in chunk.infos), dtype=np.uint8, count=chunk.size)
+    """Return which filings a rule is meant for, and for the others why it does not apply or cannot be told.
+
+    What is not known of a filing (its report, edition, family, year) keeps no rule away; an unknown kind of entity
+    leaves the rules that depend on it unevaluated.
+    """
+    reasons = np.zeros(chunk.size, dtype=np.uint8)
+    keys = chunk.keys
+    if rule.entity_kind:
+        kind = keys["entity_kind"]
+        reasons[~np.isin(kind, rule.entity_kind)] = Reason.SCOPE
+        reasons[kind == ""] = Reason.UNKNOWN_KIND
+    for name, wanted in (("report", rule.report), ("edition", rule.edition)):
+        if wanted:
+            reasons[(keys[name] != "") & (keys[name] != wanted)] = Reason.SCOPE
+    if rule.family:
+        reasons[(keys["family"] != "") & ~np.isin(keys["family"], rule.family)] = Reason.SCOPE
+    if rule.since or rule.until < LAST_YEAR:
+        year = keys["year"].astype(np.int64)
+        reasons[(year > 0) & ((year < rule.since) | (year > rule.until))] = Reason.SCOPE
     return reasons == Reason.NONE, reasons
 
 
-def _reason(rule: Rule, info: FilingInfo) -> int:
-    key = info.key
-    if rule.report and key.report and rule.report != key.report:
-        return Reason.SCOPE
-    if rule.edition and key.edition and rule.edition != key.edition:
-        return Reason.SCOPE
-    if rule.family and info.family and info.family not in rule.family:
-        return Reason.SCOPE
-    if key.year and not rule.since <= key.year <= rule.until:
-        return Reason.SCOPE
-    if rule.entity_kind:
-        if not info.entity_kind:
-            return Reason.UNKNOWN_KIND
-        if info.entity_kind not in rule.entity_kind:
-            return Reason.SCOPE
-    return Reason.NONE
+LAST_YEAR = 9999  # `until` of a rule without end

@@ -6,26 +6,27 @@ zeros, so `4.1` beside `141.53` means 4.10 (rounding.md 1).
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditor.document import tidy
-from auditor.facts import Address, Fact, ReadBy, fact_of
+from auditor.document import Cell, tidy
+from auditor.facts import Address, Fact, Place, ReadBy, fact_of
 from auditor.filing import ReadTable, Unread, ViewCell
 from auditor.forms.cells import read_cells
 from auditor.forms.gridrows import Plan, Unmatched, plan_grid, rows_of, shift_plan
 from auditor.forms.columns import is_index_row
 from auditor.forms.loose import read_loose, read_squeezed
-from auditor.forms.printed import LooseCell
+from auditor.forms.printed import LooseCell, PrintedRow
 from auditor.forms.rows import NamedRow, Naming, name_rows
 from auditor.forms.tables import Layout
 from auditor.numbers import NUMERIC, State, parse_literal
 from auditor.units import Kind, money_unit
 
 if TYPE_CHECKING:
-    from auditor.document import Cell, Grid
-    from auditor.forms.printed import Found, PrintedRow
+    from auditor.document import Grid
+    from auditor.forms.printed import Found
     from auditor.forms.tables import FormBook, Table
 
 _EMPTY_WORDS = ("无数据", "空表", "没有", "无政府性基金", "无国有资本", "无此项", "未安排", "不涉及", "未发生", "无三公")
@@ -55,10 +56,23 @@ def bind_table(found: Found, table: Table, book: FormBook, default_unit: str = "
     if table.layout is Layout.CELLS:
         naming = Naming([NamedRow(row) for row in rows])
     unread = [_unplaced(cell, table) for cell in loose]
+    if not naming.rows:
+        naming = _empty_rows(table, read.place)
     positions = _make_facts(read, naming, table, unread)
     read.missing_rows = naming.missing
     read.view = _view(found, positions) if found.grids else _loose_view(naming, table, positions)
     return read, unread
+
+
+def _empty_rows(table: Table, place: Place) -> Naming:
+    """A table printed with a header and no rows says that there is nothing: its named rows are blank."""
+    columns = [column.name for column in table.columns if not column.optional]
+    blank = [
+        NamedRow(PrintedRow("", row.labels[0], [(name, Cell("", place)) for name in columns], place), row.name, row)
+        for row in table.rows
+        if not row.optional
+    ]
+    return Naming(blank)
 
 
 def _unit(found: Found) -> str:
@@ -113,8 +127,17 @@ def _leftover(found: Found, rows: list[PrintedRow], table: Table, labels: set[in
         for cells in grid.rows
         if table.layout is not Layout.CELLS or not is_index_row(cells)
         for cell in cells
-        if id(cell) not in used and parse_literal(cell.raw).state in NUMERIC
+        if id(cell) not in used and _may_be_figure(cell.raw)
     ]
+
+
+_IDENTIFIER = re.compile(r"20[0-4]\d|\d{6,8}|\d{11,}")
+
+
+def _may_be_figure(raw: str) -> bool:
+    """Tell whether a cell may print a figure: a number that is no year, unit code, month or telephone number."""
+    literal = parse_literal(raw)
+    return literal.state in NUMERIC and not _IDENTIFIER.fullmatch(raw.strip())
 
 
 def _grid_part(grid: Grid, before: Plan | None, table: Table) -> tuple[list[PrintedRow], Plan, bool]:
@@ -206,7 +229,7 @@ def unread_of(found: Found, reason: str) -> list[Unread]:
     for grid in found.grids:
         for row in grid.rows:
             for cell in row:
-                if parse_literal(cell.raw).state in NUMERIC:
+                if _may_be_figure(cell.raw):
                     out.append(Unread(cell.text, cell.place, reason))
     return out
 
@@ -215,13 +238,15 @@ def _view(found: Found, positions: dict[int, int]) -> list[list[ViewCell]]:
     view = []
     for grid in found.grids:
         seen: set[int] = set()
+        body = False
         for cells in grid.rows:
+            body = body or any(id(cell) in positions for cell in cells)
             line = []
             for cell in cells:
                 if id(cell) in seen and (cell.rowspan > 1 or cell.colspan > 1):
                     continue
                 seen.add(id(cell))
-                line.append(ViewCell(cell.text, positions.get(id(cell)), cell.rowspan, cell.colspan))
+                line.append(ViewCell(cell.text, positions.get(id(cell)), cell.rowspan, cell.colspan, not body))
             view.append(line)
     return view
 

@@ -128,8 +128,6 @@ _CLASS_STARTS = frozenset({"一般公共服务", "外交", "国防", "公共安�
 def plan_grid(grid: Grid, table: Table) -> Plan:
     """Decide how to read a grid as a standard table of lanes or codes. Raises `Unmatched`."""
     header = read_header(grid, header_height(grid, table))
-    if header.rows >= len(grid.rows):
-        raise Unmatched("unread.no_rows")
     every = [column for lane in table.lanes for column in lane.columns] or list(table.columns)
     if known_words(header, every) < MIN_WORDS and len(header.index) < len(every):
         raise Unmatched("unread.header_differs")

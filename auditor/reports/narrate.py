@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from auditor.engine.results import Check, Finding, Operand
 from auditor.engine.verdicts import Note, Verdict
 from auditor.facts import Fact, scale_of
+from auditor.forms.labels import plain
 from auditor.messages import say
 from auditor.numbers import decimal_text
 from auditor.units import FEN_PER, Kind
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _SIGNS = {"=": "≠", "≠": "=", "<": "≥", ">": "≤", "≤": ">", "≥": "<"}
 _WORDS = {"<": "less", ">": "more", "≤": "at_most", "≥": "at_least", "≠": "unequal", "=": "equal"}
 MAX_TERMS = 12
+SHORT = 4  # a sum of so few terms is shown with its zeros
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,8 @@ class Narrator:
         row = address.row
         printed = "".join(self.labels.get((address.table, row), "").split())
         last = row.rsplit("/", 1)[-1]
-        if printed and last[:1].isdigit() and not printed.startswith(last):
-            row = f"{row} {printed}"
+        if printed and last[:1].isdigit():
+            row = f"{row} {plain(printed)}"
         column = address.column.replace("/", " ")
         words = [address.table if table else "", row.replace("/", " "), column]
         again = f"#{address.occurrence}" if address.occurrence > 1 else ""
@@ -149,20 +151,31 @@ class Narrator:
         """One side of a formula; zeros of a long sum are counted, not listed."""
         parts: list[str] = []
         zeros = 0
-        for operand in operands:
+        before: Fact | None = None
+        short = len(operands) <= SHORT or not any(self.facts[operand.fact].value for operand in operands)
+        for number, operand in enumerate(operands):
             fact = self.facts[operand.fact]
-            if not fact.value and len(operands) > 2:  # noqa: PLR2004 — a pair is shown whole
+            if not fact.value and not (short and number < SHORT):
                 zeros += 1
                 continue
             weight = sign * operand.coefficient
             times = f"{abs(weight)} × " if abs(weight) != 1 else ""
             minus = "− " if weight < 0 else ("+ " if parts else "")
-            parts.append(f"{minus}{times}{self.label(fact, table=table)} {self.text(fact)}")
+            parts.append(f"{minus}{times}{self._brief(fact, before, table=table)} {self.text(fact)}")
+            before = fact
         if len(parts) > MAX_TERMS:
             zeros += len(parts) - MAX_TERMS
             parts = [*parts[:MAX_TERMS], "…"]
         text = " ".join(parts) or "0"
         return text + (say("formula.zeros", count=zeros) if zeros else "")
+
+    def _brief(self, fact: Fact, before: Fact | None, *, table: bool) -> str:
+        """The label of a figure without what the figure before it has already named."""
+        if before is None or before.address.table != fact.address.table:
+            return self.label(fact, table=table)
+        if before.address.row == fact.address.row and fact.address.column:
+            return fact.address.column.replace("/", " ")
+        return self.label(fact, table=False)
 
     # -- sentences ------------------------------------------------------------------------------------------
 

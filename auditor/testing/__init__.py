@@ -1,0 +1,1 @@
+"""Generated filings: unrounded ledgers rolled up and printed, with planted errors; for tests, examples, benchmarks."""
