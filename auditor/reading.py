@@ -43,9 +43,7 @@ def filing_of(document: Document, book: FormBook, *, entity_kind: str = "") -> F
             filing.unread.extend(unread_of(place, "unread.no_layout"))
             filing.tables.append(_without_layout(place))
             continue
-        table_read, unread = bind_table(place, table, book)
-        filing.tables.append(table_read)
-        filing.unread.extend(unread)
+        _bind(place, table, book, filing)
     for place in found.unknown:
         bound = bind_generic(place, book)
         if bound is None:
@@ -60,6 +58,21 @@ def filing_of(document: Document, book: FormBook, *, entity_kind: str = "") -> F
     if not filing.tables and not filing.announced and not _looks_like_filing(document, filing):
         raise BadInputError("input.nothing_recognised", file=document.file)
     return filing
+
+
+def _bind(place: Found, table: Table, book: FormBook, filing: Filing) -> None:
+    """Read a table, and the smaller ones that stand inside its grid."""
+    read_table, unread = bind_table(place, table, book)
+    filing.tables.append(read_table)
+    for name in dict.fromkeys(inner for form in place.forms if form.table == table.name for inner in form.inner):
+        part, _ = bind_table(place, book.tables[name], book, read_table.unit)
+        if part.reason:
+            continue
+        part.view = []  # shown with the grid it stands in
+        filing.tables.append(part)
+        taken = {(fact.place.line, fact.place.row, fact.place.column) for fact in part.facts}
+        unread = [item for item in unread if (item.place.line, item.place.row, item.place.column) not in taken]
+    filing.unread.extend(unread)
 
 
 def _wanted_report(tables: Iterable[Found], report: str, book: FormBook) -> str:

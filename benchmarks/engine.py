@@ -16,7 +16,7 @@ from auditor.rules.book import load_rules
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
 from auditor.testing.printing import Style, facts_of_ledgers
 
-CHUNK = 4096
+CHUNK = 2048
 ROUNDS = 7
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,7 +113,7 @@ def _read_all(
 
 def _progress(items: Sequence[Path], label: str) -> click._termui_impl.ProgressBar[Path]:
     """A progress bar on the terminal when there is more than one item."""
-    return click.progressbar(items, label=label, file=click.get_text_stream("stderr"), hidden=len(items) < 2)  # noqa: PLR2004
+    return click.progressbar(items, label=label, file=click.get_text_stream("stderr"), hidden=len(items) < 2 or not sys.stderr.isatty())  # noqa: PLR2004
 
 
 def _audit_all(

@@ -142,6 +142,16 @@ class Block:
         self.present: Flags = (self.index >= 0).any(axis=0)
 
     @cached_property
+    def planes(self) -> Ints:
+        """The index as one flat plane per column: shape (columns, rows · filings)."""
+        return self.index.reshape(len(self.columns), -1)
+
+    def at(self, column: int | Ints, row: Ints, filing: Ints) -> Ints:
+        """The positions of facts in the long table (−1: none); rows and filings must be known."""
+        cell = row.astype(np.int64) * self.index.shape[2] + filing
+        return self.planes[column, cell] if isinstance(column, np.ndarray) else self.planes[column].take(cell)
+
+    @cached_property
     def plain_rows(self) -> list[str]:
         """Row names without their occurrence."""
         return [name.split("#", 1)[0] for name in self.rows]
@@ -404,8 +414,9 @@ def info_of(filing: Filing, book: FormBook) -> FilingInfo:
     if family is not None:
         for form in family.forms:
             unread = any(not read.table and read.title == form.title for read in filing.tables)
-            if form.table and form.table not in status and (unread or not form.optional):
-                status[form.table] = Status.UNREAD if unread else Status.MISSING
+            for table in (form.table, *form.inner):
+                if table and table not in status and (unread or not form.optional):
+                    status[table] = Status.UNREAD if unread else Status.MISSING
     return FilingInfo(filing.key, filing.family, filing.entity_kind, status, names)
 
 

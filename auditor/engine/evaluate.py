@@ -120,6 +120,10 @@ class Evaluation:
             pair = (outcome.linear.instance, outcome.linear.position) if outcome.linear else outcome.operands
             if pair is None:
                 continue
+            if not outcome.verdict.any():  # all consistent
+                checked[pair[1]] = True
+                good[pair[1]] = True
+                continue
             verdict = outcome.verdict[pair[0]]
             checked[pair[1][verdict <= Verdict.INCONSISTENT]] = True
             good[pair[1][verdict == Verdict.CONSISTENT]] = True
@@ -283,7 +287,7 @@ def _rate(plan: Plan, statement: Relation, instances: Instances) -> Outcome:
     return _plain(plan, statement, instances, verdict, reason, operands)
 
 
-_Piece = tuple[Ints, Ints, int, bool]  # instance, position, coefficient, stands on the left
+_Piece = tuple[Ints, Ints, int, bool, bool]  # instance, position, coefficient, on the left, one fact at most
 
 
 @dataclass(slots=True)
@@ -330,7 +334,7 @@ def _build(statement: Relation, instances: Instances) -> _Built:
                 constant += weight * _counted(term.factor, instances, reason)
                 continue
             for at, position, why in _factor_pieces(term.factor, instances):
-                pieces.append((at, position, weight, side > 0))
+                pieces.append((at, position, weight, side > 0, isinstance(term.factor, Ref)))
                 worse = why > reason
                 reason[worse] = why[worse]
                 blame[worse] = number
@@ -342,7 +346,7 @@ def _factor_pieces(factor: Any, instances: Instances) -> Iterable[tuple[Ints, In
     if isinstance(factor, Ref):
         bound = bind_ref(factor, instances)
         at = np.nonzero(bound.position >= 0)[0].astype(np.int32)
-        yield at, bound.position[at], bound.reason
+        yield at, bound.position if len(at) == len(bound.position) else bound.position[at], bound.reason
     elif isinstance(factor, Aggregate):
         for item in factor.items:
             segments = filtered(item, instances)
@@ -395,6 +399,13 @@ def _assemble(pieces: Sequence[_Piece], constant: Longs, scale: int) -> Linear:
     if not pieces:
         empty = np.zeros(0, dtype=np.int32)
         return Linear(empty, empty, np.zeros(0, dtype=np.int64), constant, np.zeros(0, dtype=np.bool_), scale)
+    size = len(constant)
+    if all(len(piece[0]) == size and piece[4] for piece in pieces):  # one fact of each instance per term
+        position = np.stack([piece[1] for piece in pieces], axis=1).ravel()
+        instance = np.repeat(np.arange(size, dtype=np.int32), len(pieces))
+        coefficient = np.tile(np.array([piece[2] for piece in pieces], dtype=np.int64), size)
+        left = np.tile(np.array([piece[3] for piece in pieces], dtype=np.bool_), size)
+        return Linear(instance, position, coefficient, constant, left, scale)
     instance = np.concatenate([piece[0] for piece in pieces])
     position = np.concatenate([piece[1] for piece in pieces])
     coefficient = np.concatenate([np.full(len(piece[0]), piece[2], dtype=np.int64) for piece in pieces])

@@ -152,6 +152,8 @@ def row_test(table: Table, spec: RowSpec, chunk: Chunk, prefix: str | None = Non
         code = name.rsplit("/", 1)[-1] if table.layout is Layout.LANES else name
         if word in ("各行", "有下级的行"):
             return True
+        if word == "各条":
+            return name not in table.named_rows
         if name.startswith("单位/") or word == "各单位行":
             return name.startswith("单位/") and word == "各单位行"
         if not code[:1].isdigit():
@@ -250,9 +252,13 @@ def bind_ref(ref: Ref, instances: Instances) -> Bound:
     if block is not None:
         rows = _row_numbers(ref, instances, block)
         columns = _column_numbers(ref.columns, instances, block)
-        usable = np.nonzero((rows >= 0) & (filing >= 0))[0]
-        chosen = columns[usable] if isinstance(columns, np.ndarray) else columns
-        position[usable] = block.index[chosen, rows[usable], filing[usable]]
+        known = (rows >= 0) & (filing >= 0)
+        if known.all():
+            position = block.at(columns, rows, filing)
+        else:
+            usable = np.nonzero(known)[0]
+            chosen = columns[usable] if isinstance(columns, np.ndarray) else columns
+            position[usable] = block.at(chosen, rows[usable], filing[usable])
     reason = np.zeros(len(instances), dtype=np.uint8)
     if not chunk.sound:
         hit = position >= 0
@@ -411,12 +417,11 @@ def bind_selection(ref: Ref, instances: Instances) -> Segments:
         instance = np.nonzero(single >= 0)[0].astype(np.int32)
         rows = single[instance]
     columns = _many_columns(ref.columns, instances, block, instance)
-    width = columns.shape[1]
-    at = np.repeat(instance, width)
-    row = np.repeat(rows, width)
-    position = block.index[columns.ravel(), row, filing[at]]
+    position = np.stack([block.at(column, rows, filing[instance]) for column in columns], axis=1).ravel()
+    at, row = np.repeat(instance, len(columns)), np.repeat(rows, len(columns))
     hit = position >= 0
-    at, row, position = at[hit], row[hit], position[hit]
+    if not hit.all():
+        at, row, position = at[hit], row[hit], position[hit]
     if not chunk.sound:
         np.maximum.at(reason, at, _REASON_OF_STATE[chunk.facts.state[position]])
     if ref.rows.items and not ref.rows.open:
@@ -437,15 +442,12 @@ def _demand(ref: Ref, instances: Instances, block: Block, filing: Ints, status: 
         reason[lost] = np.maximum(reason[lost], np.uint8(Reason.MISSING_ROW))
 
 
-def _many_columns(spec: ColumnSpec, instances: Instances, block: Block, instance: Ints) -> Ints:
-    """The columns of a selection per line: shape (lines, columns)."""
-    if len(spec.names) > 1 and not spec.variable:
-        numbers = np.array([block.column_of[name] for name in spec.names], dtype=np.int32)
-        return np.broadcast_to(numbers, (len(instance), len(numbers)))
+def _many_columns(spec: ColumnSpec, instances: Instances, block: Block, instance: Ints) -> list[int | Ints]:
+    """The columns of a selection: one number for all lines, or a number per line."""
+    if spec.many:
+        return [block.column_of[name] for name in spec.names]
     one = _column_numbers(spec, instances, block)
-    if isinstance(one, np.ndarray):
-        return one[instance][:, None]
-    return np.full((len(instance), 1), one, dtype=np.int32)
+    return [one[instance] if isinstance(one, np.ndarray) else one]
 
 
 def _set_rows(ref: Ref, instances: Instances, block: Block, filing: Ints) -> tuple[Ints, Ints]:

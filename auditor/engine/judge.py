@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,7 +35,7 @@ class Equality(StrEnum):
     SAME = "same"  # the same quantity in two tables
 
 
-@dataclass(slots=True)
+@dataclass
 class Linear:
     """Linear forms over instances: flattened (instance, position, coefficient), rising by instance; constants.
 
@@ -49,6 +50,11 @@ class Linear:
     constant: Longs
     left: Flags
     scale: int = 1
+
+    @cached_property
+    def owners(self) -> tuple[Ints, Longs]:
+        """The instances that have operands, and where the operands of each begin."""
+        return _owners(self.instance)
 
 
 @dataclass(slots=True)
@@ -67,8 +73,11 @@ def printed_gap(linear: Linear, chunk: Chunk) -> Longs:
     """The gap of each instance on the printed numbers: left minus right."""
     gap = linear.constant.copy()
     if len(linear.position):
-        owner, first = _owners(linear.instance)
-        gap[owner] += np.add.reduceat(linear.coefficient * chunk.facts.value[linear.position], first)
+        owner, first = linear.owners
+        sums = np.add.reduceat(linear.coefficient * chunk.facts.value[linear.position], first)
+        if len(owner) == len(gap):
+            return gap + sums
+        gap[owner] += sums
     return gap
 
 
@@ -76,7 +85,7 @@ def residual(linear: Linear, chunk: Chunk) -> tuple[Longs, Longs, Longs]:
     """The printed gap of each instance, and the lowest and highest that its ranges allow."""
     low, high = linear.constant.copy(), linear.constant.copy()
     if len(linear.position):
-        owner, first = _owners(linear.instance)
+        owner, first = linear.owners
         below, above = _reach(linear.coefficient, *chunk.reach(linear.position))
         low[owner] += np.add.reduceat(below, first)
         high[owner] += np.add.reduceat(above, first)
@@ -179,6 +188,9 @@ class _Open:
 
 def _open_ones(linear: Linear, verdict: Bytes) -> _Open:
     number = np.nonzero(verdict != Verdict.CONSISTENT)[0]
+    if not len(number):
+        none = np.zeros(0, dtype=np.int64)
+        return _Open(number, linear.instance[:0], none, linear.position[:0], none, none)
     again = np.full(len(verdict), -1, dtype=np.int32)
     again[number] = np.arange(len(number), dtype=np.int32)
     instance = again[linear.instance]

@@ -17,6 +17,8 @@ from auditor.filing import ReadTable, Unread, ViewCell
 from auditor.forms.cells import read_cells
 from auditor.forms.gridrows import Plan, Unmatched, plan_grid, rows_of, shift_plan
 from auditor.forms.columns import is_index_row
+from auditor.forms.labels import plain
+from auditor.forms.lists import read_list
 from auditor.forms.loose import read_loose, read_squeezed
 from auditor.forms.printed import LooseCell, PrintedRow
 from auditor.forms.rows import NamedRow, Naming, name_rows
@@ -55,6 +57,8 @@ def bind_table(found: Found, table: Table, book: FormBook, default_unit: str = "
     naming = name_rows(rows, table, book.taxonomies[table.codes]) if rows else Naming()
     if table.layout is Layout.CELLS:
         naming = Naming([NamedRow(row) for row in rows])
+    elif table.layout is Layout.LIST:
+        naming = Naming([NamedRow(row, plain(row.label)) for row in rows])
     unread = [_unplaced(cell, table) for cell in loose]
     if not naming.rows:
         naming = _empty_rows(table, read.place)
@@ -92,8 +96,8 @@ def _printed_rows(found: Found, table: Table) -> tuple[list[PrintedRow], list[Lo
         return loose.rows, loose.unplaced, not loose.unplaced
     rows: list[PrintedRow] = []
     complete = True
-    if table.layout is Layout.CELLS:
-        rows = read_cells(found.grids, table)
+    if table.layout in (Layout.CELLS, Layout.LIST):
+        rows = read_cells(found.grids, table) if table.layout is Layout.CELLS else read_list(found.grids, table)
         return rows, _leftover(found, rows, table, set()), True
     plan: Plan | None = None
     labels: set[int] = set()

@@ -163,7 +163,7 @@ def _table(item: Map, taxonomies: dict[str, Taxonomy]) -> Table:
 
 def _family(node: Map, tables: dict[str, Table], families: dict[str, Family]) -> Family:
     check_keys(node, ("family", "report", "extends", "forms"), required=("family",))
-    name = str(node["family"])
+    family = str(node["family"])
     base: tuple[Form, ...] = ()
     report = choice(node, "report", REPORTS, "")
     if "extends" in node:
@@ -175,14 +175,15 @@ def _family(node: Map, tables: dict[str, Table], families: dict[str, Family]) ->
     forms = list(base)
     for child in a_list(node["forms"]) if "forms" in node else ():
         item = a_map(child)
-        check_keys(item, ("form", "title", "also", "as", "unit", "optional"), required=("title",))
-        table = str(item.get("as", ""))
-        if table and table not in tables:
-            fail(item["as"], "forms.unknown_table", name=table, near=nearest(table, tables))
+        check_keys(item, ("form", "title", "also", "as", "inner", "unit", "optional"), required=("title",))
+        table, inner = str(item.get("as", "")), texts(item, "inner")
+        for name in (table, *inner):
+            if name and name not in tables:
+                fail(item.get("as"), "forms.unknown_table", name=name, near=nearest(name, tables))
         unit = choice(item, "unit", FEN_PER, "")
         optional = choice(item, "optional", ("true", "false"), "false") == "true"
         form = Form(
-            name, str(item.get("form", "")), str(item["title"]), texts(item, "also"), table, unit, optional
+            family, str(item.get("form", "")), str(item["title"]), texts(item, "also"), table, unit, optional, inner
         )
         forms = [other for other in forms if not (table and other.table == table)] + [form]
-    return Family(name, report, tuple(forms))
+    return Family(family, report, tuple(forms))

@@ -247,7 +247,7 @@ def _lane_slots(header: Header, lanes: Sequence[Lane]) -> tuple[Slot, ...]:
     numbered = any("行次" in word for word in header.words)
     slots: list[Slot] = []
     for lane in lanes:
-        slots.append(Slot(lane.name, "label"))
+        slots.append(Slot(lane.name, "label", most=2, group=True))
         if numbered:
             slots.append(Slot(lane.name, "line"))
         slots.extend(Slot(lane.name, "figure", column.name) for column in lane.columns)

@@ -20,6 +20,7 @@ class Layout(StrEnum):
     LANES = "lanes"  # label rows, one or more lanes side by side
     CODES = "codes"  # rows keyed by code, in one or several blocks
     CELLS = "cells"  # one row of figures under a header
+    LIST = "list"  # rows that name themselves: tasks, projects
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How a family prints a standard table; `table` is empty for a layout known by its title only."""
+    """How a family prints a standard table; `table` is empty for a layout known by its title only.
+
+    `inner` are smaller tables that stand inside the same grid.
+    """
 
     family: str
     number: str
@@ -127,6 +131,7 @@ class Form:
     table: str
     unit: str = ""
     optional: bool = False
+    inner: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +144,7 @@ class Family:
 
     def tables(self) -> frozenset[str]:
         """The standard tables that filings of this family print."""
-        return frozenset(form.table for form in self.forms if form.table)
+        return frozenset(table for form in self.forms for table in (form.table, *form.inner) if table)
 
 
 @dataclass(frozen=True, slots=True)

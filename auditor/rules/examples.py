@@ -191,7 +191,7 @@ class _Maker:
         return "", self.home, *self._checked(self.home, row, rest or None, key)
 
     def _checked(self, table: Table, row: str, column: str | None, key: str) -> tuple[str, str]:
-        known = row in table.named_rows or row.rsplit("/", 1)[-1][:1].isdigit() or (row == "" and table.layout is Layout.CELLS)
+        known = table.layout is Layout.LIST or row in table.named_rows or row.rsplit("/", 1)[-1][:1].isdigit() or (row == "" and table.layout is Layout.CELLS)
         if not known:
             raise self._fail(key, table.named_rows)
         if column is None:
@@ -230,7 +230,7 @@ class _Maker:
     def _blank_table(self, table: Table, cells: Mapping[tuple[str, str], str]) -> ReadTable:
         """A table with the given figures; every other named row and column of it blank."""
         rows = dict.fromkeys(row for row, _ in cells)
-        if table.layout is not Layout.CELLS:
+        if table.layout in (Layout.LANES, Layout.CODES):
             rows |= dict.fromkeys(table.named_rows)
         fine = max((parse_literal(text).decimals for text in cells.values()), default=0)
         read = ReadTable(table.name, table.name, Place(table=table.name), unit=UNIT)

@@ -28,7 +28,6 @@ from auditor.rules.statement import (
     Predicate,
     Relation,
     Selection,
-    SetLiteral,
     SetOf,
     SetRelation,
     Term,
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
 
 THIS_TABLE, THIS_CELL, CHILDREN = "本表", "本格", "下级"
 LEVEL_SETS = {"各类": "类", "各款": "款", "各项": "项"}
-ROW_SETS = ("各行", "各码", "有下级的行", "各单位行", *LEVEL_SETS)
+ROW_SETS = ("各行", "各码", "各条", "有下级的行", "各单位行", *LEVEL_SETS)
 AMOUNT_COLUMNS = "金额栏"
 TABLE_SETS: dict[str, Callable[[Table], bool]] = {
     "各带科目编码的表": lambda table: table.layout is Layout.CODES,
@@ -236,7 +235,9 @@ class _Resolver:
 
     def _statement(self, node: Any) -> Any:
         if isinstance(node, Relation):
-            return Relation(node.operator, self._expression(node.left), self._expression(node.right))
+            resolved = Relation(node.operator, self._expression(node.left), self._expression(node.right))
+            self._lint(resolved)
+            return resolved
         if isinstance(node, SetRelation):
             return SetRelation(node.operator, self._set(node.left), self._set(node.right))
         if isinstance(node, Membership):
@@ -244,6 +245,40 @@ class _Resolver:
         if isinstance(node, Predicate):
             return Predicate(node.name, self._selection(node.selection, many=True, whole=True))  # type: ignore[arg-type]
         return Negation(self._statement(node.statement))
+
+    def _lint(self, node: Relation) -> None:
+        """Refuse relations that mean nothing: rates mixed into sums, unlike units, one figure against itself."""
+        text = tell_plain(node)
+        factors = [term.factor for side in (node.left, node.right) for term in side.terms]
+        if any(isinstance(factor, Call) for factor in factors):
+            alone = len(node.left.terms) == len(node.right.terms) == 1 and node.operator == "="
+            if not alone or not any(isinstance(factor, Ref) for factor in factors):
+                self._fail("rules.rate_alone", text=text)
+            return
+        if node.left == node.right:
+            self._fail("rules.cycle", text=text)
+        kinds = {kind for factor in factors for kind in self._kinds(factor)}
+        if len(kinds) > 1:
+            self._fail("rules.unit_mismatch", text=text)
+
+    def _kinds(self, factor: Any) -> set[Kind]:
+        """What a factor measures; nothing for a bare number, which may stand for anything."""
+        if isinstance(factor, Number):
+            if not factor.unit:
+                return set()
+            return {Kind.PERCENT if factor.unit == "%" else Kind.AMOUNT}
+        if isinstance(factor, Aggregate):
+            if factor.function == "count":
+                return {Kind.COUNT}
+            return {kind for item in factor.items for kind in self._kinds(item)}
+        ref: Ref = factor
+        table = self.tables[ref.table]
+        named = [table.named_rows[name] for name in (ref.rows.items or (ref.rows.text,)) if name in table.named_rows]
+        rows = {row.kind for row in named if row.kind is not None}
+        if rows:
+            return rows
+        kinds = {column.name: column.kind for column in table.all_columns}
+        return {kinds[name] for name in ref.columns.names if name in kinds} or {Kind.AMOUNT}
 
     def _expression(self, node: Expression) -> Expression:
         terms = [Term(t.sign, self._factor(t.factor), t.digits, t.decimals) for t in node.terms]
@@ -497,4 +532,12 @@ class _Resolver:
         return table.column_groups[name]
 
 
-LITERALS = (Number, SetLiteral)
+def tell_plain(node: Relation) -> str:
+    """A resolved relation as the addresses it compares, for messages."""
+    words = []
+    for side in (node.left, node.right):
+        for term in side.terms:
+            factor = term.factor
+            items = factor.items if isinstance(factor, Aggregate) else (factor,)
+            words.append(" ".join(getattr(item, "text", "…") for item in items))
+    return f" {node.operator} ".join([words[0], " ".join(words[1:])]) if len(words) > 1 else words[0]
