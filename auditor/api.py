@@ -10,7 +10,7 @@ import pandas as pd
 
 from auditor.engine.audit import audit_filings, instance_text
 from auditor.engine.chunk import Chunk
-from auditor.engine.evaluate import Evaluation, evaluate
+from auditor.engine.evaluate import evaluate
 from auditor.engine.verdicts import Reason, Verdict
 from auditor.filing import Filing
 from auditor.messages import say
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from scipy.sparse import csr_matrix
 
+    from auditor.engine.evaluation import Evaluation
     from auditor.engine.results import Audit
 
 
@@ -44,7 +45,7 @@ class AuditFrames:
 
     def matrix(self) -> csr_matrix:
         """The linear equalities as a sparse integer matrix: checks × facts, entries are coefficients."""
-        from scipy.sparse import csr_matrix  # noqa: PLC0415 — scipy loads when it is asked for
+        from scipy.sparse import csr_matrix
 
         rows, columns, data, count = [], [], [], 0
         for outcome in self.evaluation.outcomes:
@@ -97,7 +98,9 @@ def _finding_rows(one: Audit) -> Iterable[list[Any]]:
         amounts = narrator.amounts(finding.main)
         suspect = finding.suspects[0] if finding.suspects else None
         fact = one.facts[suspect.fact] if suspect else None
-        suggested = narrator.value(suspect.suggested, fact) if suspect and fact and suspect.suggested is not None else None
+        suggested = (
+            narrator.value(suspect.suggested, fact) if suspect and fact and suspect.suggested is not None else None
+        )
         yield [
             key.entity, key.year, key.report, finding.id, finding.rule.id, finding.rule.kind.value,
             finding.severity.value, finding.verdict.key, narrator.message(finding), narrator.formula(finding.main),
@@ -120,7 +123,9 @@ def _check_rows(evaluation: Evaluation) -> Iterable[list[Any]]:
         for filing, code in zip(vacant.filing, vacant.reason, strict=True):
             reason = Reason(int(code))
             verdict = Verdict.NOT_EVALUATED if reason.applies else Verdict.NOT_APPLICABLE
-            rows.append([int(filing), vacant.plan.rule.id, vacant.plan.table, "", verdict.key, say(reason.key), 0, 0, 0])
+            rows.append(
+                [int(filing), vacant.plan.rule.id, vacant.plan.table, "", verdict.key, say(reason.key), 0, 0, 0]
+            )
     return rows
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from auditor.facts import Place
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from auditor.facts import Place
 
 _SPACE = re.compile(r"[\s\u3000\u00a0]+")
 _BETWEEN_CJK = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef“”‘’]) (?=[\u2e80-\u9fff\uff00-\uffef“”‘’])")

@@ -112,7 +112,7 @@ class Filing:
         are in `unit`. A float is taken at its shortest decimal form, so pass texts or `Decimal` where trailing
         zeros matter. Raises `BadInputError` for a title that no form carries.
         """
-        from auditor.forms.frames import filing_from_frames  # noqa: PLC0415 — pandas stays out of the command
+        from auditor.forms.frames import filing_from_frames
 
         key = FilingKey(entity, year, report, edition)
         return filing_from_frames(frames, key, unit=unit, entity_kind=entity_kind, forms=forms)
@@ -126,9 +126,7 @@ def family_of(tables: Sequence[str], announced: Sequence[str], report: str, book
         if report and family.report != report:
             continue
         hits = len(family.tables() & set(tables))
-        hits += sum(
-            1 for form in family.forms if form.table not in tables and titles & {form.title, *form.titles}
-        )
+        hits += sum(1 for form in family.forms if form.table not in tables and titles & {form.title, *form.titles})
         score = (hits, -len(family.forms))
         if hits and score > best[1]:
             best = (family.name, score)

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from auditor.forms.printed import Found
     from auditor.forms.tables import FormBook, Table
 
-_FIGURE = re.compile(r"\d+(?:\.\d+)?\s*(?:亿|万|千)?元|\d+(?:\.\d+)?\s*[%％]|\d+\.\d+|\d+\s*(?:个|辆|台|人次|批次|项|人|件)")
+_FIGURE = re.compile(
+    r"\d+(?:\.\d+)?\s*(?:亿|万|千)?元|\d+(?:\.\d+)?\s*[%％]|\d+\.\d+|\d+\s*(?:个|辆|台|人次|批次|项|人|件)"
+)
 
 
 def read_filing(paths: Sequence[Path], book: FormBook, *, entity_kind: str = "") -> Filing:
@@ -159,4 +161,3 @@ def _same(a: Filing, b: Filing) -> bool:
     if not (a.key.entity and a.key.entity == b.key.entity and a.key.year == b.key.year):
         return False
     return not ({t.table for t in a.tables} & {t.table for t in b.tables})
-

@@ -47,7 +47,7 @@ class Items(list[Any]):
         self.file, self.line = file, line
 
 
-class Map(dict[Text, Any]):
+class Map(dict[str, Any]):
     """A YAML mapping with its place."""
 
     def __init__(self, file: str, line: int) -> None:
@@ -134,14 +134,16 @@ def _build(events: Iterable[yaml.Event], file: str) -> Node | None:
             continue
         if not isinstance(event, yaml.NodeEvent):
             if isinstance(event, yaml.DocumentStartEvent) and root is not None:
-                raise RuleError("rules.two_documents", file=file, line=event.start_mark.line + 1)
+                raise RuleError("rules.two_documents", file=file)
             continue
-        line = event.start_mark.line + 1
+        mark = event.start_mark
+        assert mark is not None
+        line = mark.line + 1
         if event.anchor is not None or getattr(event, "tag", None) not in (None, "!") or len(stack) > MAX_DEPTH:
             raise RuleError("rules.alias", file=file, line=line)
         child: Node
         if isinstance(event, yaml.ScalarEvent):
-            child = Text.at(event.value, file, line, event.start_mark.column + 1)
+            child = Text.at(event.value, file, line, mark.column + 1)
         else:
             child = Items(file, line) if isinstance(event, yaml.SequenceStartEvent) else Map(file, line)
         if stack:

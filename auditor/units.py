@@ -52,7 +52,7 @@ def last_digit(scale: int, decimals: int) -> int:
     >>> last_digit(FEN_PER['万元'], 2), last_digit(FEN_PER['元'], 2)
     (10000, 1)
     """
-    return max(1, scale // 10**decimals)
+    return max(1, scale // int(10**decimals))
 
 
 def printed_range(value: int, step: int, mode: Rounding = Rounding.HALF_UP) -> Range:

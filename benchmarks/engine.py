@@ -22,7 +22,11 @@ ROUNDS = 7
 
 def main() -> None:
     book = load_rules()
-    plans = [plan for plan in book.all_plans() if not book.forms.tables.get(plan.table) or book.forms.tables[plan.table].report == "final_accounts"]
+    plans = [
+        plan
+        for plan in book.all_plans()
+        if not book.forms.tables.get(plan.table) or book.forms.tables[plan.table].report == "final_accounts"
+    ]
     style = Style()
     chunks = []
     for number in range(3):
@@ -42,7 +46,9 @@ def main() -> None:
         rates.append(checks / (time.perf_counter() - start))
         memory.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
     filings = CHUNK * len(chunks)
-    print(f"filings {filings}, facts per filing {facts / filings:.0f}, evaluated checks per filing {checks / filings:.0f}")
+    print(
+        f"filings {filings}, facts per filing {facts / filings:.0f}, evaluated checks per filing {checks / filings:.0f}"
+    )
     print(f"checks per second, bound and judged: median {statistics.median(rates):,.0f} (best {max(rates):,.0f})")
     print(f"peak memory after each round of {filings} filings, MB: {memory}")
 

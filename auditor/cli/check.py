@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,16 +24,32 @@ if TYPE_CHECKING:
     from auditor.rules.book import RuleBook
 
 FORMATS = ("html", "json")
-LIMIT = {"error": (Severity.ERROR,), "warning": (Severity.ERROR, Severity.WARNING), "never": ()}
+LIMIT: dict[str, tuple[Severity, ...]] = {
+    "error": (Severity.ERROR,),
+    "warning": (Severity.ERROR, Severity.WARNING),
+    "never": (),
+}
 SUFFIXES = (".txt", ".text", ".tsv", ".md", ".csv")
 _UNSAFE = re.compile(r"[^\w\-.（）()]+")
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path())
-@click.option("--out", default="reports_out", show_default=True, type=click.Path(file_okay=False), help="报告文件夹 / folder for reports")
+@click.option(
+    "--out",
+    default="reports_out",
+    show_default=True,
+    type=click.Path(file_okay=False),
+    help="报告文件夹 / folder for reports",
+)
 @click.option("--format", "formats", default="html,json", show_default=True, help="html,json")
-@click.option("--fail-on", type=click.Choice(list(LIMIT)), default="error", show_default=True, help="何时以状态 1 结束 / when to exit with 1")
+@click.option(
+    "--fail-on",
+    type=click.Choice(list(LIMIT)),
+    default="error",
+    show_default=True,
+    help="何时以状态 1 结束 / when to exit with 1",
+)
 @click.option("--as-one", is_flag=True, help="所有文件算一份 / all files are one filing")
 @click.option("--separate", is_flag=True, help="每个文件各算一份 / every file is a filing of its own")
 @config_option
@@ -85,7 +100,9 @@ def _files(paths: Iterable[str]) -> tuple[list[Path], list[tuple[str, str]]]:
     for text in paths:
         path = Path(text)
         if path.is_dir():
-            found = sorted(p for p in path.rglob("*") if p.is_file() and not p.is_symlink() and p.suffix.lower() in SUFFIXES)
+            found = sorted(
+                p for p in path.rglob("*") if p.is_file() and not p.is_symlink() and p.suffix.lower() in SUFFIXES
+            )
             found = [p for p in found if not p.name.startswith(("README", "key"))]
             if not found:
                 failed.append((text, say("input.no_files", path=text)))
@@ -111,9 +128,9 @@ def _read_all(
     return parts
 
 
-def _progress(items: Sequence[Path], label: str) -> click._termui_impl.ProgressBar[Path]:
+def _progress(items: Sequence[Path], label: str) -> Any:
     """A progress bar on the terminal when there is more than one item."""
-    return click.progressbar(items, label=label, file=click.get_text_stream("stderr"), hidden=len(items) < 2 or not sys.stderr.isatty())  # noqa: PLR2004
+    return click.progressbar(items, label=label, file=sys.stderr, hidden=len(items) < 2 or not sys.stderr.isatty())
 
 
 def _audit_all(
@@ -129,7 +146,11 @@ def _audit_all(
     by_entity: dict[str, list[Filing]] = {}
     for number, filing in enumerate(filings):
         by_entity.setdefault(filing.key.entity or f"?{number}", []).append(filing)
-    audited = {id(audit.filing): audit for members in by_entity.values() for audit in audit_filings(members, book, settings.rounding)}
+    audited = {
+        id(audit.filing): audit
+        for members in by_entity.values()
+        for audit in audit_filings(members, book, settings.rounding)
+    }
     stems = _stems(filings)
     return [(stem, audited[id(filing)]) for stem, filing in zip(stems, filings, strict=True)]
 
@@ -139,7 +160,9 @@ def _stems(filings: Sequence[Filing]) -> list[str]:
     names = [_UNSAFE.sub("_", Path(filing.files[0].file).stem).strip(".") or "filing" for filing in filings]
     folded = [name.casefold() for name in names]
     stems = [
-        f"{name}-{filing.files[0].sha256[:6]}" if folded.count(name.casefold()) > 1 or name.casefold() == "index" else name
+        f"{name}-{filing.files[0].sha256[:6]}"
+        if folded.count(name.casefold()) > 1 or name.casefold() == "index"
+        else name
         for name, filing in zip(names, filings, strict=True)
     ]
     seen: dict[str, int] = {}
@@ -180,7 +203,7 @@ def write_file(path: Path, text: str) -> None:
             name = file.name
             file.write(text)
         Path(name).chmod(0o644)
-        os.replace(name, path)  # noqa: PTH105 — Path.replace says the same
+        Path(name).replace(path)
     except OSError as error:
         if name:
             Path(name).unlink(missing_ok=True)

@@ -49,7 +49,12 @@ def load_settings(path: str | None) -> Settings:
         data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise AuditorError("input.config", file=file.name, why=str(error)) from None
-    known = {"rounding": list(Rounding), "entity_kind": list(ENTITY_KINDS), "rules": None, "lang": list(LANGUAGES)}
+    known: dict[str, list[Any] | None] = {
+        "rounding": list(Rounding),
+        "entity_kind": list(ENTITY_KINDS),
+        "rules": None,
+        "lang": list(LANGUAGES),
+    }
     for name, value in data.items():
         if name not in known:
             why = say("cli.config_unknown", name=name, known="、".join(known))
@@ -75,9 +80,11 @@ def prepare(config: str | None, folders: tuple[str, ...], *, cache: bool = True)
 
     try:
         settings = load_settings(config)
-        if settings.lang and click.get_current_context().find_root().get_parameter_source(
-            "lang"
-        ) is click.core.ParameterSource.DEFAULT:
+        if (
+            settings.lang
+            and click.get_current_context().find_root().get_parameter_source("lang")
+            is click.core.ParameterSource.DEFAULT
+        ):
             use_language(settings.lang)
         return settings, load_rules([*settings.rules, *folders], cache=cache)
     except AuditorError as error:
@@ -85,7 +92,9 @@ def prepare(config: str | None, folders: tuple[str, ...], *, cache: bool = True)
 
 
 config_option = click.option(
-    "--config", type=click.Path(dir_okay=False), help="auditor.toml（默认读当前文件夹中的 / default: the one in this folder）"
+    "--config",
+    type=click.Path(dir_okay=False),
+    help="auditor.toml（默认读当前文件夹中的 / default: the one in this folder）",
 )
 rules_option = click.option(
     "--rules", "folders", multiple=True, type=click.Path(file_okay=False), help="另加的规则文件夹 / further rule folder"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import ClassVar
 
 import click
 
@@ -15,17 +16,23 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 class Lazy(click.Group):
     """A group whose commands are imported when they run."""
 
-    commands_in = {"check": "auditor.cli.check:check", "read": "auditor.cli.read:read", "rules": "auditor.cli.rules:rules"}  # noqa: RUF012
-    helps = {  # noqa: RUF012
+    commands_in: ClassVar[dict[str, str]] = {
+        "check": "auditor.cli.check:check",
+        "read": "auditor.cli.read:read",
+        "rules": "auditor.cli.rules:rules",
+    }
+    helps: ClassVar[dict[str, str]] = {
         "check": "核对公开文件并写报告 / audit filings and write reports",
         "read": "显示从文件中读到了什么 / show what was read from a file",
         "rules": "规则：列表、说明、测试、追踪 / rules: list, show, test, trace",
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands, in the order of their use."""
         return list(self.commands_in)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command."""
         if cmd_name not in self.commands_in:
             return None
         from importlib import import_module
@@ -35,21 +42,23 @@ class Lazy(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(self.helps.items()))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Resolve a command; a misspelt one is answered with the nearest."""
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
             from difflib import get_close_matches
 
             near = get_close_matches(args[0], self.commands_in, n=1)
-            if near:
-                error.message += f" {near[0]}?"
-            raise
+            if not near:
+                raise
+            raise click.UsageError(f"{error.message} {near[0]}?", ctx) from None
 
 
 @click.command(cls=Lazy, context_settings=CONTEXT)

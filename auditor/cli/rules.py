@@ -59,8 +59,7 @@ def show(identity: str, config: str | None, folders: tuple[str, ...]) -> None:
         ("show.covers", "、".join(rule.covers)),
         ("show.written", "\n".join(f"{key}: {text}" for key, text in rule.written)),
     ]
-    for example in rule.examples:
-        sections.append(("show.pass" if example.passes else "show.fail", _example(example.data)))
+    sections += [("show.pass" if example.passes else "show.fail", _example(example.data)) for example in rule.examples]
     sections.append(("show.file", f"{rule.file}:{rule.line}"))
     for key, text in sections:
         if text:
@@ -81,7 +80,7 @@ def _scope(rule: Rule) -> str:
         parts.append(say(f"edition.{rule.edition}").strip())
     if rule.since:
         parts.append(f"{rule.since}—")
-    if rule.until != 9999:  # noqa: PLR2004 — the open end
+    if rule.until != 9999:
         parts.append(f"—{rule.until}")
     return "、".join(part for part in parts if part)
 
@@ -123,8 +122,8 @@ def test(identities: tuple[str, ...], config: str | None, folders: tuple[str, ..
 def trace(identity: str, files: tuple[str, ...], config: str | None, folders: tuple[str, ...]) -> None:
     """追踪一条规则在文件中核对了什么、没核对什么、为什么。 What a rule bound in files, what it did not, and why."""
     from auditor.engine.trace import trace_rule
-    from auditor.reading import filing_of, group
     from auditor.readers import read as read_file
+    from auditor.reading import filing_of, group
 
     settings, book = prepare(config, folders)
     rule = _rule(book, identity)

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditor.engine.chunk import Chunk
-from auditor.engine.evaluate import Evaluation, Outcome, evaluate
+from auditor.engine.evaluate import evaluate, filtered
 from auditor.engine.grouping import Group, group_checks
 from auditor.engine.results import Audit, Check, Finding, Ledger, Mark, NotEvaluated, Operand, Severity
 from auditor.engine.verdicts import Note, Reason, Verdict
+from auditor.rules.nodes import Negation, Predicate, Relation, SetRelation
 from auditor.rules.rule import RuleKind
-from auditor.rules.statement import Negation, Predicate, Relation, SetRelation
 from auditor.units import Rounding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from auditor.engine.evaluation import Evaluation, Outcome
+    from auditor.facts import Fact
     from auditor.filing import Filing
     from auditor.rules.book import RuleBook
 
@@ -117,12 +119,12 @@ def instance_text(outcome: Outcome, i: int) -> str:
 
 def _detail(outcome: Outcome, i: int) -> str:
     """What a statement about sets or presence found: members too many and missing."""
-    from auditor.engine.sets import differences  # noqa: PLC0415 — only for what failed
+    from auditor.engine.sets import differences
 
     statement = outcome.statement
     relation = statement.statement if isinstance(statement, Negation) else statement
     if isinstance(relation, SetRelation):
-        return differences(relation, outcome.instances.take(np.array([i])))
+        return differences(relation, outcome.instances.take(np.array([i])), filtered)
     if isinstance(relation, Predicate):
         return relation.name
     return ""
@@ -143,10 +145,10 @@ def _where(outcome: Outcome, i: int, evaluation: Evaluation, filing: Filing, sta
 
 def _vacant_table(plan: object, why: Reason, chunk: Chunk, number: int) -> str:
     """The first table of a plan that was not read in this filing."""
-    from auditor.engine.instances import reasons_of_status  # noqa: PLC0415
-    from auditor.rules.resolve import Plan  # noqa: PLC0415
+    from auditor.engine.references import reasons_of_status
+    from auditor.rules.plan import Plan
 
-    assert isinstance(plan, Plan)  # noqa: S101 — for the type checker
+    assert isinstance(plan, Plan)
     tables = [table for table in dict.fromkeys([plan.table, *plan.tables]) if table]
     for table in tables:
         if reasons_of_status(chunk.status(table))[number] == why:
@@ -172,9 +174,7 @@ def _findings(groups: Sequence[Group], filing: Filing, names: dict[int, str]) ->
     for severity, group, identity in made:
         seen[identity] += 1
         unique = identity if seen[identity] == 1 else f"{identity}-{seen[identity]}"
-        findings.append(
-            Finding(unique, severity, group.checks[0].verdict, tuple(group.checks), tuple(group.suspects))
-        )
+        findings.append(Finding(unique, severity, group.checks[0].verdict, tuple(group.checks), tuple(group.suspects)))
     return findings
 
 
@@ -187,29 +187,26 @@ def _fingerprint(filing: Filing, addresses: Sequence[str]) -> str:
 
 def _mark(audit: Audit, evaluation: Evaluation, start: int) -> None:
     """Mark every fact by what is known of it, and count printed, checked and confirmed figures."""
-    end = start + len(audit.facts)
-    checked, confirmed = evaluation.marks()
-    checked, confirmed = checked[start:end], confirmed[start:end]
-    marks = [Mark.UNCHECKED] * len(audit.facts)
-    for position, fact in enumerate(audit.facts):
-        if fact.reason:
-            marks[position] = Mark.UNREAD
-        elif confirmed[position]:
-            marks[position] = Mark.CONFIRMED
-    for finding in reversed(audit.findings):
+    checked, confirmed = (flags[start : start + len(audit.facts)] for flags in evaluation.marks())
+    marks = [_plain_mark(fact, confirmed=bool(sure)) for fact, sure in zip(audit.facts, confirmed, strict=True)]
+    for finding in reversed(audit.findings):  # the worst finding has the last word
         if finding.severity is Severity.INFO and finding.verdict is not Verdict.ROUNDING:
             continue
         mark = Mark.ROUNDING if finding.verdict is Verdict.ROUNDING else Mark.CONTRADICTED
-        for check in finding.checks:
-            for operand in check.operands:
-                if audit.facts[operand.fact].is_figure and marks[operand.fact] is not Mark.CONTRADICTED:
-                    marks[operand.fact] = mark
+        for position in {operand.fact for check in finding.checks for operand in check.operands}:
+            if audit.facts[position].is_figure and marks[position] is not Mark.CONTRADICTED:
+                marks[position] = mark
     for finding in audit.findings:
-        if finding.verdict is Verdict.INCONSISTENT:
-            for suspect in finding.suspects[:1]:
-                marks[suspect.fact] = Mark.SUSPECT
+        for suspect in finding.suspects[:1]:
+            marks[suspect.fact] = Mark.SUSPECT
     audit.marks = marks
     figures = [position for position, fact in enumerate(audit.facts) if fact.is_figure]
     audit.printed = len(figures)
-    audit.checked = int(sum(checked[position] for position in figures))
-    audit.confirmed = int(sum(confirmed[position] for position in figures))
+    audit.checked = int(checked[figures].sum())
+    audit.confirmed = int(confirmed[figures].sum())
+
+
+def _plain_mark(fact: Fact, *, confirmed: bool) -> Mark:
+    if fact.reason:
+        return Mark.UNREAD
+    return Mark.CONFIRMED if confirmed else Mark.UNCHECKED

@@ -45,7 +45,9 @@ def group_checks(
     return groups
 
 
-def _best(linear: Sequence[Check], values: Mapping[int, int], good: Mapping[int, int], names: Mapping[int, str]) -> Group:
+def _best(
+    linear: Sequence[Check], values: Mapping[int, int], good: Mapping[int, int], names: Mapping[int, str]
+) -> Group:
     """The figure that explains most, with all checks that one new value of it satisfies."""
     holders: dict[int, list[Check]] = {}
     for check in linear:

@@ -1,8 +1,4 @@
-"""Binding: the instances of a rule in a chunk of filings, and the facts that its references mean in each of them.
-
-Everything is arrays over instances: which filing, which row, which column, which value of each variable. A reference
-becomes one position per instance, or for a selection a list of positions cut into segments by instance.
-"""
+"""The instances of a rule in a chunk of filings: which filing, row, column and value of each variable, as arrays."""
 
 from __future__ import annotations
 
@@ -11,28 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditor.engine.chunk import STATE_CODE, Block, Bytes, Chunk, Flags, Ints, Longs, Status
 from auditor.engine.verdicts import Reason
 from auditor.forms.tables import Layout
-from auditor.numbers import State
-from auditor.rules.resolve import ColumnSpec, Plan, Ref, Rows, RowSpec
+from auditor.rules.plan import Plan, Rows, RowSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from auditor.engine.blocks import Block
+    from auditor.engine.chunk import Chunk
+    from auditor.engine.facttable import Bytes, Flags, Ints, Longs
     from auditor.forms.tables import Table
-
-_REASON_OF_STATE = np.zeros(len(STATE_CODE), dtype=np.uint8)
-_REASON_OF_STATE[STATE_CODE[State.MARK]] = Reason.MARK
-_REASON_OF_STATE[STATE_CODE[State.HIDDEN]] = Reason.HIDDEN
-_REASON_OF_STATE[STATE_CODE[State.UNREADABLE]] = Reason.UNREADABLE
-_REASON_OF_STATE[STATE_CODE[State.MISSING]] = Reason.MISSING_ROW
-
-_REASON_OF_STATUS = np.zeros(len(Status), dtype=np.uint8)
-_REASON_OF_STATUS[Status.FOREIGN] = Reason.FOREIGN
-_REASON_OF_STATUS[Status.MISSING] = Reason.MISSING_TABLE
-_REASON_OF_STATUS[Status.UNREAD] = Reason.UNREAD_TABLE
-_REASON_OF_STATUS[Status.PARTIAL] = Reason.UNREADABLE
 
 
 @dataclass(slots=True)
@@ -59,25 +44,6 @@ class Instances:
             None if self.columns is None else self.columns[keep],
             {name: (texts, numbers[keep]) for name, (texts, numbers) in self.values.items()},
         )
-
-
-@dataclass(slots=True)
-class Bound:
-    """One reference bound to instances: a position in the long table (−1: no fact) and a reason (0: usable)."""
-
-    position: Ints
-    reason: Bytes
-
-
-@dataclass(slots=True)
-class Segments:
-    """A selection bound to instances: positions, the instance of each, rising; and a reason per instance."""
-
-    instance: Ints
-    position: Ints
-    reason: Bytes
-    rows: Ints
-    block: Block | None
 
 
 def bind_instances(plan: Plan, chunk: Chunk, scope: Flags) -> tuple[Instances, Bytes]:
@@ -107,14 +73,14 @@ def _printed_columns(instances: Instances, block: Block | None) -> Instances:
     """Leave out optional columns (其中教育收费 …) in filings that do not print them."""
     if block is None or not any(column.optional for column in block.table.all_columns):
         return instances
-    assert instances.columns is not None  # noqa: S101
+    assert instances.columns is not None
     optional = np.array([column.optional for column in block.table.all_columns])
-    printed = (block.index >= 0).any(axis=1)  # columns × filings
+    printed = np.asarray((block.index >= 0).any(axis=1))  # columns × filings
     return instances.take(~optional[instances.columns] | printed[instances.columns, instances.filing])
 
 
 def _row_instances(plan: Plan, chunk: Chunk, scope: Flags) -> Instances:
-    assert plan.rows is not None  # noqa: S101 — for the type checker
+    assert plan.rows is not None
     block = chunk.block(plan.rows.table)
     if block is None:
         empty = np.zeros(0, dtype=np.int32)
@@ -168,7 +134,7 @@ def row_test(table: Table, spec: RowSpec, chunk: Chunk, prefix: str | None = Non
 def _inside(table: Table, head: str) -> Callable[[str], bool]:
     """The test for the lane or group that stands before a set."""
     if not head:
-        return lambda name: True
+        return lambda _name: True
     if head in table.row_groups:
         members = table.row_groups[head]
         if table.layout is Layout.CODES:
@@ -213,13 +179,13 @@ def _code_instances(instances: Instances, plan: Plan, variable: str, level: str)
         empty.values[variable] = ((), np.zeros(0, dtype=np.int32))
         return empty
     listed = np.zeros((max(1, len(texts)), chunk.size), dtype=np.bool_)
-    for codes, owners in pairs:
-        listed[codes, owners] = True
-    values, filings = np.nonzero(listed)
+    for codes, printed_by in pairs:
+        listed[codes, printed_by] = True
+    values, owners = np.nonzero(listed)
     where = np.full(chunk.size, -1, dtype=np.int64)
     where[instances.filing] = np.arange(len(instances))
-    kept = where[filings] >= 0
-    out = instances.take(where[filings[kept]])
+    kept = where[owners] >= 0
+    out = instances.take(where[owners[kept]])
     out.values[variable] = (tuple(texts), values[kept].astype(np.int32))
     return out
 
@@ -237,269 +203,3 @@ def _code_in(name: str, template: str, mark: str, cut: int) -> str:
 
 def _level_of(code: str, levels: dict[int, str]) -> str:
     return "项" if "·" in code else levels.get(len(code), "")
-
-
-# -- references -------------------------------------------------------------------------------------------------
-
-
-def bind_ref(ref: Ref, instances: Instances) -> Bound:
-    """Bind a reference to one fact per instance."""
-    chunk = instances.chunk
-    filing, missing = _filings(ref, instances)
-    block = chunk.block(ref.table)
-    position = np.full(len(instances), -1, dtype=np.int32)
-    rows = position
-    if block is not None:
-        rows = _row_numbers(ref, instances, block)
-        columns = _column_numbers(ref.columns, instances, block)
-        known = (rows >= 0) & (filing >= 0)
-        if known.all():
-            position = block.at(columns, rows, filing)
-        else:
-            usable = np.nonzero(known)[0]
-            chosen = columns[usable] if isinstance(columns, np.ndarray) else columns
-            position[usable] = block.at(chosen, rows[usable], filing[usable])
-    reason = np.zeros(len(instances), dtype=np.uint8)
-    if not chunk.sound:
-        hit = position >= 0
-        reason[hit] = _REASON_OF_STATE[chunk.facts.state[position[hit]]]
-    lost = np.nonzero(position < 0)[0]
-    if len(lost):
-        reason[lost] = _why_not(ref, instances, block, rows[lost], filing[lost])
-    reason[missing] = Reason.NO_PARTNER
-    return Bound(position, reason)
-
-
-def _why_not(ref: Ref, instances: Instances, block: Block | None, rows: Ints, filing: Ints) -> Bytes:
-    """Why no fact stands at an address: what became of the table, else a row or column not listed, or missing."""
-    status = instances.chunk.status(ref.table)[np.maximum(filing, 0)]
-    row = _open_reason(ref, instances) if ref.rows.open else Reason.MISSING_ROW
-    reason = np.where(status == Status.READ, row, _REASON_OF_STATUS[status]).astype(np.uint8)
-    if block is None:
-        return reason
-    there = np.nonzero((rows >= 0) & (filing >= 0) & (status == Status.READ))[0]
-    printed = there[block.present[rows[there], filing[there]]]
-    optional = any(c.optional for c in block.table.all_columns if c.name in ref.columns.names)
-    reason[printed] = Reason.NONE if optional else Reason.MISSING_COLUMN
-    return reason
-
-
-def reasons_of_status(status: Bytes) -> Bytes:
-    """Why a table of this status cannot be used (NONE where it was read)."""
-    return _REASON_OF_STATUS[status]
-
-
-def row_numbers(ref: Ref, instances: Instances, block: Block) -> Ints:
-    """The row that a reference to one row means in each instance, as a number in the block's pool (−1: none)."""
-    return _row_numbers(ref, instances, block)
-
-
-def _filings(ref: Ref, instances: Instances) -> tuple[Ints, Flags]:
-    """The filing in which a reference looks: the instance's own, or its partner."""
-    if not ref.context:
-        return instances.filing, np.zeros(len(instances), dtype=np.bool_)
-    partners = instances.chunk.partners.get(ref.context)
-    if partners is None:  # @各单位 pairs one filing with many: needs a store of filings
-        none = np.full(len(instances), -1, dtype=np.int32)
-        return none, np.ones(len(instances), dtype=np.bool_)
-    filing = partners[instances.filing]
-    return filing, filing < 0
-
-
-def _open_reason(ref: Ref, instances: Instances) -> Reason:
-    """What a code that is not listed means to this rule: nothing (counts as zero), skip, or missing."""
-    absent = instances.plan.rule.absent or instances.chunk.tables[ref.table].absent
-    return {"zero": Reason.NONE, "skip": Reason.SKIPPED, "required": Reason.MISSING_ROW}[absent]
-
-
-def _row_numbers(ref: Ref, instances: Instances, block: Block) -> Ints:
-    """The row of each instance in the block's pool (−1: no filing of the chunk prints it)."""
-    size = len(instances)
-    spec = ref.rows
-    if spec.how is Rows.LOOP:
-        assert instances.rows is not None  # noqa: S101 — resolved before
-        rows = _across(instances, ref.table, block) if ref.table != _loop_table(instances) else instances.rows
-    elif spec.how is Rows.FIXED:
-        name = spec.text if ref.occurrence == 1 else f"{spec.text}#{ref.occurrence}"
-        rows = np.full(size, block.row_of.get(name, -1), dtype=np.int32)
-    elif spec.how is Rows.ABOVE:
-        rows = _ancestor_rows(spec.text, instances, block)
-    else:
-        rows = _template_rows(spec.text, spec.variables, instances, block, ref.occurrence)
-    return rows
-
-
-def _loop_table(instances: Instances) -> str:
-    plan = instances.plan
-    return plan.rows.table if plan.rows is not None else plan.table
-
-
-def _across(instances: Instances, table: str, block: Block) -> Ints:
-    """The row of the same name in another table than the loop's."""
-    assert instances.rows is not None  # noqa: S101
-    source = instances.chunk.block(_loop_table(instances))
-    assert source is not None  # noqa: S101
-    translation = np.array([block.row_of.get(name, -1) for name in source.rows] or [-1], dtype=np.int32)
-    return translation[instances.rows]
-
-
-def _ancestor_rows(level: str, instances: Instances, block: Block) -> Ints:
-    assert instances.rows is not None  # noqa: S101
-    length = instances.chunk.book.taxonomies[block.table.codes].levels.get(level, 0)
-    above = np.full(max(1, len(block.rows)), -1, dtype=np.int32)
-    for number, name in enumerate(block.plain_rows):
-        if name[:1].isdigit() and len(name.split("·", 1)[0]) >= length:
-            above[number] = block.row_of.get(name[:length], -1)
-    return above[instances.rows]
-
-
-def _template_rows(
-    text: str, variables: tuple[str, ...], instances: Instances, block: Block, occurrence: int
-) -> Ints:
-    """Fill `{x}` by the value of each instance and look the rows up, once per distinct value."""
-    values = instances.values
-    if len(variables) == 1 and variables[0] in values:
-        texts, numbers = values[variables[0]]
-        mark = "{" + variables[0] + "}"
-        names = [text.replace(mark, value) for value in texts]
-        suffix = "" if occurrence == 1 else f"#{occurrence}"
-        lookup = np.array([block.row_of.get(name + suffix, -1) for name in names] or [-1], dtype=np.int32)
-        return lookup[numbers]
-    out = np.full(len(instances), -1, dtype=np.int32)
-    source = instances.chunk.block(_loop_table(instances)) if "row" in variables else None
-    for number in range(len(instances)):
-        name = text
-        for variable in variables:
-            if variable == "row" and source is not None and instances.rows is not None:
-                value = source.plain_rows[int(instances.rows[number])]
-            else:
-                texts, numbers = values[variable]
-                value = texts[int(numbers[number])]
-            name = name.replace("{" + variable + "}", value)
-        out[number] = block.row_of.get(name, -1)
-    return out
-
-
-def _column_numbers(spec: ColumnSpec, instances: Instances, block: Block) -> Ints | int:
-    if spec.loop:
-        assert instances.columns is not None  # noqa: S101 — resolved before
-        return instances.columns
-    if spec.variable.startswith("/"):
-        variable = spec.variable.split("{", 1)[1].split("}", 1)[0]
-        numbers = np.array([block.column_of[name] for name in spec.names], dtype=np.int32)
-        return numbers[instances.values[variable][1]]
-    if spec.variable:
-        texts, numbers = instances.values[spec.variable]
-        return np.array([block.column_of[text] for text in texts], dtype=np.int32)[numbers]
-    return block.column_of[spec.names[0]]
-
-
-# -- selections -------------------------------------------------------------------------------------------------
-
-
-def bind_selection(ref: Ref, instances: Instances) -> Segments:
-    """Bind a selection: all its facts per instance. Rows that are not listed simply do not take part."""
-    chunk = instances.chunk
-    filing, missing = _filings(ref, instances)
-    block = chunk.block(ref.table)
-    status = chunk.status(ref.table)[np.maximum(filing, 0)]
-    reason = _REASON_OF_STATUS[status].astype(np.uint8)
-    reason[missing] = Reason.NO_PARTNER
-    if block is None:
-        empty = np.zeros(0, dtype=np.int32)
-        return Segments(empty, empty, reason, empty, None)
-    if ref.rows.how is Rows.SET:
-        instance, rows = _set_rows(ref, instances, block, filing)
-    elif ref.rows.how is Rows.CHILDREN:
-        instance, rows = _child_rows(ref, instances)
-    else:
-        single = _row_numbers(ref, instances, block)
-        instance = np.nonzero(single >= 0)[0].astype(np.int32)
-        rows = single[instance]
-    columns = _many_columns(ref.columns, instances, block, instance)
-    position = np.stack([block.at(column, rows, filing[instance]) for column in columns], axis=1).ravel()
-    at, row = np.repeat(instance, len(columns)), np.repeat(rows, len(columns))
-    hit = position >= 0
-    if not hit.all():
-        at, row, position = at[hit], row[hit], position[hit]
-    if not chunk.sound:
-        np.maximum.at(reason, at, _REASON_OF_STATE[chunk.facts.state[position]])
-    if ref.rows.items and not ref.rows.open:
-        _demand(ref, instances, block, filing, status, reason)
-    return Segments(at, position, reason, row, block)
-
-
-def _demand(ref: Ref, instances: Instances, block: Block, filing: Ints, status: Bytes, reason: Bytes) -> None:
-    """Rows that a group names one by one must all be printed."""
-    fine = (status == Status.READ) & (filing >= 0)
-    for item in ref.rows.items:
-        row = block.table.named_rows.get(item)
-        if row is not None and row.optional:
-            continue
-        number = block.row_of.get(item, -1)
-        there = block.present[number, np.maximum(filing, 0)] if number >= 0 else np.zeros(len(filing), dtype=np.bool_)
-        lost = fine & ~there
-        reason[lost] = np.maximum(reason[lost], np.uint8(Reason.MISSING_ROW))
-
-
-def _many_columns(spec: ColumnSpec, instances: Instances, block: Block, instance: Ints) -> list[int | Ints]:
-    """The columns of a selection: one number for all lines, or a number per line."""
-    if spec.many:
-        return [block.column_of[name] for name in spec.names]
-    one = _column_numbers(spec, instances, block)
-    return [one[instance] if isinstance(one, np.ndarray) else one]
-
-
-def _set_rows(ref: Ref, instances: Instances, block: Block, filing: Ints) -> tuple[Ints, Ints]:
-    """All printed rows of a set, per instance: (instance, row), rising by instance."""
-    variables = ref.rows.variables
-    if not variables:
-        return _rows_per_instance(block, row_mask(block, ref.rows, instances.chunk), filing)
-    texts, numbers = instances.values[variables[0]]
-    out_instance: list[Ints] = []
-    out_rows: list[Ints] = []
-    for number, text in enumerate(texts):
-        chosen = np.nonzero(numbers == number)[0].astype(np.int32)
-        if len(chosen):
-            prefix = ref.rows.prefix.replace("{" + variables[0] + "}", text)
-            at, rows = _rows_per_instance(block, row_mask(block, ref.rows, instances.chunk, prefix), filing[chosen])
-            out_instance.append(chosen[at])
-            out_rows.append(rows)
-    if not out_rows:
-        empty = np.zeros(0, dtype=np.int32)
-        return empty, empty
-    instance, rows = np.concatenate(out_instance), np.concatenate(out_rows)
-    order = np.argsort(instance, kind="stable")
-    return instance[order], rows[order]
-
-
-def _rows_per_instance(block: Block, mask: Flags, filing: Ints) -> tuple[Ints, Ints]:
-    rows, filings = block.pairs
-    kept = mask[rows]
-    rows = rows[kept]
-    size = block.present.shape[1]
-    start = np.zeros(size + 1, dtype=np.int64)
-    np.cumsum(np.bincount(filings[kept], minlength=size), out=start[1:])
-    safe = np.maximum(filing, 0)
-    count = np.where(filing >= 0, start[safe + 1] - start[safe], 0)
-    return _expand(start[safe], count, rows)
-
-
-def _expand(first: Longs, count: Longs, values: Ints) -> tuple[Ints, Ints]:
-    """Cut `values[first[i] : first[i] + count[i]]` for every i: (i, value) flattened."""
-    total = int(count.sum())
-    instance = np.repeat(np.arange(len(count), dtype=np.int32), count)
-    offset = np.arange(total) - np.repeat(np.cumsum(count) - count, count)
-    return instance, values[np.repeat(first, count) + offset]
-
-
-def _child_rows(ref: Ref, instances: Instances) -> tuple[Ints, Ints]:
-    tree = instances.chunk.tree(ref.table)
-    assert tree is not None and instances.rows is not None  # noqa: S101, PT018 — a code table with a row loop
-    number = tree.number[instances.rows, instances.filing]
-    safe = np.maximum(number, 0)
-    if not len(tree.row):
-        empty = np.zeros(0, dtype=np.int32)
-        return empty, empty
-    count = np.where(number >= 0, tree.start[safe + 1] - tree.start[safe], 0)
-    return _expand(tree.start[safe], count, tree.child)

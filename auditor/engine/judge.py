@@ -8,7 +8,6 @@ place may have summed from rounded parts.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -16,13 +15,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditor.engine.chunk import STATE_CODE, ranges
+from auditor.engine.facttable import STATE_CODE, ranges
 from auditor.engine.verdicts import Note, Verdict
 from auditor.numbers import State
 from auditor.units import PERCENT_SCALE, Range, Rounding
 
 if TYPE_CHECKING:
-    from auditor.engine.chunk import Bytes, Chunk, Flags, Ints, Longs
+    from collections.abc import Callable
+
+    from auditor.engine.chunk import Chunk
+    from auditor.engine.facttable import Bytes, Flags, Ints, Longs
 
 TENSION_SQUARED = 16  # z > 4 (rounding.md 10)
 
@@ -216,7 +218,7 @@ def _second_readings(
     if equality is Equality.SAME:
         finest = some.reduce(np.minimum, facts.step[some.position], 1)
         weight = some.reduce(np.add, np.abs(some.coefficient), 0)
-        twice = (count == 2) & (weight == 2) & (some.reduce(np.add, some.coefficient, 0) == 0)  # noqa: PLR2004
+        twice = (count == 2) & (weight == 2) & (some.reduce(np.add, some.coefficient, 0) == 0)
         under = leaves(some.number)
         leaf = twice & (under == 0)
         places = np.where(step > 1, np.maximum(allowed, np.maximum(2, under) // 2 * step), allowed)
@@ -263,7 +265,11 @@ def _hidden_in_zeros(operator: str, some: _Open, chunk: Chunk, verdict: Bytes, n
         return
     lo, hi = chunk.reach(some.position)
     step = facts.step[some.position]
-    reach = step - 1 if chunk.mode is Rounding.TRUNCATE else (step // 2 if chunk.mode is Rounding.NEAREST else step // 2 - 1)
+    reach = (
+        step - 1
+        if chunk.mode is Rounding.TRUNCATE
+        else (step // 2 if chunk.mode is Rounding.NEAREST else step // 2 - 1)
+    )
     reach = np.where(step > 1, reach, 0)
     lo[zero], hi[zero] = -reach[zero], reach[zero]
     _downgrade(bad & some.holds(operator, lo, hi), Note.HIDDEN_IN_ZEROS, verdict, note)

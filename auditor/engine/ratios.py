@@ -1,5 +1,6 @@
-"""Statements about rates: `x = percent(a, b)`, `growth(now, before)`, `growth_by_change(now, change)`, and words
-compared with numbers: `word = compare(a, b)`. Exact rational bounds, no floats.
+"""Statements about rates and words that compare. Exact rational bounds, no floats.
+
+Rates are `x = percent(a, b)`, `growth(now, before)`, `growth_by_change(now, change)`; words `word = compare(a, b)`.
 """
 
 from __future__ import annotations
@@ -8,28 +9,30 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditor.engine.chunk import STATES
-from auditor.engine.instances import Instances, bind_ref
+from auditor.engine.facttable import STATES
 from auditor.engine.judge import growth_bounds, growth_by_change_bounds, judge_ratio, residual, share_bounds
+from auditor.engine.references import bind_ref
 from auditor.engine.verdicts import Reason, Verdict
 from auditor.numbers import State
-from auditor.rules.resolve import Ref
-from auditor.rules.statement import Call
+from auditor.rules.nodes import Call
+from auditor.rules.plan import Ref
 from auditor.units import Range, printed_range, zero_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from auditor.engine.chunk import Bytes, Ints, Longs
+    from auditor.engine.facttable import Bytes, Ints, Longs
+    from auditor.engine.instances import Instances
     from auditor.engine.judge import Linear
     from auditor.engine.sets import Judgement
-    from auditor.rules.statement import Expression, Relation
+    from auditor.rules.nodes import Expression, Relation
 
 COMPARED = {1: "大于", 0: "等于", -1: "小于"}
-ValueOf = "Callable[[Expression], tuple[Linear, Bytes]]"
 
 
-def judge_call(statement: Relation, instances: Instances, value_of: ValueOf) -> Judgement:
+def judge_call(
+    statement: Relation, instances: Instances, value_of: Callable[[Expression], tuple[Linear, Bytes]]
+) -> Judgement:
     """Judge a relation one side of which is a rate or a comparison, for every instance."""
     target, call = _sides(statement)
     first, reason_first = value_of(call.first)
@@ -51,7 +54,8 @@ def judge_call(statement: Relation, instances: Instances, value_of: ValueOf) -> 
 def _sides(statement: Relation) -> tuple[Ref, Call]:
     left, right = statement.left.terms[0].factor, statement.right.terms[0].factor
     target, call = (left, right) if isinstance(right, Call) else (right, left)
-    assert isinstance(target, Ref) and isinstance(call, Call)  # noqa: S101, PT018 — lint refuses anything else
+    assert isinstance(target, Ref)
+    assert isinstance(call, Call)
     return target, call
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from auditor.engine.verdicts import Reason
 
 if TYPE_CHECKING:
-    from auditor.engine.chunk import Bytes, Chunk, Flags
+    from auditor.engine.chunk import Chunk
+    from auditor.engine.facttable import Bytes, Flags
     from auditor.rules.rule import Rule
 
 

@@ -1,4 +1,4 @@
-"""Statements about sets, words and presence: `same as`, `in phrase(…)`, `exists`, `once`, `ordered` …
+"""Statements about sets, words and presence: `same as`, `in phrase(…)`, `exists`, `once`, `ordered`.
 
 A set per instance is a column of a boolean matrix: members × instances.
 """
@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from auditor.engine.chunk import STATE_CODE, Status
-from auditor.engine.instances import Instances, bind_ref, bind_selection
+from auditor.engine.chunk import Status
+from auditor.engine.facttable import STATE_CODE
+from auditor.engine.references import bind_ref, bind_selection
 from auditor.engine.verdicts import Reason, Verdict
 from auditor.numbers import NUMERIC, State
-from auditor.rules.statement import Phrases, SetLiteral, SetOf
+from auditor.rules.nodes import Phrases, SetLiteral, SetOf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from auditor.engine.chunk import Bytes, Flags, Ints
-    from auditor.engine.instances import Segments
-    from auditor.rules.resolve import Ref
-    from auditor.rules.statement import Membership, Predicate, SetRelation
+    from auditor.engine.facttable import Bytes, Flags, Ints
+    from auditor.engine.instances import Instances
+    from auditor.engine.linear import Select
+    from auditor.engine.references import Segments
+    from auditor.rules.nodes import Membership, Predicate, SetRelation
+    from auditor.rules.plan import Ref
 
 Judgement = tuple["Bytes", "Bytes", "tuple[Ints, Ints]"]
 _NUMBERS = [STATE_CODE[state] for state in (*NUMERIC, State.MARK)]
@@ -37,11 +40,11 @@ class _Members:
         return self.number.setdefault(text, len(self.number))
 
 
-def judge_sets(statement: SetRelation, instances: Instances) -> Judgement:
+def judge_sets(statement: SetRelation, instances: Instances, select: Select) -> Judgement:
     """Judge `same as`, `subset of`, `disjoint from` for every instance."""
     members = _Members()
-    left, reason_left, operands = _pairs(statement.left, instances, members)
-    right, reason_right, others = _pairs(statement.right, instances, members)
+    left, reason_left, operands = _pairs(statement.left, instances, members, select)
+    right, reason_right, others = _pairs(statement.right, instances, members, select)
     holds = _compare(statement.operator, _matrix(left, members, instances), _matrix(right, members, instances))
     verdict = np.where(holds, Verdict.CONSISTENT, Verdict.INCONSISTENT).astype(np.uint8)
     return verdict, np.maximum(reason_left, reason_right), _merge(operands, others)
@@ -49,10 +52,10 @@ def judge_sets(statement: SetRelation, instances: Instances) -> Judgement:
 
 def _compare(operator: str, left: Flags, right: Flags) -> Flags:
     if operator == "same as":
-        return ~(left ^ right).any(axis=0)
+        return np.asarray(~(left ^ right).any(axis=0))
     if operator == "subset of":
-        return ~(left & ~right).any(axis=0)
-    return ~(left & right).any(axis=0)
+        return np.asarray(~(left & ~right).any(axis=0))
+    return np.asarray(~(left & right).any(axis=0))
 
 
 def _matrix(pairs: tuple[Ints, Ints], members: _Members, instances: Instances) -> Flags:
@@ -65,21 +68,21 @@ def _matrix(pairs: tuple[Ints, Ints], members: _Members, instances: Instances) -
     return out
 
 
-def _pairs(node: Any, instances: Instances, members: _Members) -> tuple[tuple[Ints, Ints], Bytes, tuple[Ints, Ints]]:
+def _pairs(
+    node: Any, instances: Instances, members: _Members, select: Select
+) -> tuple[tuple[Ints, Ints], Bytes, tuple[Ints, Ints]]:
     """The (member, instance) pairs of a set, a reason per instance, and the facts behind it."""
     none = np.zeros(0, dtype=np.int32)
     if isinstance(node, (SetLiteral, Phrases)):
         items = node.items if isinstance(node, SetLiteral) else instances.chunk.book.all_lists[node.name]
         numbers = np.array([members.of(item) for item in items], dtype=np.int32)
         return (numbers, np.full(len(numbers), -1, dtype=np.int32)), np.zeros(len(instances), np.uint8), (none, none)
-    assert isinstance(node, SetOf)  # noqa: S101 — the grammar has no other
-    from auditor.engine.evaluate import filtered  # noqa: PLC0415 — conditions of a selection are statements
-
+    assert isinstance(node, SetOf)
     found: list[tuple[Ints, Ints]] = []
     reason = np.zeros(len(instances), dtype=np.uint8)
     operands = (none, none)
     for item in node.items:
-        segments = filtered(item, instances)  # type: ignore[arg-type]
+        segments = select(item, instances)
         reason = np.maximum(reason, segments.reason)
         found.append(_selected(node.function, segments, instances, members))
         operands = _merge(operands, (segments.instance, segments.position))
@@ -110,12 +113,14 @@ def _selected(function: str, segments: Segments, instances: Instances, members: 
     return pairs[:, 0], pairs[:, 1]
 
 
-def differences(statement: SetRelation, instances: Instances) -> str:
+def differences(statement: SetRelation, instances: Instances, select: Select) -> str:
     """Tell, for one instance, what the left set has too many and what it lacks: `+221、222；−208`."""
     members = _Members()
-    pairs = [_pairs(side, instances, members)[0] for side in (statement.left, statement.right)]
+    pairs = [_pairs(side, instances, members, select)[0] for side in (statement.left, statement.right)]
     names = list(members.number)
-    sets = [{names[n] for n in np.nonzero(_matrix(pair, members, instances)[:, 0])[0]} if names else set() for pair in pairs]
+    sets = [
+        {names[n] for n in np.nonzero(_matrix(pair, members, instances)[:, 0])[0]} if names else set() for pair in pairs
+    ]
     left, right = sets
     if statement.operator == "disjoint from":
         return "、".join(sorted(left & right))
@@ -124,11 +129,11 @@ def differences(statement: SetRelation, instances: Instances) -> str:
     return "；".join(part for part in (f"+{more}" if more else "", f"−{less}" if less else "") if part)
 
 
-def judge_membership(statement: Membership, instances: Instances) -> Judgement:
+def judge_membership(statement: Membership, instances: Instances, select: Select) -> Judgement:
     """Judge `word in …` for every instance."""
-    bound = bind_ref(statement.address, instances)  # type: ignore[arg-type]
+    bound = bind_ref(statement.address, instances)
     members = _Members()
-    pairs, reason, operands = _pairs(statement.members, instances, members)
+    pairs, reason, operands = _pairs(statement.members, instances, members, select)
     matrix = _matrix(pairs, members, instances)
     texts = instances.chunk.facts.texts
     verdict = np.full(len(instances), Verdict.INCONSISTENT, dtype=np.uint8)
@@ -144,7 +149,7 @@ def judge_membership(statement: Membership, instances: Instances) -> Judgement:
 
 def judge_predicate(statement: Predicate, instances: Instances) -> Judgement:
     """Judge `exists printed once ordered blank` for every instance."""
-    ref: Ref = statement.selection  # type: ignore[assignment]
+    ref: Ref = statement.selection
     segments = bind_selection(ref, instances)
     holds = _TESTS[statement.name](segments, instances)
     verdict = np.where(holds, Verdict.CONSISTENT, Verdict.INCONSISTENT).astype(np.uint8)
@@ -168,7 +173,7 @@ def _some(segments: Segments, instances: Instances, states: list[int] | None = N
     instance = segments.instance
     if states is not None:
         instance = instance[np.isin(instances.chunk.facts.state[segments.position], states)]
-    return np.bincount(instance, minlength=len(instances)) > 0
+    return np.asarray(np.bincount(instance, minlength=len(instances)) > 0)
 
 
 def _exists(segments: Segments, instances: Instances) -> Flags:
@@ -187,7 +192,7 @@ def _once(segments: Segments, instances: Instances) -> Flags:
     if segments.block is None:
         return np.zeros(len(instances), dtype=np.bool_)
     key = np.unique(segments.instance.astype(np.int64) * len(segments.block.rows) + segments.rows)
-    return np.bincount(key // len(segments.block.rows), minlength=len(instances)) == 1
+    return np.asarray(np.bincount(key // len(segments.block.rows), minlength=len(instances)) == 1)
 
 
 def _ordered(segments: Segments, instances: Instances) -> Flags:

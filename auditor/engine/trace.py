@@ -43,8 +43,8 @@ def trace_rule(rule: Rule, filings: Sequence[Filing], book: RuleBook, mode: Roun
                     yield say("trace.reason", verdict=say(f"verdict.{verdict.key}"), what=what, reason=reason)
         for vacant in evaluation.vacant:
             for code in vacant.reason[vacant.filing == number]:
-                reason = Reason(int(code))
-                key = "verdict.not_evaluated" if reason.applies else "verdict.not_applicable"
-                none = say("trace.none", reason=say(reason.key))
+                why = Reason(int(code))
+                key = "verdict.not_evaluated" if why.applies else "verdict.not_applicable"
+                none = say("trace.none", reason=say(why.key))
                 yield " ".join(filter(None, [say(key), vacant.plan.table, none]))
         start += len(filing.facts)

@@ -17,7 +17,7 @@ class Verdict(IntEnum):
 
     @property
     def key(self) -> str:
-        """The name used in reports: `consistent`, `not_evaluated` …"""
+        """The name used in reports: `consistent`, `not_evaluated`, and so on."""
         return self.name.lower()
 
 

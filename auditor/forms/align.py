@@ -51,7 +51,7 @@ def align_row(cells: Sequence[Cell], slots: Sequence[Slot]) -> Placed:
     for j, slot in enumerate(slots):
         take = next((t for t, cost in _takes(looks, i, slot) if cost + after[i + t][j + 1] == after[i][j]), 0)
         taken = tuple(cells[i : i + take])
-        if slot.what == "figure" and taken and looks[i] is Look.NUMBER and _elsewhere(i, j, looks, slots, before, after, best):
+        if slot.what == "figure" and taken and looks[i] is Look.NUMBER and _elsewhere(i, j, slots, before, after, best):
             taken = ()
         placed.append((slot, taken))
         i += take
@@ -59,12 +59,16 @@ def align_row(cells: Sequence[Cell], slots: Sequence[Slot]) -> Placed:
 
 
 def _elsewhere(
-    i: int, j: int, looks: Sequence[Look], slots: Sequence[Slot], before: list[list[int]], after: list[list[int]], best: int
+    i: int,
+    j: int,
+    slots: Sequence[Slot],
+    before: list[list[int]],
+    after: list[list[int]],
+    best: int,
 ) -> bool:
     """Whether the number of cell i fits another figure slot than j in an alignment that costs as little."""
     return any(
-        k != j and slot.what == "figure" and before[i][k] + after[i + 1][k + 1] <= best
-        for k, slot in enumerate(slots)
+        k != j and slot.what == "figure" and before[i][k] + after[i + 1][k + 1] <= best for k, slot in enumerate(slots)
     )
 
 
@@ -87,7 +91,7 @@ def _takes(looks: Sequence[Look], i: int, slot: Slot) -> Iterator[tuple[int, int
             if i + size > len(looks) or looks[i + size - 1] is Look.NUMBER:
                 return
             second = looks[i + 1] is Look.TEXT
-            yield size, (0 if second and size == 2 else (size - 1 if first is Look.TEXT else cost + size))  # noqa: PLR2004
+            yield size, (0 if second and size == 2 else (size - 1 if first is Look.TEXT else cost + size))
 
 
 def _costs(looks: Sequence[Look], slots: Sequence[Slot]) -> list[list[int]]:

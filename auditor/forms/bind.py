@@ -15,8 +15,8 @@ from auditor.document import Cell, tidy
 from auditor.facts import Address, Fact, Place, ReadBy, fact_of
 from auditor.filing import ReadTable, Unread, ViewCell
 from auditor.forms.cells import read_cells
-from auditor.forms.gridrows import Plan, Unmatched, plan_grid, rows_of, shift_plan
 from auditor.forms.columns import is_index_row
+from auditor.forms.gridrows import Plan, UnmatchedError, plan_grid, rows_of, shift_plan
 from auditor.forms.labels import plain
 from auditor.forms.lists import read_list
 from auditor.forms.loose import read_loose, read_squeezed
@@ -31,7 +31,18 @@ if TYPE_CHECKING:
     from auditor.forms.printed import Found
     from auditor.forms.tables import FormBook, Table
 
-_EMPTY_WORDS = ("无数据", "空表", "没有", "无政府性基金", "无国有资本", "无此项", "未安排", "不涉及", "未发生", "无三公")
+_EMPTY_WORDS = (
+    "无数据",
+    "空表",
+    "没有",
+    "无政府性基金",
+    "无国有资本",
+    "无此项",
+    "未安排",
+    "不涉及",
+    "未发生",
+    "无三公",
+)
 DEFAULT_UNIT = "万元"
 
 
@@ -50,7 +61,7 @@ def bind_table(found: Found, table: Table, book: FormBook, default_unit: str = "
     )
     try:
         rows, loose, read.complete = _printed_rows(found, table)
-    except Unmatched as outcome:
+    except UnmatchedError as outcome:
         read.reason, read.complete = outcome.reason, False
         read.view = [[ViewCell(cell.text) for cell in row] for grid in found.grids for row in grid.rows]
         return read, unread_of(found, outcome.reason)
@@ -92,7 +103,7 @@ def _printed_rows(found: Found, table: Table) -> tuple[list[PrintedRow], list[Lo
     if not found.grids:
         loose = read_loose(found.lines, table)
         if not loose.rows:
-            raise Unmatched("unread.no_rows")
+            raise UnmatchedError("unread.no_rows")
         return loose.rows, loose.unplaced, not loose.unplaced
     rows: list[PrintedRow] = []
     complete = True
@@ -117,7 +128,9 @@ def _label_cells(grid: Grid, plan: Plan) -> set[int]:
         id(cell)
         for number, cells in enumerate(grid.rows)
         for position, cell in enumerate(cells)
-        if position in columns or is_index_row(cells) or number < plan.header.rows
+        if position in columns
+        or is_index_row(cells)
+        or number < plan.header.rows
         or (numbered and cell.text.isdigit() and len(cell.text) < 4)
     }
 
@@ -152,7 +165,7 @@ def _grid_part(grid: Grid, before: Plan | None, table: Table) -> tuple[list[Prin
     try:
         plan = plan_grid(grid, table)
         return rows_of(grid, plan, table, start=plan.header.rows), plan, True
-    except Unmatched:
+    except UnmatchedError:
         shifted = shift_plan(before, grid)
         if shifted is not None:
             return rows_of(grid, shifted, table, start=0), before, True
@@ -229,13 +242,8 @@ def _unnamed(named: NamedRow, table: Table, unread: list[Unread]) -> None:
 
 def unread_of(found: Found, reason: str) -> list[Unread]:
     """All numbers of a table that could not be read, with one reason."""
-    out = []
-    for grid in found.grids:
-        for row in grid.rows:
-            for cell in row:
-                if _may_be_figure(cell.raw):
-                    out.append(Unread(cell.text, cell.place, reason))
-    return out
+    cells = (cell for grid in found.grids for row in grid.rows for cell in row)
+    return [Unread(cell.text, cell.place, reason) for cell in cells if _may_be_figure(cell.raw)]
 
 
 def _view(found: Found, positions: dict[int, int]) -> list[list[ViewCell]]:

@@ -67,9 +67,7 @@ def _taxonomy(tree: Map) -> Taxonomy:
                 status == "observed",
             )
         )
-    conventions = tuple(
-        (str(a_map(node)["suffix"]), str(a_map(node)["name"])) for node in tree.get("conventions", ())
-    )
+    conventions = tuple((str(a_map(node)["suffix"]), str(a_map(node)["name"])) for node in tree.get("conventions", ()))
     levels = {str(level): int(str(length)) for level, length in a_map(tree["levels"]).items()}
     return Taxonomy(str(tree["taxonomy"]), levels, tuple(entries), conventions)
 

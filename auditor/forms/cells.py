@@ -1,11 +1,11 @@
-"""Tables without row labels: figures under a header, one row of them (三公经费表), or several such blocks in one grid."""
+"""Tables without row labels: one row of figures under a header (三公经费表), or several such blocks in one grid."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from auditor.forms.columns import Look, is_index_row, known_words, look, match_columns, read_header
-from auditor.forms.gridrows import MIN_WORDS, Unmatched
+from auditor.forms.gridrows import MIN_WORDS, UnmatchedError
 from auditor.forms.labels import plain
 from auditor.forms.printed import PrintedRow
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def read_cells(grids: Sequence[Grid], table: Table) -> list[PrintedRow]:
-    """Read the one row of figures below the header. Raises `Unmatched`."""
+    """Read the one row of figures below the header. Raises `UnmatchedError`."""
     whole = _one_block(grids[0], table)
     if whole is not None:
         return [whole]
     rows = [row for grid in grids for row in _blocks(grid, table)]
     if not rows:
-        raise Unmatched("unread.columns_unclear")
+        raise UnmatchedError("unread.columns_unclear")
     return rows
 
 
@@ -83,4 +83,3 @@ def _block_figures(
     if len(best) < 2 or len(fields) != len(best):
         return []
     return [(column.name, cell) for column, cell in zip(best, fields, strict=True)]
-

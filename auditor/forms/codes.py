@@ -1,5 +1,7 @@
-"""Codes of subjects as printed: joined from 类|款|项 columns, padded, told from money and from unit codes; and
-recovered from the official names and their order where print lost them.
+"""Codes of subjects as printed, and recovered where print lost them.
+
+Codes are joined from 类|款|项 columns, padded, told from money and from unit codes. Lost ones are recovered from the
+official names and their order.
 """
 
 from __future__ import annotations

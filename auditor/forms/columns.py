@@ -6,6 +6,7 @@ by the order of the form's columns against what the cells below hold. A mapping 
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 from enum import Enum
@@ -81,7 +82,7 @@ def is_index_row(cells: Sequence[Cell]) -> bool:
     numbers = [int(text) for text in texts if text.isdigit()]
     if len(labels) + len(numbers) != len(texts) or not texts:
         return False
-    rising = all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    rising = all(b - a == 1 for a, b in itertools.pairwise(numbers))
     return bool(rising and (labels or (len(numbers) > 2 and numbers[0] == 1)))
 
 

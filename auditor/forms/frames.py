@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -34,7 +35,7 @@ def filing_from_frames(
 ) -> Filing:
     """Make a filing from frames; see `Filing.from_frames`."""
     if forms is None:
-        from auditor.rules.book import load_rules  # noqa: PLC0415 — the rule book imports this module's caller
+        from auditor.rules.book import load_rules
 
         forms = load_rules().forms
     filing = Filing(key, entity_kind=entity_kind)
@@ -54,7 +55,9 @@ def _table(title: str, report: str, forms: FormBook) -> tuple[Table, tuple[Form,
     carriers = forms.forms_by_title.get(plain(title), ())
     names = [form.table for form in carriers if form.table and forms.tables[form.table].report == report]
     if not names:
-        raise BadInputError("frames.unknown_title", title=title, near=nearest(title, [*forms.tables, *forms.forms_by_title]))
+        raise BadInputError(
+            "frames.unknown_title", title=title, near=nearest(title, [*forms.tables, *forms.forms_by_title])
+        )
     return forms.tables[names[0]], carriers
 
 
@@ -64,7 +67,9 @@ def grid_of(frame: pd.DataFrame, title: str) -> Grid:
         frame = frame.reset_index()
     heads = [label if isinstance(label, tuple) else (label,) for label in frame.columns]
     depth = max((len(head) for head in heads), default=1)
-    rows: list[list[str]] = [[_name(head[level]) if level < len(head) else "" for head in heads] for level in range(depth)]
+    rows: list[list[str]] = [
+        [_name(head[level]) if level < len(head) else "" for head in heads] for level in range(depth)
+    ]
     rows += [[as_printed(value) for value in record] for record in frame.itertuples(index=False, name=None)]
     cells = tuple(
         tuple(Cell(text, Place(table=title, row=number, column=column)) for column, text in enumerate(row, 1))
@@ -83,7 +88,7 @@ def as_printed(value: Any) -> str:
     if value is None or value is pd.NA or value is pd.NaT:
         return ""
     if isinstance(value, float):
-        if value != value:  # noqa: PLR0124 — NaN
+        if isnan(value):
             return ""
         text = format(Decimal(repr(value)).quantize(Decimal(1).scaleb(-FLOAT_DECIMALS)), "f")
         return text.rstrip("0").rstrip(".") if "." in text else text

@@ -24,7 +24,7 @@ _TOTAL = Row("合计", ("合计", "总计"), optional=True)
 
 def bind_generic(found: Found, book: FormBook) -> tuple[Table, ReadTable] | None:
     """Bind a grid of unknown layout that has a code column; None when it has none."""
-    from auditor.forms.bind import bind_table  # noqa: PLC0415 — bind uses this module's table
+    from auditor.forms.bind import bind_table
 
     grid = found.grids[0]
     namespace = _namespace(grid)

@@ -6,6 +6,7 @@ cells hold decides the cut, because headers come damaged more often than figures
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -58,7 +59,7 @@ class Plan:
     slots: tuple[Slot, ...] = ()  # set where rows are shifted and must be aligned one by one
 
 
-class Unmatched(Exception):  # noqa: N818 — an outcome, not a failure of the program
+class UnmatchedError(Exception):
     """The grid cannot be read as this table; `reason` is a message key."""
 
     def __init__(self, reason: str) -> None:
@@ -126,11 +127,11 @@ _CLASS_STARTS = frozenset({"一般公共服务", "外交", "国防", "公共安�
 
 
 def plan_grid(grid: Grid, table: Table) -> Plan:
-    """Decide how to read a grid as a standard table of lanes or codes. Raises `Unmatched`."""
+    """Decide how to read a grid as a standard table of lanes or codes. Raises `UnmatchedError`."""
     header = read_header(grid, header_height(grid, table))
     every = [column for lane in table.lanes for column in lane.columns] or list(table.columns)
     if known_words(header, every) < MIN_WORDS and len(header.index) < len(every):
-        raise Unmatched("unread.header_differs")
+        raise UnmatchedError("unread.header_differs")
     segments, clean = _segments(grid, header)
     if table.layout is Layout.LANES:
         return _plan_lanes(grid, header, table, segments, clean=clean)
@@ -148,9 +149,7 @@ def _segments(grid: Grid, header: Header) -> tuple[list[Segment], bool]:
         numbered = not header.index or column in header.index
         if text and number:
             clean = clean and (text <= 1 or number <= 1)
-        if text > number or (header.index and not numbered):
-            kinds.append(True)
-        elif number and role in (Role.CODE, Role.LINE):
+        if text > number or (header.index and not numbered) or (number and role in (Role.CODE, Role.LINE)):
             kinds.append(True)
         elif number:
             kinds.append(_rising(grid, header.rows, column) or _codes_only(grid, header.rows, column))
@@ -178,7 +177,7 @@ def _rising(grid: Grid, start: int, column: int) -> bool:
     others = [cells[column].text for cells in grid.rows[start:] if cells[column].text]
     if len(numbers) < 3 or len(numbers) < len(others):
         return False
-    steps = [b - a for a, b in zip(numbers, numbers[1:], strict=False)]
+    steps = [b - a for a, b in itertools.pairwise(numbers)]
     return all(step > 0 for step in steps) and sum(step == 1 for step in steps) >= len(steps) * 2 / 3
 
 
@@ -190,7 +189,8 @@ def _codes_only(grid: Grid, start: int, column: int) -> bool:
         return False
     nonzero = {text for text in texts if text.strip("0")}
     following = grid.width > column + 1 and any(
-        look(cells[column + 1].text) is Look.TEXT or (column + 2 < grid.width and look(cells[column + 2].text) is Look.TEXT)
+        look(cells[column + 1].text) is Look.TEXT
+        or (column + 2 < grid.width and look(cells[column + 2].text) is Look.TEXT)
         for cells in grid.rows[start:]
         if cells[column].text
     )
@@ -199,14 +199,14 @@ def _codes_only(grid: Grid, start: int, column: int) -> bool:
 
 def _plan_codes(grid: Grid, header: Header, table: Table, segments: list[Segment]) -> Plan:
     if not segments:
-        raise Unmatched("unread.no_columns")
+        raise UnmatchedError("unread.no_columns")
     mappings = []
     for segment in segments:
         mapping = match_columns(header, segment.figures, table.columns)
         if mapping is None:
             mapping = _by_order(header, segment.figures, table.columns)
         if mapping is None:
-            raise Unmatched("unread.columns_unclear")
+            raise UnmatchedError("unread.columns_unclear")
         mappings.append(mapping)
     return Plan(header, grid.width, tuple(segments), tuple(mappings))
 
@@ -237,7 +237,7 @@ def _plan_lanes(grid: Grid, header: Header, table: Table, segments: list[Segment
         else:
             return Plan(header, grid.width, tuple(segments), tuple(mappings))
     if grid.spans_known or len(lanes) == 1:
-        raise Unmatched("unread.columns_unclear")
+        raise UnmatchedError("unread.columns_unclear")
     slots = _lane_slots(header, lanes)
     return Plan(header, grid.width, (), (), slots)
 
@@ -317,9 +317,7 @@ def _lane_row(
     for position in segment.labels:
         text = cells[position].text
         number = _line_number(text)
-        if number is not None and row.line is None and texts:
-            row.line = number
-        elif number is not None and len(segment.labels) == 1:
+        if (number is not None and row.line is None and texts) or (number is not None and len(segment.labels) == 1):
             row.line = number
         else:
             texts.append(text)
@@ -341,7 +339,7 @@ def _code_row(cells: Sequence[Cell], segment: Segment, mapping: dict[int, Column
 
 def _joined_footers(blocks: list[PrintedRow], totals: frozenset[str]) -> list[PrintedRow]:
     """A total whose label spans two blocks prints its figure in the second: put them together."""
-    for left, right in zip(blocks, blocks[1:], strict=False):
+    for left, right in itertools.pairwise(blocks):
         empty = not any(cell.text for _, cell in left.cells)
         if plain(left.label) in totals and empty and not (right.label or right.code or right.lost):
             left.cells, right.cells = right.cells, left.cells

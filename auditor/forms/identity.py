@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from auditor.document import Paragraph
 from auditor.facts import FilingKey
@@ -23,6 +23,7 @@ _YEAR = re.compile(r"(20[0-4]\d)\s*年(?:度)?")
 _TITLE = re.compile(
     r"(?P<rest>.{0,80}?)(?P<edition>部门|单位)?(?P<report>决算|预算)(?:信息)?(?:公开)?(?P<tail>报告|说明|情况|文本)?$"
 )
+T = TypeVar("T")
 COVER_LINES = 30  # non-empty lines at the start that may be a cover
 MIN_NAME = 4
 
@@ -48,12 +49,12 @@ def identify(document: Document) -> FilingKey:
             for word, edition in (("单位", "unit"), ("部门", "department")):
                 if re.search(rf"{word}(?:决算|预算)", compact):
                     editions[edition] += 1
-    return FilingKey(_first(entities), _first(years) or 0, _first(reports), _first(editions))
+    return FilingKey(_first(entities, ""), _first(years, 0), _first(reports, ""), _first(editions, ""))
 
 
-def _first(votes: Counter[str] | Counter[int]) -> str | int:
+def _first(votes: Counter[T], default: T) -> T:
     """The winner; ties go to the value seen first."""
-    return votes.most_common(1)[0][0] if votes else ""
+    return votes.most_common(1)[0][0] if votes else default
 
 
 def _cover(texts: list[str]) -> list[str]:

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 _SPACE = re.compile(r"[\s\u3000\u00a0]+")
-_FOLD = str.maketrans("()：，“”\"「」〔〕０１２３４５６７８９", "（）:,'''''（）0123456789")
+_FOLD = str.maketrans('()：，“”"「」〔〕０１２３４５６７８９', "（）:,'''''（）0123456789")
 _ORDINAL = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}[、.．]|（[一二三四五六七八九十\d]{1,3}）|\d{1,2}[、.．](?!\d)|[①-⑳])+"
 )

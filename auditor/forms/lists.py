@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditor.forms.align import Slot, align_row
 from auditor.forms.columns import Look, look
-from auditor.forms.gridrows import Unmatched
+from auditor.forms.gridrows import UnmatchedError
 from auditor.forms.labels import plain
 from auditor.forms.printed import PrintedRow
 
@@ -20,14 +20,14 @@ MIN_SHARE = 0.6  # of the columns' words that two header rows must show
 
 
 def read_list(grids: Sequence[Grid], table: Table) -> list[PrintedRow]:
-    """Read the rows below the header of a list. Raises `Unmatched` when no header of it stands in the grids."""
+    """Read the rows below the header of a list. Raises `UnmatchedError` when no header of it stands in the grids."""
     for grid in grids:
         start = _below_header(grid, table)
         if start:
             rows = _rows(grid.rows[start:], table)
             if rows:
                 return rows
-    raise Unmatched("unread.header_differs")
+    raise UnmatchedError("unread.header_differs")
 
 
 def _below_header(grid: Grid, table: Table) -> int:

@@ -101,7 +101,7 @@ def read_loose(lines: Sequence[Paragraph], table: Table) -> LooseTable:
 
 def read_squeezed(cell: Cell, table: Table) -> list[PrintedRow]:
     """Read a whole row that stands inside one cell; its figures may be cut off, so the rows are marked squeezed."""
-    from auditor.document import Paragraph  # noqa: PLC0415 — only here
+    from auditor.document import Paragraph
 
     if table.layout is not Layout.LANES:
         return []
@@ -115,9 +115,7 @@ def read_squeezed(cell: Cell, table: Table) -> list[PrintedRow]:
 class _Reader:
     """Reads the stream; `anywhere` lets a row begin at any 行次 (a single row cut out of its table)."""
 
-    def __init__(
-        self, tokens: list[Token], table: Table, *, keeps_blanks: bool, anywhere: bool = False
-    ) -> None:
+    def __init__(self, tokens: list[Token], table: Table, *, keeps_blanks: bool, anywhere: bool = False) -> None:
         self.ahead = 1000 if anywhere else 3
         self.tokens = tokens
         self.table = table
@@ -131,7 +129,8 @@ class _Reader:
         lanes = self.table.lanes
         expected = [_lines_of(lane) for lane in lanes]
         done = [0] * len(lanes)  # highest 行次 read, per lane
-        turn, label, i = 0, [], self._after_index()
+        turn, i = 0, self._after_index()
+        label: list[Token] = []
         while i < len(self.tokens):
             token = self.tokens[i]
             hit = self._lane_of(token, turn, expected, done)
@@ -231,7 +230,7 @@ class _Reader:
                     return j
         return 0
 
-    def _figures(self, i: int, width: int, stop: set[str]) -> tuple[list[Token | None] | list[Token], int]:
+    def _figures(self, i: int, width: int, stop: set[str]) -> tuple[list[Token | None], int]:
         """Read the figures from token i on: a list of `width` cells with None for blanks; shorter if unclear."""
         taken: list[Token] = []
         while i < len(self.tokens) and self.tokens[i].number and len(taken) < width:
@@ -241,7 +240,7 @@ class _Reader:
             taken.append(token)
             i += 1
         if len(taken) in (0, width):
-            return ([*taken] if taken else [None] * width), i
+            return ([*taken] or [None] * width), i
         cells: list[Token | None] = []
         clear = self.keeps_blanks
         for number, token in enumerate(taken):
@@ -252,7 +251,7 @@ class _Reader:
         rest = width - len(cells)
         trailing = taken[-1].trailing
         if not clear or rest < 0 or (trailing >= 1 and trailing not in (rest, rest + 1)):
-            return taken, i
+            return [*taken], i
         return [*cells, *([None] * rest)], i
 
     def _blanks_before(self, token: Token) -> int:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from auditor.facts import Place
-
 if TYPE_CHECKING:
     from auditor.document import Cell, Grid, Paragraph
+    from auditor.facts import Place
     from auditor.forms.tables import Form
 
 

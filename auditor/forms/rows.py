@@ -46,10 +46,7 @@ class Naming:
 
 def name_rows(rows: Sequence[PrintedRow], table: Table, taxonomy: Taxonomy) -> Naming:
     """Name every printed row of a table of lanes or codes."""
-    if table.layout is Layout.LANES:
-        naming = _lanes(rows, table, taxonomy)
-    else:
-        naming = _codes(rows, table, taxonomy)
+    naming = _lanes(rows, table, taxonomy) if table.layout is Layout.LANES else _codes(rows, table, taxonomy)
     found = {named.name for named in naming.rows if named.name}
     naming.missing = [row.name for row in table.named_rows.values() if row.name not in found and not row.optional]
     return naming
@@ -126,7 +123,7 @@ class _Lane:
 
     def _take_class(self, item: NamedRow, code: str, label: str) -> None:
         item.name = f"{self.lane.name}/{code}" if self.lane.name else code
-        official = [entry for entry in self.taxonomy.names[code]]
+        official = list(self.taxonomy.names[code])
         accepted = {plain(text) for entry in official for text in (entry.name, *entry.also)}
         if label not in accepted and label not in {without(text, "支出") for text in accepted}:
             item.official = official[-1].name
@@ -156,9 +153,7 @@ class _Lane:
 
 
 def _codes(rows: Sequence[PrintedRow], table: Table, taxonomy: Taxonomy) -> Naming:
-    labels = {
-        plain(label): (row, label in row.labels) for row in table.rows for label in (*row.labels, *row.found_by)
-    }
+    labels = {plain(label): (row, label in row.labels) for row in table.rows for label in (*row.labels, *row.found_by)}
     named = [NamedRow(row) for row in rows]
     for item in named:
         _code_or_total(item, labels)

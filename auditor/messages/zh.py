@@ -1,4 +1,4 @@
-"""中文消息。"""
+"""Chinese messages (中文)."""
 
 MESSAGES: dict[str, str] = {
     # 输入

@@ -37,7 +37,7 @@ def read(path: Path) -> Document:
     for magic, kind in _SIGNATURES:
         if data.startswith(magic):
             raise BadInputError("input.format", file=path.name, kind=kind)
-    from auditor.readers import text  # noqa: PLC0415 — each reader's library loads with its first file
+    from auditor.readers import text
 
     if len(data) > MAX_TEXT_BYTES:
         raise BadInputError("input.too_large", file=path.name, limit=MAX_TEXT_BYTES // 1024**2)

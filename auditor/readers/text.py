@@ -29,7 +29,7 @@ def decode(data: bytes, file: str) -> str:
     """
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
-            candidates = (encoding,)
+            candidates: tuple[str, ...] = (encoding,)
             break
     else:
         candidates = ("utf-8", "gb18030")

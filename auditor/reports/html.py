@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.engine.results import Finding, Mark, Severity
 from auditor.engine.verdicts import Note, Verdict
-from auditor.facts import Place
 from auditor.messages import language, say
 from auditor.reports.narrate import Narrator, filing_kind, filing_title, verdict_parts
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from auditor.engine.results import Audit
+    from auditor.facts import Place
     from auditor.filing import ReadTable, ViewCell
 
 MAX_UNREAD = 200  # lines shown per reason; the rest is counted
@@ -29,7 +29,7 @@ MIN_FILINGS = 4
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 — only when HTML is written
+    from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
         loader=PackageLoader("auditor.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -40,10 +40,10 @@ def _environment() -> Environment:
 
 @cache
 def _style() -> Any:
-    from markupsafe import Markup  # noqa: PLC0415
+    from markupsafe import Markup
 
     text = files("auditor.reports").joinpath("templates/style.css").read_text(encoding="utf-8")
-    return Markup(text)  # noqa: S704 — the program's own style sheet
+    return Markup(text)
 
 
 def filing_html(audit: Audit, tool: dict[str, str], rounding: str) -> str:
@@ -53,26 +53,30 @@ def filing_html(audit: Audit, tool: dict[str, str], rounding: str) -> str:
     shown = [f for f in audit.findings if f.verdict is not Verdict.ROUNDING]
     tails = [f for f in audit.findings if f.verdict is Verdict.ROUNDING]
     unread = _unread(audit)
-    return _environment().get_template("filing.html.j2").render(
-        lang="zh-CN" if language() == "zh" else "en",
-        style=_style(),
-        title=filing_title(audit),
-        kind=filing_kind(audit),
-        unit=audit.filing.money_unit,
-        tone=_tone(audit),
-        verdict=_sentence(verdict_parts(audit)),
-        ledger={verdict.key: audit.ledger[verdict] for verdict in Verdict},
-        total=_total(audit),
-        findings=[_finding(finding, narrator) for finding in shown],
-        tails=[_tail(finding, narrator) for finding in tails],
-        tables=[_table(table, audit, start, links) for table, start in _starts(audit)],
-        announced=_announced(audit),
-        unevaluated=_unevaluated(audit),
-        unread=unread,
-        unread_count=sum(group["count"] for group in unread),
-        files=audit.filing.files,
-        tool=tool,
-        options=say(f"rounding.{rounding}"),
+    return (
+        _environment()
+        .get_template("filing.html.j2")
+        .render(
+            lang="zh-CN" if language() == "zh" else "en",
+            style=_style(),
+            title=filing_title(audit),
+            kind=filing_kind(audit),
+            unit=audit.filing.money_unit,
+            tone=_tone(audit),
+            verdict=_sentence(verdict_parts(audit)),
+            ledger={verdict.key: audit.ledger[verdict] for verdict in Verdict},
+            total=_total(audit),
+            findings=[_finding(finding, narrator) for finding in shown],
+            tails=[_tail(finding, narrator) for finding in tails],
+            tables=[_table(table, audit, start, links) for table, start in _starts(audit)],
+            announced=_announced(audit),
+            unevaluated=_unevaluated(audit),
+            unread=unread,
+            unread_count=sum(group["count"] for group in unread),
+            files=audit.filing.files,
+            tool=tool,
+            options=say(f"rounding.{rounding}"),
+        )
     )
 
 
@@ -124,7 +128,7 @@ def _finding(finding: Finding, narrator: Narrator) -> dict[str, Any]:
     check = finding.main
     audit = narrator.audit
     facts = [audit.facts[operand.fact] for operand in check.operands]
-    listed = [o for o, fact in zip(check.operands, facts, strict=True) if fact.text.strip() or len(facts) <= 3]  # noqa: PLR2004
+    listed = [o for o, fact in zip(check.operands, facts, strict=True) if fact.text.strip() or len(facts) <= 3]
     marks = {s.fact: Mark.SUSPECT for s in finding.suspects[:1]}
     return {
         "id": finding.id,
@@ -156,7 +160,12 @@ def _finding(finding: Finding, narrator: Narrator) -> dict[str, Any]:
         ],
         "zero_operands": len(facts) - len(listed),
         "checks": [
-            {"rule": c.rule.id, "title": c.rule.text("title", language()), "what": c.statement, "formula": narrator.formula(c)}
+            {
+                "rule": c.rule.id,
+                "title": c.rule.text("title", language()),
+                "what": c.statement,
+                "formula": narrator.formula(c),
+            }
             for c in finding.checks
         ],
         "fix": finding.rule.text("fix", language()),
@@ -232,12 +241,18 @@ def _cell(cell: ViewCell, start: int, audit: Audit, links: dict[int, str]) -> di
             mark = known.value
         if known in _LINKED:
             link = links.get(position, "")
-    from markupsafe import Markup  # noqa: PLC0415
+    from markupsafe import Markup
 
     spans = (f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else "") + (
         f' colspan="{cell.colspan}"' if cell.colspan > 1 else ""
     )
-    return {"text": cell.text, "mark": mark, "link": link, "head": cell.head, "span": Markup(spans)}  # noqa: S704 — two integers
+    return {
+        "text": cell.text,
+        "mark": mark,
+        "link": link,
+        "head": cell.head,
+        "span": Markup(spans),
+    }
 
 
 def _announced(audit: Audit) -> str:
@@ -276,16 +291,20 @@ def index_html(audits: Sequence[tuple[str, Audit]], failed: Sequence[tuple[str, 
     """Render the index over all filings, the worst first."""
     order = sorted(audits, key=lambda item: (-item[1].count(Severity.ERROR), -item[1].count(Severity.WARNING), item[0]))
     errors = sum(audit.count(Severity.ERROR) for _, audit in audits)
-    return _environment().get_template("index.html.j2").render(
-        lang="zh-CN" if language() == "zh" else "en",
-        style=_style(),
-        tone="bad" if errors else "ok",
-        verdict=summary_line(audits, failed),
-        filings=[_index_row(stem, audit) for stem, audit in order],
-        by_rule=_by_rule(audits),
-        suspect_rules=suspect_rules(audits),
-        failed=[why for _, why in failed],
-        tool=tool,
+    return (
+        _environment()
+        .get_template("index.html.j2")
+        .render(
+            lang="zh-CN" if language() == "zh" else "en",
+            style=_style(),
+            tone="bad" if errors else "ok",
+            verdict=summary_line(audits, failed),
+            filings=[_index_row(stem, audit) for stem, audit in order],
+            by_rule=_by_rule(audits),
+            suspect_rules=suspect_rules(audits),
+            failed=[why for _, why in failed],
+            tool=tool,
+        )
     )
 
 

@@ -78,7 +78,7 @@ def _finding(finding: Finding, narrator: Narrator, audit: Audit) -> dict[str, An
     for other in finding.checks:
         for operand in other.operands:
             fact = audit.facts[operand.fact]
-            if operand.fact not in facts and (fact.text.strip() or len(other.operands) <= 2):  # noqa: PLR2004
+            if operand.fact not in facts and (fact.text.strip() or len(other.operands) <= 2):
                 facts.append(operand.fact)
     facts += [suspect.fact for suspect in finding.suspects if suspect.fact not in facts]
     return {
@@ -117,7 +117,7 @@ def _figure(fact: Fact) -> dict[str, Any]:
 def _value(fact: Fact) -> str | None:
     if not fact.is_figure:
         return None
-    from auditor.facts import value_text  # noqa: PLC0415 — beside its only use
+    from auditor.facts import value_text
 
     return value_text(fact.value, fact.kind, fact.unit, fact.decimals)
 
@@ -144,7 +144,9 @@ def _suspect(suspect: Suspect, index: int, narrator: Narrator) -> dict[str, Any]
     }
 
 
-def index_data(audits: Sequence[tuple[str, Audit]], failed: Sequence[tuple[str, str]], tool: dict[str, str]) -> dict[str, Any]:
+def index_data(
+    audits: Sequence[tuple[str, Audit]], failed: Sequence[tuple[str, str]], tool: dict[str, str]
+) -> dict[str, Any]:
     """The summary over all filings: one entry per filing with its report's name, and the files that failed."""
     filings = []
     for stem, audit in audits:

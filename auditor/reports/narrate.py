@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor.engine.results import Check, Finding, Operand
 from auditor.engine.verdicts import Note, Verdict
 from auditor.facts import Fact, scale_of
 from auditor.forms.labels import plain
@@ -17,7 +16,7 @@ from auditor.numbers import decimal_text
 from auditor.units import FEN_PER, Kind
 
 if TYPE_CHECKING:
-    from auditor.engine.results import Audit
+    from auditor.engine.results import Audit, Check, Finding, Operand
 
 _SIGNS = {"=": "≠", "≠": "=", "<": "≥", ">": "≤", "≤": ">", "≥": "<"}
 _WORDS = {"<": "less", ">": "more", "≤": "at_most", "≥": "at_least", "≠": "unequal", "=": "equal"}
@@ -131,7 +130,7 @@ class Narrator:
             return check.detail
         left, right = self.sides(check)
         like = self.model(check)
-        assert like is not None  # noqa: S101 — there are operands
+        assert like is not None
         one_table = len({self.facts[operand.fact].address.table for operand in check.operands}) == 1
         shown = [self._side(side, sign, table=not one_table) for side, sign in ((left, 1), (right, -1))]
         if not right:
@@ -206,7 +205,7 @@ class Narrator:
                 ends.append(f"{self.label(fact)} {self.text(fact)}")
             elif side:
                 first = self.label(self.facts[side[0].fact])
-                ends.append(say("tell.sum", items=f"{first} … ") + f" {total}" if len(side) > 2 else  # noqa: PLR2004
+                ends.append(say("tell.sum", items=f"{first} … ") + f" {total}" if len(side) > 2 else
                             f"{self._side(side, 1 if side is left else -1, table=True)} = {total}")  # fmt: skip
             else:
                 ends.append(total)
@@ -221,11 +220,9 @@ class Narrator:
             relation = say(f"word.{_WORDS.get(check.operator, 'equal')}")
             return say("say.compare", left=left, right=right, relation=relation, difference=difference, unit=unit)
         tables = {self.facts[operand.fact].address.table for operand in check.operands}
-        if len(check.operands) == 2 and len(tables) == 1:  # noqa: PLR2004 — two sides of one account
+        if len(check.operands) == 2 and len(tables) == 1:
             return say("say.balance", left=left, right=right, difference=difference, unit=unit)
-        return say(
-            "say.equal", left=left, right=right, difference=difference, unit=unit, allowed=amounts.allowed
-        )
+        return say("say.equal", left=left, right=right, difference=difference, unit=unit, allowed=amounts.allowed)
 
     def _tail(self, check: Check) -> str:
         amounts = self.amounts(check)
@@ -255,11 +252,13 @@ class Narrator:
 
 def verdict_parts(audit: Audit) -> list[str]:
     """The verdict on a filing as short clauses, what could not be read first."""
-    from auditor.engine.results import Severity  # noqa: PLC0415 — beside its only use
+    from auditor.engine.results import Severity
 
     parts: list[str] = []
-    tables = {item.where for item in audit.not_evaluated if item.reason.key in ("reason.missing_table", "reason.unread_table")}
-    unread = [item for item in audit.filing.unread if item.reason != "unread.prose" and item.reason != "unread.unknown_table"]
+    tables = {
+        item.where for item in audit.not_evaluated if item.reason.key in ("reason.missing_table", "reason.unread_table")
+    }
+    unread = [item for item in audit.filing.unread if item.reason not in ("unread.prose", "unread.unknown_table")]
     if tables:
         parts.append(say("verdict_line.missing", missing=len(tables)))
     if unread:

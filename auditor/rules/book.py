@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from auditor.errors import RuleError
 from auditor.forms.book import load_forms
-from auditor.rules.resolve import Plan, plans_of
+from auditor.rules.resolve import plans_of
 from auditor.rules.rule import Rule, rule_from_data, rule_to_data, rules_of
 from auditor.sources import Items, a_list, check_keys, parse, read_bytes
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from auditor.forms.tables import FormBook, Table
+    from auditor.rules.plan import Plan
 
 FORMAT = 1  # of the cache
 _NOT_RULES = ("forms", "taxonomy", "phrases")
@@ -117,7 +118,7 @@ def parse_rules(files: Iterable[tuple[Path, Path]]) -> list[Rule]:
 
 
 def _compile(files: Sequence[tuple[Path, Path]], forms: FormBook) -> list[Rule]:
-    from auditor.rules.examples import check_examples  # noqa: PLC0415 — needs the engine
+    from auditor.rules.examples import check_examples
 
     rules = parse_rules(files)
     for rule in rules:

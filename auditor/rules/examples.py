@@ -22,7 +22,7 @@ from auditor.forms.bind import bind_table
 from auditor.forms.printed import Found
 from auditor.forms.tables import Layout
 from auditor.numbers import parse_literal
-from auditor.rules.resolve import THIS_TABLE, Plan, RowLoop
+from auditor.rules.plan import THIS_TABLE, Plan, RowLoop
 from auditor.sources import Map, Text, nearest
 from auditor.units import Kind
 
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from auditor.forms.tables import FormBook, Table
     from auditor.rules.rule import Example, Rule
 
-_ADDRESS = re.compile(r"^(?P<table>[^\[\].@#]*)(?:@(?P<context>[^\[\].]+))?(?:\[(?P<row>[^\]]+)\])?(?:\.(?P<column>.+))?$")
+_ADDRESS = re.compile(
+    r"^(?P<table>[^\[\].@#]*)(?:@(?P<context>[^\[\].]+))?(?:\[(?P<row>[^\]]+)\])?(?:\.(?P<column>.+))?$"
+)
 YEAR = 2023
 UNIT = "万元"
 
@@ -142,7 +144,10 @@ class _Maker:
         rows = [[field.strip() for field in re.split(r"[|\t]", line)] for line in lines]
         width = max(len(row) for row in rows)
         cells = tuple(
-            tuple(Cell(row[column] if column < len(row) else "", Place(row=number, column=column + 1)) for column in range(width))
+            tuple(
+                Cell(row[column] if column < len(row) else "", Place(row=number, column=column + 1))
+                for column in range(width)
+            )
             for number, row in enumerate(rows, 1)
         )
         read, unread = bind_table(Found(table.name, (), Place(), grids=[Grid(cells, Place())]), table, self.book, UNIT)
@@ -169,7 +174,7 @@ class _Maker:
             target.tables.append(self._blank_table(self.book.tables[name], cells))
 
     def _partner(self, key: FilingKey, context: str) -> FilingKey:
-        from auditor.engine.chunk import PARTNERS  # noqa: PLC0415
+        from auditor.engine.chunk import PARTNERS
 
         if context not in PARTNERS:
             raise self._fail(context, PARTNERS)
@@ -191,7 +196,12 @@ class _Maker:
         return "", self.home, *self._checked(self.home, row, rest or None, key)
 
     def _checked(self, table: Table, row: str, column: str | None, key: str) -> tuple[str, str]:
-        known = table.layout is Layout.LIST or row in table.named_rows or row.rsplit("/", 1)[-1][:1].isdigit() or (row == "" and table.layout is Layout.CELLS)
+        known = (
+            table.layout is Layout.LIST
+            or row in table.named_rows
+            or row.rsplit("/", 1)[-1][:1].isdigit()
+            or (row == "" and table.layout is Layout.CELLS)
+        )
         if not known:
             raise self._fail(key, table.named_rows)
         if column is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from auditor.messages import say
-from auditor.rules.statement import (
+from auditor.rules.nodes import (
     Address,
     Aggregate,
     Call,
@@ -31,7 +31,7 @@ _RELATIONS = {"=": "equal", "≠": "unequal", "<": "less", ">": "more", "≤": "
 _SETS = {"same as": "same", "subset of": "subset", "disjoint from": "disjoint"}
 
 
-def tell(node: Any) -> str:
+def tell(node: Any) -> str:  # noqa: C901 — one line per kind of node
     """Tell a statement, or a part of one, in words of the language in use."""
     if isinstance(node, Relation):
         return say(f"tell.{_RELATIONS[node.operator]}", left=tell(node.left), right=tell(node.right))

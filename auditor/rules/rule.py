@@ -7,11 +7,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import RuleError
-from auditor.rules.statement import dump, parse_loop, parse_statement, restore
+from auditor.rules.nodes import dump, restore
+from auditor.rules.statement import parse_loop, parse_statement
 from auditor.sources import Items, Map, Text, a_list, a_map, a_text, check_keys, choice, fail, texts, whole
 
 if TYPE_CHECKING:
-    from auditor.rules.statement import Loop, Statement
+    from auditor.rules.nodes import Loop, Statement
 
 
 class RuleKind(StrEnum):
@@ -75,7 +76,8 @@ class Rule:
 
     def text(self, name: str, language: str = "zh") -> str:
         """Return `title`, `why`, `fix` or `exceptions` in a language (Chinese where no other is given)."""
-        return dict(self.english).get(name, getattr(self, name)) if language == "en" else getattr(self, name)
+        own = str(getattr(self, name))
+        return dict(self.english).get(name, own) if language == "en" else own
 
 
 def rules_of(tree: Items) -> list[Rule]:

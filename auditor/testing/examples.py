@@ -28,7 +28,9 @@ def write_examples(folder: Path) -> list[Planted]:
     style = Style()
     folder.mkdir(parents=True, exist_ok=True)
     clean = print_tables(roll_up(draw_ledger(RandomSource(11), most=400_000_000)), style, forms)
-    (folder / "青山县社会保险事业中心2023年度单位决算.txt").write_text(TextWriter(forms, style, CLEAN).document(clean), encoding="utf-8")
+    (folder / "青山县社会保险事业中心2023年度单位决算.txt").write_text(
+        TextWriter(forms, style, CLEAN).document(clean), encoding="utf-8"
+    )
     wrong = print_tables(roll_up(draw_ledger(RandomSource(127), most=400_000_000)), style, forms)
     planted = [error for choice in CHOICES if (error := plant(wrong, *choice)) is not None]
     name = "清河县公共就业服务中心2023年度单位决算.txt"

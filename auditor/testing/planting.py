@@ -30,7 +30,9 @@ def corrupt(text: str, cause: str) -> str | None:
     literal = parse_literal(text)
     digits = list(str(abs(literal.digits)).rjust(literal.decimals + 1, "0"))
     if cause == "transposed":
-        pair = next((i for i in range(len(digits) - 1) if digits[i] != digits[i + 1] and digits[i + 1 : i + 2] != ["0"]), None)
+        pair = next(
+            (i for i in range(len(digits) - 1) if digits[i] != digits[i + 1] and digits[i + 1 : i + 2] != ["0"]), None
+        )
         if pair is None:
             return None
         digits[pair], digits[pair + 1] = digits[pair + 1], digits[pair]

@@ -1,31 +1,30 @@
-"""Print a ledger: every amount rounded to a unit and precision, as facts, as a filing, or as the text of a document."""
+"""Print a ledger: amounts rounded to a unit and precision, as facts, a filing, or a text document."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from auditor.engine.chunk import STATE_CODE, FactTable, FilingInfo, Status
+from auditor.engine.chunk import FilingInfo, Status
+from auditor.engine.facttable import STATE_CODE, FactTable
 from auditor.facts import Address, FilingKey, Place, fact_of
 from auditor.filing import Filing, ReadTable
 from auditor.forms.tables import Layout
 from auditor.numbers import State, decimal_text, parse_literal
-from auditor.testing.ledger import Amounts
 from auditor.units import FEN_PER, Kind, Rounding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from auditor.forms.tables import FormBook, Table
+    from auditor.testing.ledger import Amounts
 
 FAMILY = "全国决算"
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How amounts are printed. `blank_zeros` leaves true zeros blank; `trim` drops trailing zeros as spreadsheets do."""
+    """How amounts are printed: `blank_zeros` leaves true zeros blank, `trim` drops trailing zeros."""
 
     unit: str = "万元"
     decimals: int = 2
@@ -65,13 +64,10 @@ def print_tables(tables: dict[str, Amounts], style: Style, book: FormBook) -> Pr
     return out
 
 
-def filing_of_print(
-    printed: Printed, style: Style, book: FormBook, key: FilingKey | None = None
-) -> Filing:
+def filing_of_print(printed: Printed, style: Style, book: FormBook, key: FilingKey | None = None) -> Filing:
     """Make a filing of printed tables, as if it had been read from a document."""
     filing = Filing(key or FilingKey("示例单位", 2023, "final_accounts", "unit"), FAMILY)
     for name, cells in printed.items():
-        table = book.tables[name]
         read = ReadTable(name, name, Place(table=name), unit=style.unit)
         fine = max((parse_literal(text).decimals for text in cells.values()), default=0)
         for (row, column), text in cells.items():
@@ -94,11 +90,13 @@ class Pools:
     columns: dict[str, int] = field(default_factory=dict)
 
 
-def facts_of_ledgers(ledgers: Iterable[dict[str, Amounts]], style: Style, book: FormBook) -> tuple[FactTable, list[FilingInfo]]:
+def facts_of_ledgers(
+    ledgers: Iterable[dict[str, Amounts]], style: Style, book: FormBook
+) -> tuple[FactTable, list[FilingInfo]]:
     """Print many rolled-up ledgers straight into one long table, for benchmarks; no texts are made."""
     pools = Pools()
     step = FEN_PER[style.unit] // 10**style.decimals
-    lines: list[tuple[int, int, int, int, int, int]] = []
+    lines: list[tuple[int, ...]] = []
     infos: list[FilingInfo] = []
     for number, tables in enumerate(ledgers):
         for name, amounts in tables.items():
@@ -108,21 +106,11 @@ def facts_of_ledgers(ledgers: Iterable[dict[str, Amounts]], style: Style, book: 
                 state = STATE_CODE[State.VALUE if value else State.ZERO]
                 lines.append(
                     (number, table, pools.rows.setdefault(row, len(pools.rows)),
-                     pools.columns.setdefault(column, len(pools.columns)), state, value)
+                     pools.columns.setdefault(column, len(pools.columns)), 1, state, value, step, step)
                 )  # fmt: skip
         key = FilingKey(f"单位{number}", 2023, "final_accounts", "unit")
         infos.append(FilingInfo(key, FAMILY, "", dict.fromkeys(tables, Status.READ)))
-    columns = [np.array(column) for column in zip(*lines, strict=True)]
-    size = len(lines)
-    steps = np.full(size, step, dtype=np.int64)
-    return (
-        FactTable(
-            list(pools.tables), list(pools.rows), list(pools.columns),
-            *(column.astype(np.int32) for column in columns[:4]),
-            np.ones(size, dtype=np.int32), columns[4].astype(np.uint8), columns[5].astype(np.int64), steps, steps,
-        ),
-        infos,
-    )  # fmt: skip
+    return FactTable.from_lines(list(pools.tables), list(pools.rows), list(pools.columns), lines), infos
 
 
 def _cells(table: Table, amounts: Amounts) -> Iterable[tuple[str, str]]:
@@ -173,7 +161,7 @@ class TextWriter:
                 rows.append([label, str(line), *self._values(cells, f"{lane.name}/{code}", lane.columns)])
             ordinal = 0
             for row in lane.rows:
-                plain = row.line is not None and row.line < 9  # noqa: PLR2004 — the numbered items of income
+                plain = row.line is not None and row.line < 9
                 ordinal += plain
                 label = f"{_ordinal(ordinal)}、{row.labels[0]}" if plain else row.labels[0]
                 rows.append([label, str(row.line), *self._values(cells, row.name, lane.columns)])
@@ -221,11 +209,16 @@ class TextWriter:
                 else:
                     fields += ["", "", ""]
             out.append("\t".join(fields))
-        out.append("\t".join(["", "人员经费合计", cells["人员经费合计", ""], "", "公用经费合计", cells["公用经费合计", ""]]))
+        out.append(
+            "\t".join(["", "人员经费合计", cells["人员经费合计", ""], "", "公用经费合计", cells["公用经费合计", ""]])
+        )
         return out
 
     def _cells(self, table: Table, cells: dict[tuple[str, str], str]) -> list[str]:
-        paths = [column.headers[-1].split("/") if "/" in column.headers[-1] else column.name.split("/") for column in table.columns]
+        paths = [
+            column.headers[-1].split("/") if "/" in column.headers[-1] else column.name.split("/")
+            for column in table.columns
+        ]
         depth = max(map(len, paths))
         out = []
         for level in range(depth):

@@ -1,0 +1,182 @@
+"""Per standard table an index of addresses × filings, and the tree of its codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from auditor.forms.codes import ancestors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from auditor.engine.facttable import FactTable, Flags, Ints, Longs
+    from auditor.forms.tables import Table
+
+
+class Block:
+    """One standard table over all filings of a chunk.
+
+    `rows` is the pool of row names (a second occurrence is `行#2`), `index` has the shape (columns, rows, filings).
+    """
+
+    def __init__(self, table: Table, facts: FactTable, sel: Longs, filings: int) -> None:
+        self.table = table
+        self.columns = list(table.column_names)
+        self.column_of = {name: number for number, name in enumerate(self.columns)}
+        column_map = np.array([self.column_of.get(name, -1) for name in facts.columns], dtype=np.int32)
+        columns = column_map[facts.column[sel]]
+        known = columns >= 0
+        sel, columns = sel[known], columns[known]
+        occurrence = facts.occurrence[sel]
+        row_ids = facts.row[sel].astype(np.int64) + (occurrence.astype(np.int64) - 1) * len(facts.rows)
+        used, local = _compact(row_ids)
+        self.rows: list[str] = []
+        self.occurrence = (used // max(1, len(facts.rows)) + 1).astype(np.int32)
+        for identity, again in zip(used, self.occurrence, strict=True):
+            name = facts.rows[int(identity) % len(facts.rows)]
+            self.rows.append(name if again == 1 else f"{name}#{again}")
+        self.row_of = {name: number for number, name in enumerate(self.rows)}
+        self.index: Ints = np.full((len(self.columns), len(self.rows), filings), -1, dtype=np.int32)
+        if len(sel):
+            self.index[columns, local, facts.filing[sel]] = sel
+        self.present: Flags = np.asarray((self.index >= 0).any(axis=0))
+
+    @cached_property
+    def planes(self) -> Ints:
+        """The index as one flat plane per column: shape (columns, rows · filings)."""
+        return self.index.reshape(len(self.columns), -1)
+
+    def at(self, column: int | Ints, row: Ints, filing: Ints) -> Ints:
+        """The positions of facts in the long table (−1: none); rows and filings must be known."""
+        cell = row.astype(np.int64) * self.index.shape[2] + filing
+        found: Ints = self.planes[column, cell] if isinstance(column, np.ndarray) else self.planes[column].take(cell)
+        return found
+
+    @cached_property
+    def plain_rows(self) -> list[str]:
+        """Row names without their occurrence."""
+        return [name.split("#", 1)[0] for name in self.rows]
+
+    @cached_property
+    def pairs(self) -> tuple[Ints, Ints]:
+        """Every printed row as (row, filing), filing after filing."""
+        filings, rows = np.nonzero(np.ascontiguousarray(self.present.T))
+        return rows.astype(np.int32), filings.astype(np.int32)
+
+    def mask(self, fits: Callable[[str], bool]) -> Flags:
+        """Flag the rows of the pool whose name (without occurrence) fits."""
+        return np.fromiter((fits(name) for name in self.plain_rows), dtype=np.bool_, count=len(self.rows))
+
+
+def _compact(ids: Longs) -> tuple[Longs, Longs]:
+    """Return the distinct ids in rising order, and for every id its number among them."""
+    if not len(ids) or int(ids.max()) > 8 * len(ids) + 65536:
+        used, local = np.unique(ids, return_inverse=True)
+        return used, local
+    seen = np.zeros(int(ids.max()) + 1, dtype=np.bool_)
+    seen[ids] = True
+    used = np.nonzero(seen)[0]
+    number = np.zeros(len(seen), dtype=np.int64)
+    number[used] = np.arange(len(used))
+    return used, number[ids]
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The tree of codes of a block: every printed row below its nearest printed ancestor.
+
+    Parents are (row, filing) pairs in rising order of row·filings + filing; `start[i]:start[i+1]` cuts the children
+    of parent i out of `child`.
+    """
+
+    row: Ints
+    filing: Ints
+    start: Longs
+    child: Ints
+    number: Ints  # (rows, filings) → number of the parent, or −1
+
+    @cached_property
+    def leaves(self) -> Longs:
+        """How many printed leaves stand under each parent, over all levels."""
+        size = len(self.row)
+        owner = np.repeat(np.arange(size), np.diff(self.start))
+        below = self.number[self.child, self.filing[owner]] if size else self.child
+        count = np.bincount(owner[below < 0], minlength=size).astype(np.int64)
+        above = np.full(size, -1, dtype=np.int64)
+        above[below[below >= 0]] = owner[below >= 0]
+        total, carried, at = count.copy(), count.copy(), above.copy()
+        while (at >= 0).any():
+            up = at >= 0
+            np.add.at(total, at[up], carried[up])
+            at = np.where(up, above[np.maximum(at, 0)], -1)
+        return total
+
+
+def build_tree(block: Block, lengths: Sequence[int]) -> Tree:
+    """Put every code row of a block below its nearest printed ancestor, rows without one below 合计."""
+    filings = block.index.shape[2]
+    root = block.row_of.get("合计", -1)
+    depth = len(lengths)
+    above = np.full((len(block.rows), depth + 1), -1, dtype=np.int32)
+    is_code = np.zeros(len(block.rows), dtype=np.bool_)
+    for number, name in enumerate(block.plain_rows):
+        if not name[:1].isdigit():
+            continue
+        is_code[number] = True
+        chain = [block.row_of.get(code, -1) for code in ancestors(name, lengths)]
+        above[number, : len(chain)] = chain
+        above[number, depth] = root
+    rows, columns = np.nonzero(block.present & is_code[:, None])
+    parent = np.full(len(rows), -1, dtype=np.int32)
+    for level in range(depth + 1):
+        candidate = above[rows, level]
+        hit = (parent < 0) & (candidate >= 0)
+        hit[hit] = block.present[candidate[hit], columns[hit]]
+        parent[hit] = candidate[hit]
+    _by_order(block, rows, columns, parent)
+    kept = parent >= 0
+    rows, columns, parent = rows[kept], columns[kept], parent[kept]
+    key = parent.astype(np.int64) * filings + columns
+    order = np.argsort(key, kind="stable")
+    parents, start = np.unique(key[order], return_index=True)
+    number_of = np.full((len(block.rows), filings), -1, dtype=np.int32)
+    parent_rows = (parents // filings).astype(np.int32)
+    parent_filings = (parents % filings).astype(np.int32)
+    number_of[parent_rows, parent_filings] = np.arange(len(parents), dtype=np.int32)
+    return Tree(
+        parent_rows,
+        parent_filings,
+        np.append(start, len(rows)).astype(np.int64),
+        rows[order].astype(np.int32),
+        number_of,
+    )
+
+
+def _by_order(block: Block, rows: Longs, filings: Longs, parent: Ints) -> None:
+    """Where a table lists a code more than once (unit after unit, say) the tree follows the order of print.
+
+    Every row then belongs to the nearest row before it whose code its own begins with; a unit row starts anew.
+    """
+    again = block.occurrence > 1
+    if not again.any():
+        return
+    for filing in np.nonzero((block.present & again[:, None]).any(axis=0))[0]:
+        printed = np.nonzero(block.present[:, filing])[0]
+        first = np.where(block.index[:, :, filing] >= 0, block.index[:, :, filing], np.iinfo(np.int32).max).min(axis=0)
+        root = block.row_of.get("合计", -1)
+        where = {int(row): at for at, row in enumerate(rows) if filings[at] == filing}
+        stack: list[tuple[str, int]] = []
+        for row in sorted(printed, key=lambda r: int(first[r])):
+            name = block.plain_rows[row]
+            if name.startswith("单位/"):
+                stack = []
+            if int(row) not in where:
+                continue
+            while stack and not (name.startswith(stack[-1][0]) and name != stack[-1][0]):
+                stack.pop()
+            parent[where[int(row)]] = stack[-1][1] if stack else root
+            stack.append((name, int(row)))

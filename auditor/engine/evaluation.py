@@ -1,0 +1,104 @@
+"""What an evaluation yields: outcomes per statement, rules that bound nothing, counts, marks on facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from auditor.engine.verdicts import Reason, Verdict
+from auditor.rules.nodes import Relation
+
+if TYPE_CHECKING:
+    from auditor.engine.chunk import Chunk
+    from auditor.engine.facttable import Bytes, Flags, Ints, Longs
+    from auditor.engine.instances import Instances
+    from auditor.engine.judge import Linear
+    from auditor.rules.plan import Plan
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The checks of one statement of one plan in a chunk, as parallel arrays over instances.
+
+    `linear` (where the statement is linear) holds the operands; `gap`, `lo`, `hi` are in the smallest step times
+    `linear.scale`. `operands` holds the positions of other statements' facts as (instance, position).
+    """
+
+    plan: Plan
+    statement: Any
+    instances: Instances
+    verdict: Bytes
+    reason: Bytes
+    note: Bytes
+    gap: Longs
+    lo: Longs
+    hi: Longs
+    allowed: Longs | None = None
+    linear: Linear | None = None
+    operands: tuple[Ints, Ints] | None = None
+    blame: Ints | None = None  # per instance: which reference of the plan caused the reason
+
+    @property
+    def filing(self) -> Ints:
+        """The filing of each check."""
+        return self.instances.filing
+
+    def positions(self, check: int) -> list[int]:
+        """The positions of the facts that a check compares."""
+        pair = (self.linear.instance, self.linear.position) if self.linear is not None else self.operands
+        if pair is None:
+            return []
+        first, last = np.searchsorted(pair[0], [check, check + 1])
+        return [int(p) for p in pair[1][first:last]]
+
+
+@dataclass(slots=True)
+class Vacant:
+    """The checks of a plan that bound nothing: one per filing, with its reason."""
+
+    plan: Plan
+    filing: Ints
+    reason: Bytes
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """All outcomes of a rule book over one chunk."""
+
+    chunk: Chunk
+    outcomes: list[Outcome] = field(default_factory=list)
+    vacant: list[Vacant] = field(default_factory=list)
+
+    def counts(self) -> Longs:
+        """How many checks of each filing have each verdict: shape (filings, verdicts)."""
+        out = np.zeros((self.chunk.size, len(Verdict)), dtype=np.int64)
+        for outcome in self.outcomes:
+            key = outcome.filing.astype(np.int64) * len(Verdict) + outcome.verdict
+            out += np.bincount(key, minlength=out.size).reshape(out.shape)
+        for vacant in self.vacant:
+            verdict = np.where(vacant.reason < Reason.FOREIGN, Verdict.NOT_EVALUATED, Verdict.NOT_APPLICABLE)
+            key = vacant.filing.astype(np.int64) * len(Verdict) + verdict
+            out += np.bincount(key, minlength=out.size).reshape(out.shape)
+        return out
+
+    def marks(self) -> tuple[Flags, Flags]:
+        """Per fact: operand of an evaluated equality; and in a consistent check and in none that is not."""
+        size = len(self.chunk.facts)
+        checked, good, bad = (np.zeros(size, dtype=np.bool_) for _ in range(3))
+        for outcome in self.outcomes:
+            if not (isinstance(outcome.statement, Relation) and outcome.statement.operator == "="):
+                continue
+            pair = (outcome.linear.instance, outcome.linear.position) if outcome.linear else outcome.operands
+            if pair is None:
+                continue
+            if not outcome.verdict.any():  # all consistent
+                checked[pair[1]] = True
+                good[pair[1]] = True
+                continue
+            verdict = outcome.verdict[pair[0]]
+            checked[pair[1][verdict <= Verdict.INCONSISTENT]] = True
+            good[pair[1][verdict == Verdict.CONSISTENT]] = True
+            bad[pair[1][(verdict == Verdict.ROUNDING) | (verdict == Verdict.INCONSISTENT)]] = True
+        return checked, good & ~bad

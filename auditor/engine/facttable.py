@@ -1,0 +1,111 @@
+"""The long table: facts of many filings, one line each, as parallel arrays. The interchange of readers and engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from auditor.numbers import State
+from auditor.units import Rounding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from auditor.filing import Filing
+
+Ints = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.uint8]
+Flags = npt.NDArray[np.bool_]
+
+STATES = list(State)
+STATE_CODE = {state: number for number, state in enumerate(STATES)}
+UNUSABLE = [STATE_CODE[state] for state in (State.MARK, State.HIDDEN, State.UNREADABLE, State.MISSING)]
+
+
+@dataclass
+class FactTable:
+    """Facts of many filings, one line each, as parallel arrays; texts are numbers into the pools.
+
+    `value`, `step` and `own_step` are in the smallest step of the fact's kind (分 for money); `step` is the worth
+    of the last digit by the fine reading, `own_step` by the literal's own decimals (rounding.md 1).
+    """
+
+    tables: list[str]
+    rows: list[str]
+    columns: list[str]
+    filing: Ints
+    table: Ints
+    row: Ints
+    column: Ints
+    occurrence: Ints
+    state: Bytes
+    value: Longs
+    step: Longs
+    own_step: Longs
+    texts: dict[int, str] = field(default_factory=dict)  # words and sets, by position
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    @classmethod
+    def from_filings(cls, filings: Sequence[Filing]) -> FactTable:
+        """Write the facts of some filings as one long table."""
+        pools: tuple[dict[str, int], dict[str, int], dict[str, int]] = ({}, {}, {})
+        lines: list[tuple[int, ...]] = []
+        for number, filing in enumerate(filings):
+            for fact in filing.facts:
+                address = fact.address
+                lines.append(
+                    (
+                        number,
+                        pools[0].setdefault(address.table, len(pools[0])),
+                        pools[1].setdefault(address.row, len(pools[1])),
+                        pools[2].setdefault(address.column, len(pools[2])),
+                        address.occurrence,
+                        STATE_CODE[fact.state],
+                        fact.value,
+                        fact.step,
+                        fact.own_step,
+                    )
+                )
+        return cls.from_lines(list(pools[0]), list(pools[1]), list(pools[2]), lines)
+
+    @classmethod
+    def from_lines(
+        cls, tables: list[str], rows: list[str], columns: list[str], lines: Sequence[tuple[int, ...]]
+    ) -> FactTable:
+        """Make the long table of lines (filing, table, row, column, occurrence, state, value, step, own step)."""
+        data = np.array(lines, dtype=np.int64).reshape(-1, 9).T
+        return cls(
+            tables=tables,
+            rows=rows,
+            columns=columns,
+            filing=data[0].astype(np.int32),
+            table=data[1].astype(np.int32),
+            row=data[2].astype(np.int32),
+            column=data[3].astype(np.int32),
+            occurrence=data[4].astype(np.int32),
+            state=data[5].astype(np.uint8),
+            value=data[6].copy(),
+            step=data[7].copy(),
+            own_step=data[8].copy(),
+        )
+
+
+def ranges(value: Longs, step: Longs, mode: Rounding) -> tuple[Longs, Longs]:
+    """Return the lowest and highest integers that print as each value (see `units.printed_range`)."""
+    exact = (value == 0) | (step <= 1)
+    half = step // 2
+    if mode is Rounding.TRUNCATE:
+        below, above = np.zeros_like(step), step - 1
+    elif mode is Rounding.NEAREST:
+        below, above = half, half
+    else:
+        below, above = half, half - 1
+    below, above = np.where(exact, 0, below), np.where(exact, 0, above)
+    negative = value < 0
+    return value - np.where(negative, above, below), value + np.where(negative, below, above)

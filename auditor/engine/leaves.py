@@ -1,0 +1,74 @@
+"""How many printed leaves stand under an aggregate: what the same quantity in two places may be off by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from auditor.engine.linear import refs_of
+from auditor.engine.references import bind_selection, row_numbers
+from auditor.forms.tables import Layout
+
+if TYPE_CHECKING:
+    from auditor.engine.blocks import Block, Tree
+    from auditor.engine.facttable import Longs
+    from auditor.engine.instances import Instances
+    from auditor.rules.nodes import Relation
+    from auditor.rules.plan import Ref
+
+
+class Leaves:
+    """How many printed leaves stand under the aggregates of instances; 0 where all figures are leaves."""
+
+    def __init__(self, statement: Relation, instances: Instances) -> None:
+        self.refs = [ref for ref in refs_of(statement) if not ref.context]
+        self.instances = instances
+
+    def __call__(self, numbers: Longs) -> Longs:
+        """Return the number of leaves for some instances."""
+        some = self.instances.take(numbers)
+        counts = [count for ref in self.refs if (count := self._count(ref, some)) is not None]
+        if not counts:
+            return np.full(len(numbers), UNKNOWN_PARTS, dtype=np.int64)
+        most = np.maximum.reduce(counts)
+        return np.where(most < 0, UNKNOWN_PARTS, most)
+
+    def _count(self, ref: Ref, some: Instances) -> Longs | None:
+        """Leaves under what a reference means; −1 where it means no row of a table of codes."""
+        chunk = some.chunk
+        block, tree = chunk.block(ref.table), chunk.tree(ref.table)
+        if block is None or tree is None:
+            return None
+        if ref.many:
+            return np.bincount(bind_selection(ref, some).instance, minlength=len(some)).astype(np.int64)
+        row = row_numbers(ref, some, block)
+        if not len(block.rows):
+            return np.full(len(row), -1, dtype=np.int64)
+        safe = np.maximum(row, 0)
+        number = tree.number[safe, some.filing]
+        under = np.where(number >= 0, tree.leaves[np.maximum(number, 0)] if len(tree.row) else 0, _bare(block)[safe])
+        totals = _totals(block, tree)
+        for name, count in totals.items():
+            under = np.where(safe == block.row_of.get(name, -1), count[some.filing], under)
+        return np.where(row < 0, -1, under)
+
+
+UNKNOWN_PARTS = 2  # an aggregate whose parts are not printed: at least two
+
+
+def _bare(block: Block) -> Longs:
+    """What a row without printed children counts as: 0 for a code (a leaf), else an aggregate of unknown parts."""
+    return np.array([0 if name[:1].isdigit() else UNKNOWN_PARTS for name in block.plain_rows] or [0], dtype=np.int64)
+
+
+def _totals(block: Block, tree: Tree) -> dict[str, Longs]:
+    """Leaves under the named totals of groups (人员经费合计 …): the printed codes of the group without children."""
+    out: dict[str, Longs] = {}
+    for group, codes in block.table.row_groups.items():
+        name = f"{group}合计"
+        if name in block.row_of and block.table.layout is Layout.CODES:
+            member = block.mask(lambda row, codes=codes: row.startswith(codes))  # type: ignore[misc]
+            leaf = block.present & member[:, None] & (tree.number < 0)
+            out[name] = leaf.sum(axis=0).astype(np.int64)
+    return out

@@ -1,0 +1,149 @@
+"""Bring both sides of a relation to one linear form over facts: left minus right, whole coefficients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from auditor.engine.judge import Equality, Linear
+from auditor.engine.references import bind_ref
+from auditor.rules.nodes import Aggregate, Number, Relation
+from auditor.rules.plan import Ref
+from auditor.units import FEN_PER, PERCENT_SCALE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from auditor.engine.facttable import Bytes, Ints, Longs
+    from auditor.engine.instances import Instances
+    from auditor.engine.references import Segments
+
+    Select = Callable[[Ref, Instances], Segments]  # binds a selection and keeps the rows that meet its conditions
+
+_Piece = tuple[Any, Any, int, bool, bool]  # instance, position, coefficient, on the left, one fact at most
+
+
+@dataclass(slots=True)
+class Built:
+    """A linear form over instances, why some cannot be evaluated, and which reference is to blame (−1: none)."""
+
+    linear: Linear
+    reason: Bytes
+    blame: Ints
+
+
+def build(statement: Relation, instances: Instances, select: Select) -> Built:
+    """Bring both sides to one linear form: left − right."""
+    size = len(instances)
+    reason = np.zeros(size, dtype=np.uint8)
+    blame = np.full(size, -1, dtype=np.int32)
+    scale = _scale(statement)
+    pieces: list[_Piece] = []
+    constant = np.zeros(size, dtype=np.int64)
+    number = 0
+    for side, expression in ((1, statement.left), (-1, statement.right)):
+        for term in expression.terms:
+            weight = side * term.sign * term.digits * (scale // 10**term.decimals)
+            if isinstance(term.factor, Number):
+                constant += weight * _worth(term.factor)
+                continue
+            if isinstance(term.factor, Aggregate) and term.factor.function == "count":
+                constant += weight * _counted(term.factor, instances, reason, select)
+                continue
+            for at, position, why in _factor_pieces(term.factor, instances, select):
+                pieces.append((at, position, weight, side > 0, isinstance(term.factor, Ref)))
+                worse = why > reason
+                reason[worse] = why[worse]
+                blame[worse] = number
+                number += 1
+    return Built(_assemble(pieces, constant, scale), reason, blame)
+
+
+def _factor_pieces(factor: Any, instances: Instances, select: Select) -> Iterable[tuple[Ints, Ints, Bytes]]:
+    if isinstance(factor, Ref):
+        bound = bind_ref(factor, instances)
+        at = np.nonzero(bound.position >= 0)[0].astype(np.int32)
+        yield at, bound.position if len(at) == len(bound.position) else bound.position[at], bound.reason
+    elif isinstance(factor, Aggregate):
+        for item in factor.items:
+            segments = select(item, instances)
+            if factor.function != "sum":
+                yield _picked(factor.function, segments, instances)
+            else:
+                yield segments.instance, segments.position, segments.reason
+
+
+def _counted(factor: Aggregate, instances: Instances, reason: Bytes, select: Select) -> Longs:
+    """How many rows a selection has, per instance."""
+    total = np.zeros(len(instances), dtype=np.int64)
+    for item in factor.items:
+        segments = select(item, instances)
+        pairs = np.unique(np.stack([segments.instance, segments.rows]), axis=1)
+        total += np.bincount(pairs[0], minlength=len(instances))
+        np.maximum(reason, segments.reason, out=reason)
+    return total
+
+
+def _picked(function: str, segments: Segments, instances: Instances) -> tuple[Ints, Ints, Bytes]:
+    """`min` and `max` take one fact of each instance."""
+    values = instances.chunk.facts.value[segments.position]
+    order = np.lexsort((values if function == "min" else -values, segments.instance))
+    instance = segments.instance[order]
+    first = np.nonzero(np.diff(instance, prepend=-1))[0]
+    return instance[first], segments.position[order][first], segments.reason
+
+
+def _assemble(pieces: Sequence[_Piece], constant: Longs, scale: int) -> Linear:
+    """Sort all terms by instance, keeping their order within one."""
+    if not pieces:
+        empty = np.zeros(0, dtype=np.int32)
+        return Linear(empty, empty, np.zeros(0, dtype=np.int64), constant, np.zeros(0, dtype=np.bool_), scale)
+    size = len(constant)
+    if all(len(piece[0]) == size and piece[4] for piece in pieces):  # one fact of each instance per term
+        position = np.stack([piece[1] for piece in pieces], axis=1).ravel()
+        instance = np.repeat(np.arange(size, dtype=np.int32), len(pieces))
+        coefficient = np.tile(np.array([piece[2] for piece in pieces], dtype=np.int64), size)
+        left = np.tile(np.array([piece[3] for piece in pieces], dtype=np.bool_), size)
+        return Linear(instance, position, coefficient, constant, left, scale)
+    instance = np.concatenate([piece[0] for piece in pieces])
+    position = np.concatenate([piece[1] for piece in pieces])
+    coefficient = np.concatenate([np.full(len(piece[0]), piece[2], dtype=np.int64) for piece in pieces])
+    left = np.concatenate([np.full(len(piece[0]), piece[3]) for piece in pieces])
+    order = np.argsort(instance, kind="stable")
+    return Linear(instance[order], position[order], coefficient[order], constant, left[order], scale)
+
+
+def _scale(statement: Relation) -> int:
+    """The power of ten that makes every coefficient whole."""
+    most = max((term.decimals for e in (statement.left, statement.right) for term in e.terms), default=0)
+    return int(10**most)
+
+
+def _worth(number: Number) -> int:
+    """A number written in a rule, in the smallest step of its unit."""
+    scale = PERCENT_SCALE if number.unit == "%" else FEN_PER.get(number.unit, 1)
+    return int(number.digits * scale // 10**number.decimals)
+
+
+def equality_of(statement: Relation) -> Equality:
+    """Tell what kind of equality a relation states: the two sides of one account, a sum, or one quantity twice."""
+    refs = list(refs_of(statement))
+    places = {(ref.table, ref.context) for ref in refs}
+    if len(places) > 1:
+        return Equality.SAME
+    single = all(
+        len(side.terms) == 1 and isinstance(side.terms[0].factor, Ref) for side in (statement.left, statement.right)
+    )
+    return Equality.BALANCE if single else Equality.SUM
+
+
+def refs_of(statement: Relation) -> Iterable[Ref]:
+    """Yield every reference of a relation."""
+    for expression in (statement.left, statement.right):
+        for term in expression.terms:
+            if isinstance(term.factor, Ref):
+                yield term.factor
+            elif isinstance(term.factor, Aggregate):
+                yield from term.factor.items

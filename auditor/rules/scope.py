@@ -1,0 +1,71 @@
+"""The names that a statement may use: its table, loops and variables; and how unknown ones are refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from auditor.errors import RuleError
+from auditor.sources import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from auditor.forms.tables import FormBook, Table
+    from auditor.rules.plan import RowLoop, ValueLoop
+    from auditor.rules.rule import Rule
+
+
+@dataclass
+class Scope:
+    """What is known while the statements of one rule are resolved for one table.
+
+    `row_table` is the table whose rows and columns bare names mean: 本表, or that of `for: row in …`.
+    """
+
+    rule: Rule
+    table: str
+    tables: dict[str, Table]
+    book: FormBook
+    row_table: str = ""
+    row_loop: RowLoop | None = None
+    columns: tuple[str, ...] | None = None
+    values: list[ValueLoop] = field(default_factory=list)
+
+    def fail(self, key: str, **values: Any) -> NoReturn:
+        """Refuse the rule at its line."""
+        raise RuleError(key, file=self.rule.file, line=self.rule.line, rule=self.rule.id, **values)
+
+    def unknown(self, key: str, name: str, known: Iterable[str]) -> NoReturn:
+        """Refuse an unknown name and tell the nearest known one."""
+        self.fail(key, name=name, near=nearest(name, known))
+
+    def unknown_column(self, table: Table, name: str) -> NoReturn:
+        """Refuse a column that the table does not have."""
+        known = [f"{table.name}.{column}" for column in (*table.column_names, *table.column_groups)]
+        self.unknown("rules.unknown_column", f"{table.name}.{name}", known)
+
+    def here(self) -> Table:
+        """The table that bare names mean."""
+        if self.row_table not in self.tables:
+            self.fail("rules.no_table")
+        return self.tables[self.row_table]
+
+    def named(self, name: str) -> Table:
+        """A standard table by name."""
+        if name not in self.tables:
+            self.unknown("rules.unknown_table", name, self.tables)
+        return self.tables[name]
+
+    def value_loop(self, variable: str) -> ValueLoop | None:
+        """The loop over values that binds a variable."""
+        return next((loop for loop in self.values if loop.variable == variable), None)
+
+    def check_variables(self, variables: Iterable[str], text: str) -> None:
+        """Refuse a variable that no loop binds."""
+        known = {loop.variable for loop in self.values}
+        known |= {"row"} if self.row_loop is not None else set()
+        known |= {"column"} if self.columns is not None else set()
+        for variable in variables:
+            if variable not in known:
+                self.fail("rules.unbound", name=variable, text=text)
