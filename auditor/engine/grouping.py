@@ -41,8 +41,24 @@ def group_checks(
         group = _best(linear, values, good, names)
         groups.append(group)
         linear = [check for check in linear if check not in group.checks]
-    groups += [Group([check], _lonely(check, good, names)) for check in rest]
+    for check in rest:
+        cause = next((group for group in groups if _follows(check, group, values)), None)
+        if cause is not None:
+            cause.checks.append(check)
+        else:
+            groups.append(Group([check], _lonely(check, good, names)))
     return groups
+
+
+def _follows(check: Check, group: Group, values: Mapping[int, int]) -> bool:
+    """Tell whether a failing inequality holds once the group's first suspect has its suggested value."""
+    suspect = group.suspects[0] if group.suspects else None
+    if suspect is None or suspect.suggested is None or not check.linear:
+        return False
+    weight = sum(operand.coefficient for operand in check.operands if operand.fact == suspect.fact)
+    gap = check.gap + weight * (suspect.suggested - values[suspect.fact])
+    bounds = {"<": gap < check.allowed, "≤": gap <= check.allowed, ">": -gap < check.allowed, "≥": -gap <= check.allowed}
+    return weight != 0 and bounds.get(check.operator, False)
 
 
 def _best(

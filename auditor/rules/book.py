@@ -42,7 +42,7 @@ def program_version() -> str:
         return "0"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RuleBook:
     """All rules with the forms they speak of. `sha256` is the hash of every file that was loaded."""
 
@@ -51,6 +51,9 @@ class RuleBook:
     sha256: str
     folders: tuple[str, ...] = ()
     _plans: dict[str, tuple[Plan, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    def __repr__(self) -> str:
+        return f"RuleBook({len(self.rules)} rules, {self.sha256[:12]})"
 
     @cached_property
     def by_id(self) -> dict[str, Rule]:

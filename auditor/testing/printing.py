@@ -64,7 +64,7 @@ def print_tables(tables: dict[str, Amounts], style: Style, book: FormBook) -> Pr
     return out
 
 
-def filing_of_print(printed: Printed, style: Style, book: FormBook, key: FilingKey | None = None) -> Filing:
+def filing_of_print(printed: Printed, style: Style, key: FilingKey | None = None) -> Filing:
     """Make a filing of printed tables, as if it had been read from a document."""
     filing = Filing(key or FilingKey("示例单位", 2023, "final_accounts", "unit"), FAMILY)
     for name, cells in printed.items():

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from auditor.messages import use_language
+from auditor.rules.book import RuleBook, load_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SHARED = Path(__file__).parent.parent.parent / "shared" / "filings"
+SEEDS = SHARED / "seeds"
+
+settings.register_profile("suite", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
+
+
+@pytest.fixture(autouse=True)
+def _chinese() -> None:
+    use_language("zh")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    before = os.environ.get("AUDITOR_CACHE")
+    os.environ["AUDITOR_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    yield
+    if before is None:
+        del os.environ["AUDITOR_CACHE"]
+    else:
+        os.environ["AUDITOR_CACHE"] = before
+
+
+@pytest.fixture(scope="session")
+def book(_own_cache: None) -> RuleBook:
+    return load_rules()
+
+
+def seed(prefix: str) -> Path:
+    """The seed filing whose name begins like this; the test is skipped where the folder is absent."""
+    if not SEEDS.is_dir():
+        pytest.skip("the shared filings are not here (../shared/filings/seeds)")
+    return next(SEEDS.glob(f"{prefix}_*.txt"))
