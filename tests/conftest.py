@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,9 +37,15 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         os.environ["AUDITOR_CACHE"] = before
 
 
+@cache
+def rule_book() -> RuleBook:
+    """The program's own rules; for property tests, which print their arguments when they fail."""
+    return load_rules(cache=False)
+
+
 @pytest.fixture(scope="session")
-def book(_own_cache: None) -> RuleBook:
-    return load_rules()
+def book() -> RuleBook:
+    return rule_book()
 
 
 def seed(prefix: str) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pandas as pd
 from hypothesis import given, settings
@@ -24,46 +23,44 @@ from auditor.testing.ledger import Ledger, RandomSource, draw_ledger, roll_up
 from auditor.testing.printing import Style, TextWriter, facts_of_ledgers, filing_of_print, print_tables
 from auditor.testing.strategies import ledgers, styles
 from auditor.units import FEN_PER, Rounding
-
-if TYPE_CHECKING:
-    from auditor.rules.book import RuleBook
+from tests.conftest import rule_book
 
 HINTS_ALLOWED = {"FA-X-25"}  # says "usually", and a ledger may hold a non-fiscal opening balance
 
 
-def filing_of(ledger: Ledger, style: Style, book: RuleBook) -> Filing:
-    return filing_of_print(print_tables(roll_up(ledger), style, book.forms), style)
+def filing_of(ledger: Ledger, style: Style) -> Filing:
+    return filing_of_print(print_tables(roll_up(ledger), style, rule_book().forms), style)
 
 
-def verdicts(filing: Filing, book: RuleBook, mode: Rounding = Rounding.HALF_UP) -> Counter[tuple[str, Verdict]]:
-    evaluation = evaluate(book.all_plans(), Chunk.of([filing], book.forms, mode))
+def verdicts(filing: Filing, mode: Rounding = Rounding.HALF_UP) -> Counter[tuple[str, Verdict]]:
+    evaluation = evaluate(rule_book().all_plans(), Chunk.of([filing], rule_book().forms, mode))
     out: Counter[tuple[str, Verdict]] = Counter()
     for outcome in evaluation.outcomes:
         out.update((outcome.plan.rule.id, Verdict(int(v))) for v in outcome.verdict)
     return out
 
 
-def contradictions(filing: Filing, book: RuleBook, mode: Rounding = Rounding.HALF_UP) -> set[str]:
-    return {rule for rule, verdict in verdicts(filing, book, mode) if verdict is Verdict.INCONSISTENT} - HINTS_ALLOWED
+def contradictions(filing: Filing, mode: Rounding = Rounding.HALF_UP) -> set[str]:
+    return {rule for rule, verdict in verdicts(filing, mode) if verdict is Verdict.INCONSISTENT} - HINTS_ALLOWED
 
 
 @given(ledger=ledgers(), style=styles())
-def test_a_rounded_ledger_is_never_inconsistent(book: RuleBook, ledger: Ledger, style: Style) -> None:
-    assert contradictions(filing_of(ledger, style, book), book) == set()
+def test_a_rounded_ledger_is_never_inconsistent(ledger: Ledger, style: Style) -> None:
+    assert contradictions(filing_of(ledger, style)) == set()
 
 
 @given(ledger=ledgers(), style=styles(rounding=Rounding.TRUNCATE))
 @settings(max_examples=20)
 def test_a_truncated_ledger_is_never_inconsistent_when_read_as_truncated(
-    book: RuleBook, ledger: Ledger, style: Style
+    ledger: Ledger, style: Style
 ) -> None:
-    assert contradictions(filing_of(ledger, style, book), book, Rounding.TRUNCATE) == set()
+    assert contradictions(filing_of(ledger, style), Rounding.TRUNCATE) == set()
 
 
 @given(seed=st.integers(0, 500), pick=st.integers(0, 10**6), up=st.booleans())
-def test_a_change_beyond_the_range_is_always_inconsistent(book: RuleBook, seed: int, pick: int, up: bool) -> None:
-    filing = filing_of(draw_ledger(RandomSource(seed), most=10**9), Style(), book)
-    evaluation = evaluate(book.all_plans(), Chunk.of([filing], book.forms))
+def test_a_change_beyond_the_range_is_always_inconsistent(seed: int, pick: int, up: bool) -> None:
+    filing = filing_of(draw_ledger(RandomSource(seed), most=10**9), Style())
+    evaluation = evaluate(rule_book().all_plans(), Chunk.of([filing], rule_book().forms))
     checked, _ = evaluation.marks()
     positions = [p for p, fact in enumerate(filing.facts) if checked[p] and fact.is_figure]
     fact = filing.facts[positions[pick % len(positions)]]
@@ -71,42 +68,42 @@ def test_a_change_beyond_the_range_is_always_inconsistent(book: RuleBook, seed: 
     text = decimal_text(fact.value + beyond, FEN_PER["万元"], 2)
     for table in filing.tables:
         table.facts = [replace(f, state=State.VALUE, value=fact.value + beyond, text=text) if f is fact else f for f in table.facts]
-    logical = {r.id for r in book.rules if r.kind is RuleKind.LOGICAL}
-    assert contradictions(filing, book) & logical
+    logical = {r.id for r in rule_book().rules if r.kind is RuleKind.LOGICAL}
+    assert contradictions(filing) & logical
 
 
 @given(seed=st.integers(0, 10**6))
 @settings(max_examples=15)
-def test_order_of_facts_tables_and_rules_changes_nothing(book: RuleBook, seed: int) -> None:
+def test_order_of_facts_tables_and_rules_changes_nothing(seed: int) -> None:
     shuffled = random.Random(seed)  # noqa: S311
-    filing = filing_of(draw_ledger(RandomSource(seed), most=10**7), Style(), book)
-    before = verdicts(filing, book)
+    filing = filing_of(draw_ledger(RandomSource(seed), most=10**7), Style())
+    before = verdicts(filing)
     for table in filing.tables:
         shuffled.shuffle(table.facts)
     shuffled.shuffle(filing.tables)
-    after = verdicts(filing, book)
+    after = verdicts(filing)
     ordered = {"FA-TREE-03"}  # speaks of the order itself
     assert {k: v for k, v in before.items() if k[0] not in ordered} == {
         k: v for k, v in after.items() if k[0] not in ordered
     }
-    plans = book.all_plans()
+    plans = rule_book().all_plans()
     shuffled.shuffle(plans)
-    chunk = Chunk.of([filing], book.forms)
-    assert (evaluate(plans, chunk).counts() == evaluate(book.all_plans(), chunk).counts()).all()
+    chunk = Chunk.of([filing], rule_book().forms)
+    assert (evaluate(plans, chunk).counts() == evaluate(rule_book().all_plans(), chunk).counts()).all()
 
 
 @given(ledger=ledgers())
 @settings(max_examples=15)
-def test_the_unit_of_measure_changes_nothing(book: RuleBook, ledger: Ledger) -> None:
-    in_wan = filing_of(ledger, Style("万元", 4), book)
-    in_yuan = filing_of(ledger, Style("元", 0), book)
-    assert verdicts(in_wan, book) == verdicts(in_yuan, book)
+def test_the_unit_of_measure_changes_nothing(ledger: Ledger) -> None:
+    in_wan = filing_of(ledger, Style("万元", 4))
+    in_yuan = filing_of(ledger, Style("元", 0))
+    assert verdicts(in_wan) == verdicts(in_yuan)
 
 
 @given(seed=st.integers(0, 10**6))
 @settings(max_examples=10)
-def test_the_order_of_columns_changes_nothing(book: RuleBook, seed: int) -> None:
-    printed = print_tables(roll_up(draw_ledger(RandomSource(seed), most=10**8)), Style(), book.forms)
+def test_the_order_of_columns_changes_nothing(seed: int) -> None:
+    printed = print_tables(roll_up(draw_ledger(RandomSource(seed), most=10**8)), Style(), rule_book().forms)
     frames = {}
     for name in ("收入决算表", "支出决算表", "一般公共预算支出表"):
         rows: dict[str, dict[str, str]] = {}
@@ -122,32 +119,32 @@ def test_the_order_of_columns_changes_nothing(book: RuleBook, seed: int) -> None
         columns = list(frame.columns[2:])
         shuffled.shuffle(columns)
         moved[name] = frame[["科目编码", "科目名称", *columns]]
-    first = Filing.from_frames(frames, entity="示例", year=2023, forms=book.forms)
-    second = Filing.from_frames(moved, entity="示例", year=2023, forms=book.forms)
+    first = Filing.from_frames(frames, entity="示例", year=2023, forms=rule_book().forms)
+    second = Filing.from_frames(moved, entity="示例", year=2023, forms=rule_book().forms)
     assert {(f.address, f.value) for f in first.facts} == {(f.address, f.value) for f in second.facts}
-    assert verdicts(first, book) == verdicts(second, book)
+    assert verdicts(first) == verdicts(second)
 
 
-def test_one_filing_and_many_give_the_same_verdicts(book: RuleBook) -> None:
+def test_one_filing_and_many_give_the_same_verdicts() -> None:
     rolled = [roll_up(draw_ledger(RandomSource(seed), most=10**8)) for seed in range(12)]
-    facts, infos = facts_of_ledgers(rolled, Style(), book.forms)
-    together = evaluate(book.all_plans(), Chunk(infos, facts, book.forms)).counts()
+    facts, infos = facts_of_ledgers(rolled, Style(), rule_book().forms)
+    together = evaluate(rule_book().all_plans(), Chunk(infos, facts, rule_book().forms)).counts()
     for number, tables in enumerate(rolled):
-        alone, info = facts_of_ledgers([tables], Style(), book.forms)
-        assert (evaluate(book.all_plans(), Chunk(info, alone, book.forms)).counts()[0] == together[number]).all()
+        alone, info = facts_of_ledgers([tables], Style(), rule_book().forms)
+        assert (evaluate(rule_book().all_plans(), Chunk(info, alone, rule_book().forms)).counts()[0] == together[number]).all()
 
 
 @given(seed=st.integers(0, 10**6))
 @settings(max_examples=10)
-def test_a_printed_document_reads_back_as_its_figures(book: RuleBook, seed: int) -> None:
+def test_a_printed_document_reads_back_as_its_figures(seed: int) -> None:
     from auditor.readers.text import read
     from auditor.reading import filing_of as filing_of_document
 
     style = Style(blank_zeros=bool(seed % 2))
-    printed = print_tables(roll_up(draw_ledger(RandomSource(seed), most=10**8)), style, book.forms)
+    printed = print_tables(roll_up(draw_ledger(RandomSource(seed), most=10**8)), style, rule_book().forms)
     key = FilingKey("青山县示例中心", 2023, "final_accounts", "unit")
-    text = TextWriter(book.forms, style, key).document(printed)
-    filing = filing_of_document(read(text.encode(), file="a.txt", sha256=""), book.forms)
+    text = TextWriter(rule_book().forms, style, key).document(printed)
+    filing = filing_of_document(read(text.encode(), file="a.txt", sha256=""), rule_book().forms)
     assert filing.key == key
     assert filing.unread == []
     read_back = {(f.address.table, f.address.row, f.address.column): f.text for f in filing.facts}
@@ -156,9 +153,9 @@ def test_a_printed_document_reads_back_as_its_figures(book: RuleBook, seed: int)
     assert all(not text for place, text in read_back.items() if place not in expected)
 
 
-def test_the_ledger_of_checks_adds_up(book: RuleBook) -> None:
-    filing = filing_of(draw_ledger(RandomSource(3), most=10**8), Style(), book)
-    (audit,) = audit_filings([filing], book)
+def test_the_ledger_of_checks_adds_up() -> None:
+    filing = filing_of(draw_ledger(RandomSource(3), most=10**8), Style())
+    (audit,) = audit_filings([filing], rule_book())
     assert audit.ledger.checks == sum(audit.ledger[verdict] for verdict in Verdict)
     assert audit.count(Severity.ERROR) == 0
     assert audit.confirmed <= audit.checked <= audit.printed

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from auditor.rules.book import RuleBook
 
 
-def verdict_of(book: RuleBook, rule: str, figures: dict[str, str], unit: str = "万元") -> tuple[Verdict, Note]:
+def verdict_of(
+    book: RuleBook, rule: str, figures: dict[str, str], unit: str = "万元", report: str = "final_accounts"
+) -> tuple[Verdict, Note]:
     """Judge one rule on figures given by full address; the table's fine precision follows from all of them."""
-    filing = Filing(FilingKey("示例单位", 2023, "final_accounts", "unit"), "全国决算")
+    filing = Filing(FilingKey("示例单位", 2023, report, "unit"))
     tables: dict[str, ReadTable] = {}
     addresses = {text: _address(text) for text in figures}
     for name in dict.fromkeys(address.table for address in addresses.values()):
@@ -104,7 +106,14 @@ def test_the_same_quantity_in_two_tables_may_differ_by_half_its_leaves(book: Rul
 
 
 def test_a_single_leaf_printed_twice_must_be_equal(book: RuleBook) -> None:
+    figures = {"收入预算表[2080505].总计": "7.91", "支出预算表[2080505].总计": "7.90"}
+    assert verdict_of(book, "BU-X-04", figures, report="budget")[0] is Verdict.INCONSISTENT
+
+
+def test_two_quantities_that_are_merely_alike_may_differ_by_a_digit(book: RuleBook) -> None:
     figures = {"一般公共预算支出表[2080505].基本支出": "7.91", "基本支出明细表[30108]": "7.90"}
+    assert verdict_of(book, "FA-X-31", figures)[0] is Verdict.ROUNDING
+    figures["基本支出明细表[30108]"] = "7.88"
     assert verdict_of(book, "FA-X-31", figures)[0] is Verdict.INCONSISTENT
 
 

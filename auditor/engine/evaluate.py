@@ -195,7 +195,7 @@ def _relation(plan: Plan, statement: Relation, instances: Instances, *, plain: b
         built.linear,
         instances.chunk,
         size,
-        equality=equality_of(statement),
+        equality=equality_of(statement, conditional=bool(plan.when)),
         leaves=None if plain else Leaves(statement, instances),
     )
     verdict = _with_reasons(judged.verdict, built.reason)

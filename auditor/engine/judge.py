@@ -34,7 +34,11 @@ class Equality(StrEnum):
 
     BALANCE = "balance"  # the two sides of one account: equal as printed
     SUM = "sum"  # parts and their total
-    SAME = "same"  # the same quantity in two tables
+    SAME = "same"  # the same quantity in two tables; a leaf printed twice must be equal
+    ALIKE = "alike"  # two quantities of two tables that should be equal
+
+
+_TWO_TABLES = (Equality.SAME, Equality.ALIKE)
 
 
 @dataclass
@@ -215,13 +219,15 @@ def _second_readings(
     count = some.reduce(np.add, np.ones(len(some.position), dtype=np.int64), 0)
     gap, verdict, note = judged.gap[some.number], judged.verdict[some.number], judged.note[some.number]
     allowed = judged.allowed[some.number]
-    if equality is Equality.SAME:
+    if equality in _TWO_TABLES:
         finest = some.reduce(np.minimum, facts.step[some.position], 1)
         weight = some.reduce(np.add, np.abs(some.coefficient), 0)
         twice = (count == 2) & (weight == 2) & (some.reduce(np.add, some.coefficient, 0) == 0)
         under = leaves(some.number)
-        leaf = twice & (under == 0)
-        places = np.where(step > 1, np.maximum(allowed, np.maximum(2, under) // 2 * step), allowed)
+        leaf = twice & (under == 0) & (equality is Equality.SAME)
+        parts = np.maximum(2, under)  # each may be off by half a digit, or by a whole one when cut off
+        digits = parts if chunk.mode is Rounding.TRUNCATE else parts // 2
+        places = np.where(step > 1, np.maximum(allowed, digits * step), allowed)
         allowed = np.where(leaf, np.where(finest < step, allowed, 0), places)
         verdict[leaf & (finest == step)] = Verdict.INCONSISTENT  # a single leaf printed twice must be equal
     if operator == "=":
@@ -229,7 +235,7 @@ def _second_readings(
         tense = (verdict == Verdict.ROUNDING) & (step > 1) & (12 * off * off > TENSION_SQUARED * count)
         note[tense] = Note.TENSION
     bad = verdict == Verdict.INCONSISTENT
-    if bad.any() and equality is Equality.SAME:
+    if bad.any() and equality in _TWO_TABLES:
         signed = np.abs(gap) if operator == "=" else (gap if operator in ("<", "≤") else -gap)
         _downgrade(bad & (signed <= allowed), Note.TWO_PLACES, verdict, note)
     _coarse_literals(operator, some, chunk, verdict, note)

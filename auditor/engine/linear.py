@@ -127,12 +127,16 @@ def _worth(number: Number) -> int:
     return int(number.digits * scale // 10**number.decimals)
 
 
-def equality_of(statement: Relation) -> Equality:
-    """Tell what kind of equality a relation states: the two sides of one account, a sum, or one quantity twice."""
+def equality_of(statement: Relation, *, conditional: bool) -> Equality:
+    """Tell what kind of equality a relation states: two sides of one account, a sum, one quantity printed twice.
+
+    Two tables print the same quantity only where both name the same row, without a condition; otherwise the two
+    quantities are merely alike (income and expense where nothing is carried over, a function and an economic code).
+    """
     refs = list(refs_of(statement))
-    places = {(ref.table, ref.context) for ref in refs}
-    if len(places) > 1:
-        return Equality.SAME
+    if len({(ref.table, ref.context) for ref in refs}) > 1:
+        same_row = len({ref.rows.text.rsplit("/", 1)[-1] for ref in refs}) == 1
+        return Equality.SAME if same_row and not conditional else Equality.ALIKE
     single = all(
         len(side.terms) == 1 and isinstance(side.terms[0].factor, Ref) for side in (statement.left, statement.right)
     )
