@@ -162,7 +162,7 @@ def check_keys(mapping: Map, known: Iterable[str], *, required: Iterable[str] = 
         if key not in known:
             near = nearest(key, known)
             if near:
-                fail(key, "rules.unknown_key_near", name=str(key), near=near)
+                fail(key, "rules.unknown_key_near", name=str(key), meant=near)
             fail(key, "rules.unknown_key", name=str(key), known="、".join(known))
     for name in required:
         if name not in mapping:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-
 from auditor.document import Cell
 from auditor.errors import RuleError
 from auditor.facts import Place
@@ -17,6 +16,7 @@ from auditor.forms.recognise import title_forms
 from auditor.readers.text import read
 from auditor.reading import filing_of
 from auditor.rules.book import load_rules
+
 from tests.conftest import rule_book
 
 if TYPE_CHECKING:
@@ -133,7 +133,11 @@ def test_a_title_over_the_wrong_table_reads_nothing() -> None:
 
 
 def test_a_table_without_title_is_bound_by_its_header_words() -> None:
-    made = filing("2023年度决算公开\n\n某县自编情况表\n单位：万元\n\n" + "\n".join(EXPENSE.splitlines()[2:]) + "\n20805\t养老\t15.00\t11.00\t4.00\t0\t0\t0\n2080505\t缴费\t15.00\t11.00\t4.00\t0\t0\t0\n")
+    made = filing(
+        "2023年度决算公开\n\n某县自编情况表\n单位：万元\n\n"
+        + "\n".join(EXPENSE.splitlines()[2:])
+        + "\n20805\t养老\t15.00\t11.00\t4.00\t0\t0\t0\n2080505\t缴费\t15.00\t11.00\t4.00\t0\t0\t0\n"
+    )
     (table,) = made.tables
     assert table.table == "其他表/某县自编情况表"
     assert figures(made, table.table)[f"{table.table}[2080505].项目支出"] == "4.00"
@@ -227,7 +231,10 @@ LOOSE = """2023年度单位决算公开
 def test_tables_printed_without_separators_are_read_by_their_spaces() -> None:
     made = filing(LOOSE)
     summary = figures(made, "收入支出决算总表")
-    assert summary == {"收入支出决算总表[收入/一般公共预算财政拨款收入]": "567.18", "收入支出决算总表[支出/202]": "7.00"}
+    assert summary == {
+        "收入支出决算总表[收入/一般公共预算财政拨款收入]": "567.18",
+        "收入支出决算总表[支出/202]": "7.00",
+    }
     expense = figures(made, "支出决算表")
     assert expense["支出决算表[2080599].项目支出"] == "99.79"
     assert "支出决算表[2080599].基本支出" not in expense
@@ -274,7 +281,10 @@ families:
         ("tables:\n  - table: 甲\n    report: budget\n    layout: cels\n", "cells"),
         ("families:\n  - family: 乙\n    forms:\n      - {title: 丙, as: 支出决算\n表}\n", ""),
         ("families:\n  - family: 乙\n    extends: 全国决算表\n", "全国决算"),
-        ("families:\n  - family: 乙\n    report: budget\n    forms:\n      - {title: 丙, as: 支出决算}\n", "支出决算表"),
+        (
+            "families:\n  - family: 乙\n    report: budget\n    forms:\n      - {title: 丙, as: 支出决算}\n",
+            "支出决算表",
+        ),
     ],
 )
 def test_mistakes_in_form_files_are_answered_with_place_and_remedy(tmp_path: Path, yaml: str, part: str) -> None:

@@ -7,9 +7,6 @@ from collections import Counter
 from dataclasses import replace
 
 import pandas as pd
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from auditor.engine.audit import audit_filings
 from auditor.engine.chunk import Chunk
 from auditor.engine.evaluate import evaluate
@@ -23,6 +20,9 @@ from auditor.testing.ledger import Ledger, RandomSource, draw_ledger, roll_up
 from auditor.testing.printing import Style, TextWriter, facts_of_ledgers, filing_of_print, print_tables
 from auditor.testing.strategies import ledgers, styles
 from auditor.units import FEN_PER, Rounding
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from tests.conftest import rule_book
 
 HINTS_ALLOWED = {"FA-X-25"}  # says "usually", and a ledger may hold a non-fiscal opening balance
@@ -51,9 +51,7 @@ def test_a_rounded_ledger_is_never_inconsistent(ledger: Ledger, style: Style) ->
 
 @given(ledger=ledgers(), style=styles(rounding=Rounding.TRUNCATE))
 @settings(max_examples=20)
-def test_a_truncated_ledger_is_never_inconsistent_when_read_as_truncated(
-    ledger: Ledger, style: Style
-) -> None:
+def test_a_truncated_ledger_is_never_inconsistent_when_read_as_truncated(ledger: Ledger, style: Style) -> None:
     assert contradictions(filing_of(ledger, style), Rounding.TRUNCATE) == set()
 
 
@@ -67,7 +65,9 @@ def test_a_change_beyond_the_range_is_always_inconsistent(seed: int, pick: int, 
     beyond = (len(filing.facts) + 2) * fact.step * (1 if up else -1)  # more than any sum's range can hold
     text = decimal_text(fact.value + beyond, FEN_PER["万元"], 2)
     for table in filing.tables:
-        table.facts = [replace(f, state=State.VALUE, value=fact.value + beyond, text=text) if f is fact else f for f in table.facts]
+        table.facts = [
+            replace(f, state=State.VALUE, value=fact.value + beyond, text=text) if f is fact else f for f in table.facts
+        ]
     logical = {r.id for r in rule_book().rules if r.kind is RuleKind.LOGICAL}
     assert contradictions(filing) & logical
 
@@ -131,7 +131,9 @@ def test_one_filing_and_many_give_the_same_verdicts() -> None:
     together = evaluate(rule_book().all_plans(), Chunk(infos, facts, rule_book().forms)).counts()
     for number, tables in enumerate(rolled):
         alone, info = facts_of_ledgers([tables], Style(), rule_book().forms)
-        assert (evaluate(rule_book().all_plans(), Chunk(info, alone, rule_book().forms)).counts()[0] == together[number]).all()
+        assert (
+            evaluate(rule_book().all_plans(), Chunk(info, alone, rule_book().forms)).counts()[0] == together[number]
+        ).all()
 
 
 @given(seed=st.integers(0, 10**6))

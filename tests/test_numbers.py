@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from auditor.numbers import State, decimal_text, parse_literal
 from hypothesis import given
 from hypothesis import strategies as st
-
-from auditor.numbers import State, decimal_text, parse_literal
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
 from auditor.engine.audit import audit_filings
 from auditor.engine.results import Severity
 from auditor.engine.verdicts import Verdict
@@ -46,7 +45,9 @@ def test_every_planted_error_of_the_examples_is_found_and_nothing_else(book: Rul
             suspect = finding.suspects[0]
             fact = audit.facts[suspect.fact]
             named[fact.address.table, fact.address.row, fact.address.column] = (finding, suspect.suggested)
-            assert len(finding.suspects) == 1 or fact.address.table == "三公经费表"  # one row of figures: no cross-check
+            assert (
+                len(finding.suspects) == 1 or fact.address.table == "三公经费表"
+            )  # one row of figures: no cross-check
         assert set(named) == set(key)
         for place, (finding, suggested) in named.items():
             true = parse_literal(key[place]["true"]).digits * 10_000

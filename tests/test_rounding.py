@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-
 from auditor.engine.chunk import Chunk
 from auditor.engine.evaluate import evaluate
 from auditor.engine.judge import growth_bounds, growth_by_change_bounds, judge_ratio, share_bounds
@@ -29,7 +28,8 @@ def verdict_of(
     for name in dict.fromkeys(address.table for address in addresses.values()):
         tables[name] = ReadTable(name, name, Place(), unit=unit)
     fine = {
-        name: max(parse_literal(figures[t]).decimals for t, a in addresses.items() if a.table == name) for name in tables
+        name: max(parse_literal(figures[t]).decimals for t, a in addresses.items() if a.table == name)
+        for name in tables
     }
     for text, address in addresses.items():
         literal = parse_literal(figures[text])
@@ -64,11 +64,20 @@ TREE = ("支出决算表", "基本支出")
 @pytest.mark.parametrize(
     ("rows", "verdict"),
     [
-        ({"20805": "418.26", "2080501": "6.30", "2080502": "84.55", "2080505": "77.42", "2080599": "250.00"}, "ROUNDING"),
+        (
+            {"20805": "418.26", "2080501": "6.30", "2080502": "84.55", "2080505": "77.42", "2080599": "250.00"},
+            "ROUNDING",
+        ),
         ({"20805": "100.0", "2080501": "60.0", "2080505": "39.9"}, "ROUNDING"),
         ({"20805": "10000", "2080501": "6000", "2080505": "3995.50"}, "INCONSISTENT"),
-        ({"20805": "418.27", "2080501": "6.30", "2080502": "84.55", "2080505": "77.42", "2080599": "250.00"}, "CONSISTENT"),
-        ({"20805": "418.24", "2080501": "6.30", "2080502": "84.55", "2080505": "77.42", "2080599": "250.00"}, "INCONSISTENT"),
+        (
+            {"20805": "418.27", "2080501": "6.30", "2080502": "84.55", "2080505": "77.42", "2080599": "250.00"},
+            "CONSISTENT",
+        ),
+        (
+            {"20805": "418.24", "2080501": "6.30", "2080502": "84.55", "2080505": "77.42", "2080599": "250.00"},
+            "INCONSISTENT",
+        ),
     ],
 )
 def test_a_sum_may_be_off_by_what_rounding_allows(book: RuleBook, rows: dict[str, str], verdict: str) -> None:

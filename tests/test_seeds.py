@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-
 from auditor.engine.audit import audit_filings
 from auditor.engine.results import Severity
 from auditor.engine.verdicts import Verdict
 from auditor.facts import ReadBy
 from auditor.numbers import State, parse_literal
 from auditor.reading import read_filing
+
 from tests.conftest import seed
 from tests.seed_tables import SEED_000, SEED_004, Keyed
 

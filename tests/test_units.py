@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from auditor.testing.printing import round_to
 from auditor.units import Rounding, last_digit, money_unit, printed_range, zero_range
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 @given(st.integers(-10_000, 10_000), st.sampled_from([1, 10, 100]))
@@ -41,7 +40,13 @@ def test_yuan_with_two_decimals_hides_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("text", "unit"),
-    [("单位：万元", "万元"), ("金额单位: 元", "元"), ("单位:亿元", "亿元"), ("单 位 ：万 元", "万元"), ("单位：某局", None)],
+    [
+        ("单位：万元", "万元"),
+        ("金额单位: 元", "元"),
+        ("单位:亿元", "亿元"),
+        ("单 位 ：万 元", "万元"),
+        ("单位：某局", None),
+    ],
 )
 def test_the_unit_line_is_understood(text: str, unit: str | None) -> None:
     assert money_unit(text) == unit

@@ -57,7 +57,7 @@ def show(identity: str, config: str | None, folders: tuple[str, ...]) -> None:
         ("show.exceptions", rule.text("exceptions", lang)),
         ("show.scope", _scope(rule)),
         ("show.covers", "、".join(rule.covers)),
-        ("show.written", "\n".join(f"{key}: {text}" for key, text in rule.written)),
+        ("show.written", "\n".join(f"{written.key}: {written.text}" for written in rule.written)),
     ]
     sections += [("show.pass" if example.passes else "show.fail", _example(example.data)) for example in rule.examples]
     sections.append(("show.file", f"{rule.file}:{rule.line}"))
@@ -70,7 +70,7 @@ def _rule(book: RuleBook, identity: str) -> Rule:
     if identity not in book.by_id:
         from auditor.sources import nearest
 
-        fail(say("cli.no_rule", name=identity, near=nearest(identity.upper(), book.by_id) or "—"))
+        fail(say("cli.no_rule", name=identity, near=nearest(identity.upper(), book.by_id)))
     return book.by_id[identity]
 
 

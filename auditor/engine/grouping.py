@@ -57,7 +57,12 @@ def _follows(check: Check, group: Group, values: Mapping[int, int]) -> bool:
         return False
     weight = sum(operand.coefficient for operand in check.operands if operand.fact == suspect.fact)
     gap = check.gap + weight * (suspect.suggested - values[suspect.fact])
-    bounds = {"<": gap < check.allowed, "≤": gap <= check.allowed, ">": -gap < check.allowed, "≥": -gap <= check.allowed}
+    bounds = {
+        "<": gap < check.allowed,
+        "≤": gap <= check.allowed,
+        ">": -gap < check.allowed,
+        "≥": -gap <= check.allowed,
+    }
     return weight != 0 and bounds.get(check.operator, False)
 
 

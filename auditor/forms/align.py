@@ -1,7 +1,7 @@
 """Align the cells of one row to the sequence of cells that its form prints, where merged cells came flattened.
 
-A label may take several cells; blanks may be dropped at the end. The cheapest alignment wins, and a figure that two
-equally cheap alignments put under different columns is left out, never guessed.
+A label may take several cells; blanks may be dropped at the end. The cheapest alignment wins, and a figure that any
+other possible alignment puts under a different column is left out, never guessed.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def align_row(cells: Sequence[Cell], slots: Sequence[Slot]) -> Placed:
     for j, slot in enumerate(slots):
         take = next((t for t, cost in _takes(looks, i, slot) if cost + after[i + t][j + 1] == after[i][j]), 0)
         taken = tuple(cells[i : i + take])
-        if slot.what == "figure" and taken and looks[i] is Look.NUMBER and _elsewhere(i, j, slots, before, after, best):
+        if slot.what == "figure" and taken and looks[i] is Look.NUMBER and _elsewhere(i, j, slots, before, after):
             taken = ()
         placed.append((slot, taken))
         i += take
@@ -64,11 +64,10 @@ def _elsewhere(
     slots: Sequence[Slot],
     before: list[list[int]],
     after: list[list[int]],
-    best: int,
 ) -> bool:
-    """Whether the number of cell i fits another figure slot than j in an alignment that costs as little."""
+    """Whether the number of cell i fits another figure slot than j in a possible alignment, cheap or not."""
     return any(
-        k != j and slot.what == "figure" and before[i][k] + after[i + 1][k + 1] <= best for k, slot in enumerate(slots)
+        k != j and slot.what == "figure" and before[i][k] + after[i + 1][k + 1] < WRONG for k, slot in enumerate(slots)
     )
 
 

@@ -34,5 +34,11 @@ def catalogue(name: str) -> Mapping[str, str]:
 
 
 def say(key: str, **values: Any) -> str:
-    """Return the sentence of `key` in the language in use, filled with `values`."""
-    return catalogue(_language.get())[key].format(**values)
+    """Return the sentence of `key` in the language in use, filled with `values`.
+
+    A value `near` (the known name most like a misspelt one) becomes a clause, and nothing where none is known.
+    """
+    sentences = catalogue(_language.get())
+    if "near" in values:
+        values["near"] = sentences["near"].format(near=values["near"]) if values["near"] else ""
+    return sentences[key].format(**values)

@@ -16,6 +16,7 @@ from auditor.facts import Place
 MAX_LINES = 400_000
 MAX_COLUMNS = 400
 MAX_CELLS = 2_000_000
+SAMPLE = 100_000  # characters looked at to tell text from binary data
 
 _BREAKS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _RULE = re.compile(r"[\s|:+\-=]+")
@@ -33,15 +34,21 @@ def decode(data: bytes, file: str) -> str:
             break
     else:
         candidates = ("utf-8", "gb18030")
+        if _is_binary(data[:SAMPLE].decode("latin-1")):  # control bytes are no part of either encoding's characters
+            raise BadInputError("input.binary", file=file)
     for encoding in candidates:
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if len(_CONTROL.findall(text[:100_000])) > len(text[:100_000]) // 500:
+        if _is_binary(text[:SAMPLE]):
             raise BadInputError("input.binary", file=file)
         return text
     raise BadInputError("input.encoding", file=file)
+
+
+def _is_binary(text: str) -> bool:
+    return len(_CONTROL.findall(text)) > len(text) // 500
 
 
 def read(data: bytes, *, file: str, sha256: str) -> Document:

@@ -78,6 +78,7 @@ def plans_of(rule: Rule, book: FormBook, extra: Iterable[Table] = ()) -> tuple[P
     for name in tables_of(rule.form, book, extra) or ("",):
         scope = Scope(rule, name, known, book, row_table=name)
         if name and name not in known:
+            scope.line = next(iter(rule.lines("form")), 0)
             scope.unknown("rules.unknown_table", name, [*known, *TABLE_SETS])
         plans.append(_Resolver(scope).plan())
     return tuple(plans)
@@ -92,11 +93,16 @@ class _Resolver:
 
     def plan(self) -> Plan:
         scope, rule = self.scope, self.scope.rule
-        for loop in rule.loops:
+        for loop, scope.line in zip(rule.loops, rule.lines("for"), strict=True):
             self._loop(loop)
         when, statements, alternatives, otherwise = (
-            tuple(self._statement(statement) for statement in part)
-            for part in (rule.when, rule.statements, rule.any_of, rule.otherwise)
+            tuple(self._statement(node) for node, scope.line in zip(part, rule.lines(key), strict=True))
+            for key, part in (
+                ("when", rule.when),
+                ("assert", rule.statements),
+                ("any_of", rule.any_of),
+                ("otherwise", rule.otherwise),
+            )
         )
         return Plan(
             rule=rule,

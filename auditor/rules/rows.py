@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from auditor.forms.tables import Layout
 from auditor.rules.nodes import Address, Choice, Name, Path
@@ -56,13 +56,16 @@ def row_set(path: Path, table: Table, scope: Scope) -> RowSpec:
         return RowSpec(Rows.SET, "{}", items=table.row_groups[path.text])
     word = last.text if isinstance(last, Name) else ""
     if word not in ROW_SETS:
-        scope.unknown("rules.unknown_group", f"{table.name}[{path.text}]", [*ROW_SETS, *table.row_groups])
+        _unknown_group(path.text, (*ROW_SETS, *table.row_groups), table, scope)
     prefix = before.text
     known = prefix in table.lane_by_name or prefix in table.row_groups or prefix.isdigit() or "{" in prefix
     if prefix and not known:
-        groups = [*table.lane_by_name, *table.row_groups]
-        scope.unknown("rules.unknown_group", f"{table.name}[{prefix}]", groups)
+        _unknown_group(prefix, (*table.lane_by_name, *table.row_groups), table, scope)
     return RowSpec(Rows.SET, word, prefix=prefix, variables=tuple(before.variables()), open=True)
+
+
+def _unknown_group(name: str, known: tuple[str, ...], table: Table, scope: Scope) -> NoReturn:
+    scope.unknown("rules.unknown_group", f"{table.name}[{name}]", [f"{table.name}[{group}]" for group in known])
 
 
 def _template_open(path: Path, table: Table, scope: Scope) -> bool:

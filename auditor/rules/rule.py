@@ -27,6 +27,7 @@ KEYS = (
     "id", "title", "covers", "kind", "form", "for", "absent", "when", "assert", "any_of", "otherwise", "basis",
     "report", "edition", "entity_kind", "family", "since", "until", "why", "fix", "exceptions", "examples", "en",
 )  # fmt: skip
+WRITTEN = ("form", "for", "when", "assert", "any_of", "otherwise")
 REQUIRED = ("id", "title", "basis", "why", "fix", "examples")
 
 
@@ -37,6 +38,15 @@ class Example:
     passes: bool
     data: Any  # Map of address → text, Map of table → printed text, or text
     line: int = 0
+
+
+@dataclass(frozen=True)
+class Written:
+    """A statement as its author wrote it: under which key, and on which line."""
+
+    key: str
+    text: str
+    line: int
 
 
 @dataclass(frozen=True)
@@ -69,10 +79,14 @@ class Rule:
     since: int = 0
     until: int = 9999
     examples: tuple[Example, ...] = ()
-    written: tuple[tuple[str, str], ...] = ()  # the statements as written: key → text
+    written: tuple[Written, ...] = ()
     english: tuple[tuple[str, str], ...] = ()
     file: str = ""
     line: int = 0
+
+    def lines(self, key: str) -> tuple[int, ...]:
+        """The lines of the entries of `key`, in the order in which they were parsed."""
+        return tuple(written.line for written in self.written if written.key == key)
 
     def text(self, name: str, language: str = "zh") -> str:
         """Return `title`, `why`, `fix` or `exceptions` in a language (Chinese where no other is given)."""
@@ -118,9 +132,7 @@ def _rule(item: Map) -> Rule:
         since=whole(item, "since") or 0,
         until=whole(item, "until") or 9999,
         examples=_examples(item),
-        written=tuple(
-            (key, str(text)) for key in ("for", "when", "assert", "any_of", "otherwise") for text in _entries(item, key)
-        ),
+        written=tuple(Written(key, str(text), _line(text)) for key in WRITTEN for text in _entries(item, key)),
         english=tuple((str(key), str(value)) for key, value in english.items()),
         file=item.file,
         line=getattr(item["id"], "line", item.line),
@@ -165,6 +177,7 @@ def rule_to_data(rule: Rule) -> dict[str, Any]:
     data = {name: getattr(rule, name) for name in Rule.__dataclass_fields__ if name != "examples"}
     for name in _NODE_FIELDS:
         data[name] = dump(data[name])
+    data["written"] = [(written.key, written.text, written.line) for written in rule.written]
     data["kind"] = str(rule.kind)
     return data
 
@@ -176,7 +189,7 @@ def rule_from_data(data: dict[str, Any]) -> Rule:
         fields[name] = restore(fields[name])
     for name in ("covers", "form", "entity_kind", "family"):
         fields[name] = tuple(fields[name])
-    for name in ("written", "english"):
-        fields[name] = tuple((key, text) for key, text in fields[name])
+    fields["english"] = tuple((key, text) for key, text in fields["english"])
+    fields["written"] = tuple(Written(*entry) for entry in fields["written"])
     fields["kind"] = RuleKind(fields["kind"])
     return Rule(**fields)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Scope:
     """What is known while the statements of one rule are resolved for one table.
 
-    `row_table` is the table whose rows and columns bare names mean: 本表, or that of `for: row in …`.
+    `row_table` is the table whose rows and columns bare names mean: 本表, or that of `for: row in …`. `line` is that
+    of the entry that is being resolved.
     """
 
     rule: Rule
@@ -31,10 +32,11 @@ class Scope:
     row_loop: RowLoop | None = None
     columns: tuple[str, ...] | None = None
     values: list[ValueLoop] = field(default_factory=list)
+    line: int = 0
 
     def fail(self, key: str, **values: Any) -> NoReturn:
-        """Refuse the rule at its line."""
-        raise RuleError(key, file=self.rule.file, line=self.rule.line, rule=self.rule.id, **values)
+        """Refuse the rule at the line of the entry that is being resolved."""
+        raise RuleError(key, file=self.rule.file, line=self.line or self.rule.line, rule=self.rule.id, **values)
 
     def unknown(self, key: str, name: str, known: Iterable[str]) -> NoReturn:
         """Refuse an unknown name and tell the nearest known one."""

@@ -57,9 +57,9 @@ def _parse(text: str, start: str, file: str, line: int) -> Any:
     except UnexpectedInput as error:
         column = max(0, getattr(error, "column", 1) or 1)
         near = text[max(0, column - 1) : column + 11] or "…"
-        raise RuleError("rules.statement", file=file, line=line, text=text, near=near, column=column) from None
+        raise RuleError("rules.statement", file=file, line=line, text=text, found=near, column=column) from None
     except (VisitError, RecursionError) as error:
-        raise RuleError("rules.statement", file=file, line=line, text=text, near=str(error)[:40], column=1) from None
+        raise RuleError("rules.statement", file=file, line=line, text=text, found=str(error)[:40], column=1) from None
 
 
 @cache
