@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "filings"
 SEEDS = SHARED / "seeds"
+EXAMPLES = Path(__file__).parent.parent / "examples"
 
 settings.register_profile("suite", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
