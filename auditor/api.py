@@ -50,9 +50,10 @@ class AuditFrames:
         rows, columns, data, count = [], [], [], 0
         for outcome in self.evaluation.outcomes:
             if outcome.linear is not None and getattr(outcome.statement, "operator", "") == "=":
-                rows.append(outcome.linear.instance + count)
-                columns.append(outcome.linear.position)
-                data.append(outcome.linear.coefficient)
+                flat = outcome.linear.flat
+                rows.append(flat.instance + count)
+                columns.append(flat.position)
+                data.append(flat.coefficient)
                 count += len(outcome.verdict)
         shape = (count, len(self.evaluation.chunk.facts))
         if not rows:

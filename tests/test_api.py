@@ -5,18 +5,28 @@ from __future__ import annotations
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
+import auditor
 import pandas as pd
 import pytest
-
-import auditor
 from auditor import Filing, audit
 from auditor.errors import BadInputError
+
 from tests.conftest import rule_book
 
-HEAD = ("科目编码", "科目名称", "本年支出合计", "基本支出", "项目支出", "上缴上级支出", "经营支出", "对附属单位补助支出")
+HEAD = (
+    "科目编码",
+    "科目名称",
+    "本年支出合计",
+    "基本支出",
+    "项目支出",
+    "上缴上级支出",
+    "经营支出",
+    "对附属单位补助支出",
+)
 ROWS = [
     ("", "合计", "15.25", "11.15", "4.10", "", "", ""),
     ("208", "社会保障和就业支出", "15.25", "11.15", "4.10", "", "", ""),
@@ -49,7 +59,11 @@ def test_a_wrong_figure_is_named_with_its_repair() -> None:
     findings = audit(filing(frame(wrong=True)), rule_book()).findings
     assert list(findings["severity"]) == ["error"]
     found = findings.iloc[0]
-    assert (found["suspect"], found["printed"], found["suggested"]) == ("支出决算表[2080501].基本支出", "12.15", "11.15")
+    assert (found["suspect"], found["printed"], found["suggested"]) == (
+        "支出决算表[2080501].基本支出",
+        "12.15",
+        "11.15",
+    )
     assert (found["entity"], found["year"]) == ("青山县统计局", 2023)
 
 
@@ -63,11 +77,13 @@ def test_a_wrong_figure_is_named_with_its_repair() -> None:
         lambda f: f.set_index(HEAD[0]),
         lambda f: f.sample(frac=1, random_state=3).reset_index(drop=True),
         lambda f: f.astype({HEAD[0]: "string"}),
-        lambda f: f.set_axis(pd.MultiIndex.from_tuples([("项目", h) if i < 2 else (h, h) for i, h in enumerate(HEAD)]), axis=1),
+        lambda f: f.set_axis(
+            pd.MultiIndex.from_tuples([("项目", h) if i < 2 else (h, h) for i, h in enumerate(HEAD)]), axis=1
+        ),
     ],
     ids=["floats", "decimals", "missing", "columns", "index", "rows", "dtype", "multiindex"],
 )
-def test_the_shape_of_the_frame_changes_nothing(change) -> None:  # type: ignore[no-untyped-def]
+def test_the_shape_of_the_frame_changes_nothing(change: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
     assert not (audit(filing(change(frame())), rule_book()).findings["severity"] == "error").any()
     findings = audit(filing(change(frame(wrong=True))), rule_book()).findings
     errors = findings[findings["severity"] == "error"]
@@ -148,8 +164,10 @@ def test_the_rules_travel_in_the_wheel(tmp_path: Path) -> None:
     wheel = next(tmp_path.glob("*.whl"))
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-        archive.extractall(tmp_path / "site")  # noqa: S202 — our own wheel
-    rules = {f"auditor/_rules/{path.relative_to(root / 'rules').as_posix()}" for path in (root / "rules").rglob("*.yaml")}
+        archive.extractall(tmp_path / "site")
+    rules = {
+        f"auditor/_rules/{path.relative_to(root / 'rules').as_posix()}" for path in (root / "rules").rglob("*.yaml")
+    }
     assert rules <= set(names)
     assert "auditor/reports/templates/filing.html.j2" in names
     assert "auditor/rules/statement.lark" in names

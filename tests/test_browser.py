@@ -9,14 +9,16 @@ import zlib
 from pathlib import Path
 
 import pytest
-
 from auditor.engine.audit import audit_filings
 from auditor.reading import read_filing
 from auditor.reports.html import filing_html, index_html
 from auditor.units import Rounding
+
 from tests.conftest import EXAMPLES, rule_book
 
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -53,7 +55,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     ]
     texts = {stem: filing_html(audit, TOOL, "half_up") for stem, audit in audits}
     texts["index"] = index_html(audits, [("坏.txt", "坏.txt 是空文件：请确认导出或下载是否完整。")], TOOL)
-    made = {}
+    made: dict[str, Path] = {}
     for name, text in texts.items():
         made[name] = folder / f"{len(made)}.html"
         made[name].write_text(text.replace("<details", "<details open"), encoding="utf-8")

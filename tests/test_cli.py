@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from auditor.cli.main import cli
 from click.testing import CliRunner, Result
 
-from auditor.cli.main import cli
 from tests.conftest import EXAMPLES
 
 CLEAN = next(path for path in EXAMPLES.glob("*.txt") if path.name.startswith("青山"))
@@ -54,7 +55,9 @@ def written(folder: Path) -> list[str]:
 
 def test_a_clean_filing_ends_with_0_and_a_wrong_one_with_1(here: Path) -> None:
     assert run("check", CLEAN).exit_code == 0
-    assert written(here / "reports_out") == sorted([f"{CLEAN.stem}.html", f"{CLEAN.stem}.json", "index.html", "index.json"])
+    assert written(here / "reports_out") == sorted(
+        [f"{CLEAN.stem}.html", f"{CLEAN.stem}.json", "index.html", "index.json"]
+    )
     result = run("check", WRONG, "--out", "elsewhere")
     assert result.exit_code == 1
     assert "4 个错误" in one_sentence(result.stdout)
@@ -123,7 +126,7 @@ def test_a_folder_without_permission_is_told(here: Path) -> None:
     ],
     ids=["utf-8-bom", "gb18030", "utf-16", "crlf"],
 )
-def test_the_encodings_of_practice_give_the_same_findings(here: Path, encode) -> None:  # type: ignore[no-untyped-def]
+def test_the_encodings_of_practice_give_the_same_findings(here: Path, encode: Callable[[str], bytes]) -> None:
     (here / "a.txt").write_bytes(encode(WRONG.read_text(encoding="utf-8")))
     run("check", "a.txt")
     run("check", WRONG, "--out", "plain")

@@ -12,9 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from auditor.engine.audit import audit_filings
 from auditor.engine.results import Audit
 from auditor.messages import LANGUAGES, catalogue, use_language
@@ -23,6 +20,9 @@ from auditor.reading import filing_of, read_filing
 from auditor.reports.html import filing_html, index_html
 from auditor.reports.json_report import dumps, filing_data, index_data
 from auditor.units import Rounding
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from tests.conftest import EXAMPLES, rule_book, seed
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -218,7 +218,9 @@ def test_the_catalogues_say_the_same_things() -> None:
     chinese, english = catalogue("zh"), catalogue("en")
     assert list(chinese) == list(english)
     for key, sentence in chinese.items():
-        fields = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in (sentence, english[key])]
+        fields = [
+            {name for _, name, _, _ in string.Formatter().parse(text) if name} for text in (sentence, english[key])
+        ]
         assert fields[0] == fields[1], key
         assert sentence.strip(), key
         assert not re.search(r"[\u4e00-\u9fff]", re.sub(r"[（(“].*?[”)）]|本表", "", english[key])), key

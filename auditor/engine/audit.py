@@ -88,11 +88,12 @@ def check_of(outcome: Outcome, i: int, verdict: Verdict, start: int) -> Check:
         operands = tuple(Operand(p - start, 0) for p in outcome.positions(i))
         return Check(outcome.plan.rule, instance_text(outcome, i), verdict, operands, operator=operator, linear=False,
                      detail=_detail(outcome, i))  # fmt: skip
-    first, last = np.searchsorted(linear.instance, [i, i + 1])
+    flat = linear.flat
+    first, last = np.searchsorted(flat.instance, [i, i + 1])
     operands = tuple(
         Operand(int(p) - start, int(c), bool(side))
         for p, c, side in zip(
-            linear.position[first:last], linear.coefficient[first:last], linear.left[first:last], strict=True
+            flat.position[first:last], flat.coefficient[first:last], flat.left[first:last], strict=True
         )
     )
     gap = int(outcome.gap[i])

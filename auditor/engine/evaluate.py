@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from auditor.engine.chunk import Chunk
     from auditor.engine.facttable import Bytes, Flags, Ints
-    from auditor.engine.judge import Linear
+    from auditor.engine.operands import Linear
     from auditor.rules.plan import Plan, Ref
 
 

@@ -11,10 +11,12 @@ from auditor.engine.verdicts import Reason, Verdict
 from auditor.rules.nodes import Relation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from auditor.engine.chunk import Chunk
     from auditor.engine.facttable import Bytes, Flags, Ints, Longs
     from auditor.engine.instances import Instances
-    from auditor.engine.judge import Linear
+    from auditor.engine.operands import Linear
     from auditor.rules.plan import Plan
 
 
@@ -45,9 +47,15 @@ class Outcome:
         """The filing of each check."""
         return self.instances.filing
 
+    def pieces(self) -> Iterable[tuple[Ints | None, Ints]]:
+        """The facts compared, as (instance of each, position); without an instance: one of every check."""
+        if self.linear is not None:
+            return ((piece.instance, piece.position) for piece in self.linear.pieces)
+        return () if self.operands is None else (self.operands,)
+
     def positions(self, check: int) -> list[int]:
         """The positions of the facts that a check compares."""
-        pair = (self.linear.instance, self.linear.position) if self.linear is not None else self.operands
+        pair = self.linear.flat[:2] if self.linear is not None else self.operands
         if pair is None:
             return []
         first, last = np.searchsorted(pair[0], [check, check + 1])
@@ -90,15 +98,13 @@ class Evaluation:
         for outcome in self.outcomes:
             if not (isinstance(outcome.statement, Relation) and outcome.statement.operator == "="):
                 continue
-            pair = (outcome.linear.instance, outcome.linear.position) if outcome.linear else outcome.operands
-            if pair is None:
-                continue
-            if not outcome.verdict.any():  # all consistent
-                checked[pair[1]] = True
-                good[pair[1]] = True
-                continue
-            verdict = outcome.verdict[pair[0]]
-            checked[pair[1][verdict <= Verdict.INCONSISTENT]] = True
-            good[pair[1][verdict == Verdict.CONSISTENT]] = True
-            bad[pair[1][(verdict == Verdict.ROUNDING) | (verdict == Verdict.INCONSISTENT)]] = True
+            for instance, position in outcome.pieces():
+                if not outcome.verdict.any():  # all consistent
+                    checked[position] = True
+                    good[position] = True
+                    continue
+                verdict = outcome.verdict if instance is None else outcome.verdict[instance]
+                checked[position[verdict <= Verdict.INCONSISTENT]] = True
+                good[position[verdict == Verdict.CONSISTENT]] = True
+                bad[position[(verdict == Verdict.ROUNDING) | (verdict == Verdict.INCONSISTENT)]] = True
         return checked, good & ~bad

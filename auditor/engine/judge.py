@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from auditor.engine.facttable import STATE_CODE, ranges
+from auditor.engine.operands import owners, reach
 from auditor.engine.verdicts import Note, Verdict
 from auditor.numbers import State
 from auditor.units import PERCENT_SCALE, Range, Rounding
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from auditor.engine.chunk import Chunk
     from auditor.engine.facttable import Bytes, Flags, Ints, Longs
+    from auditor.engine.operands import Linear
 
 TENSION_SQUARED = 16  # z > 4 (rounding.md 10)
 
@@ -41,28 +42,6 @@ class Equality(StrEnum):
 _TWO_TABLES = (Equality.SAME, Equality.ALIKE)
 
 
-@dataclass
-class Linear:
-    """Linear forms over instances: flattened (instance, position, coefficient), rising by instance; constants.
-
-    `left` flags the operands that stand on the left of the relation.
-
-    All coefficients are whole numbers; `scale` is the power of ten by which the form was multiplied.
-    """
-
-    instance: Ints
-    position: Ints
-    coefficient: Longs
-    constant: Longs
-    left: Flags
-    scale: int = 1
-
-    @cached_property
-    def owners(self) -> tuple[Ints, Longs]:
-        """The instances that have operands, and where the operands of each begin."""
-        return _owners(self.instance)
-
-
 @dataclass(slots=True)
 class Judged:
     """The outcome per instance: verdict, note, gap and range in the smallest step, and the largest gap allowed."""
@@ -75,39 +54,9 @@ class Judged:
     allowed: Longs
 
 
-def printed_gap(linear: Linear, chunk: Chunk) -> Longs:
-    """The gap of each instance on the printed numbers: left minus right."""
-    gap = linear.constant.copy()
-    if len(linear.position):
-        owner, first = linear.owners
-        sums = np.add.reduceat(linear.coefficient * chunk.facts.value[linear.position], first)
-        if len(owner) == len(gap):
-            return gap + sums
-        gap[owner] += sums
-    return gap
-
-
 def residual(linear: Linear, chunk: Chunk) -> tuple[Longs, Longs, Longs]:
     """The printed gap of each instance, and the lowest and highest that its ranges allow."""
-    low, high = linear.constant.copy(), linear.constant.copy()
-    if len(linear.position):
-        owner, first = linear.owners
-        below, above = _reach(linear.coefficient, *chunk.reach(linear.position))
-        low[owner] += np.add.reduceat(below, first)
-        high[owner] += np.add.reduceat(above, first)
-    return printed_gap(linear, chunk), low, high
-
-
-def _owners(instance: Ints) -> tuple[Ints, Longs]:
-    """The distinct instances of a rising array, and where each begins."""
-    first = np.nonzero(np.diff(instance, prepend=-1))[0]
-    return instance[first], first
-
-
-def _reach(coefficient: Longs, lo: Longs, hi: Longs) -> tuple[Longs, Longs]:
-    """Lowest and highest product of a coefficient with a range."""
-    low, high = coefficient * lo, coefficient * hi
-    return np.minimum(low, high), np.maximum(low, high)
+    return linear.sum(chunk.facts.value), *linear.bounds(*chunk.reach(linear.flat.position))
 
 
 def judge_relation(
@@ -125,7 +74,7 @@ def judge_relation(
     themselves); it is asked only where a gap must be explained. Without it the printed numbers alone decide, as
     conditions and words do (rounding.md 7).
     """
-    gap = printed_gap(linear, chunk)
+    gap = linear.sum(chunk.facts.value)
     verdict = np.full(size, Verdict.INCONSISTENT, dtype=np.uint8)
     verdict[_MET[operator](gap)] = Verdict.CONSISTENT
     judged = Judged(verdict, np.zeros(size, dtype=np.uint8), gap, gap.copy(), gap.copy(), np.zeros_like(gap))
@@ -184,7 +133,7 @@ class _Open:
 
     def range(self, lo: Longs, hi: Longs) -> tuple[Longs, Longs]:
         """The range of each residual when every operand may be anywhere in its range."""
-        below, above = _reach(self.coefficient, lo, hi)
+        below, above = reach(self.coefficient, lo, hi)
         return self.reduce(np.add, below, 0) + self.constant, self.reduce(np.add, above, 0) + self.constant
 
     def holds(self, operator: str, lo: Longs, hi: Longs) -> Flags:
@@ -196,13 +145,10 @@ def _open_ones(linear: Linear, verdict: Bytes) -> _Open:
     number = np.nonzero(verdict != Verdict.CONSISTENT)[0]
     if not len(number):
         none = np.zeros(0, dtype=np.int64)
-        return _Open(number, linear.instance[:0], none, linear.position[:0], none, none)
-    again = np.full(len(verdict), -1, dtype=np.int32)
-    again[number] = np.arange(len(number), dtype=np.int32)
-    instance = again[linear.instance]
-    kept = instance >= 0
-    owner, first = _owners(instance[kept])
-    return _Open(number, owner, first, linear.position[kept], linear.coefficient[kept], linear.constant[number])
+        return _Open(number, none.astype(np.int32), none, none.astype(np.int32), none, none)
+    flat = linear.of(number)
+    owner, first = owners(flat.instance)
+    return _Open(number, owner, first, flat.position, flat.coefficient, linear.constant[number])
 
 
 def _second_readings(

@@ -7,22 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from auditor.engine.judge import Equality, Linear
+from auditor.engine.judge import Equality
+from auditor.engine.operands import Linear, Piece
 from auditor.engine.references import bind_ref
 from auditor.rules.nodes import Aggregate, Number, Relation
 from auditor.rules.plan import Ref
 from auditor.units import FEN_PER, PERCENT_SCALE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from auditor.engine.facttable import Bytes, Ints, Longs
     from auditor.engine.instances import Instances
     from auditor.engine.references import Segments
 
     Select = Callable[[Ref, Instances], Segments]  # binds a selection and keeps the rows that meet its conditions
-
-_Piece = tuple[Any, Any, int, bool, bool]  # instance, position, coefficient, on the left, one fact at most
 
 
 @dataclass(slots=True)
@@ -40,7 +39,7 @@ def build(statement: Relation, instances: Instances, select: Select) -> Built:
     reason = np.zeros(size, dtype=np.uint8)
     blame = np.full(size, -1, dtype=np.int32)
     scale = _scale(statement)
-    pieces: list[_Piece] = []
+    pieces: list[Piece] = []
     constant = np.zeros(size, dtype=np.int64)
     number = 0
     for side, expression in ((1, statement.left), (-1, statement.right)):
@@ -53,19 +52,23 @@ def build(statement: Relation, instances: Instances, select: Select) -> Built:
                 constant += weight * _counted(term.factor, instances, reason, select)
                 continue
             for at, position, why in _factor_pieces(term.factor, instances, select):
-                pieces.append((at, position, weight, side > 0, isinstance(term.factor, Ref)))
+                pieces.append(Piece(at, position, weight, side > 0))
                 worse = why > reason
                 reason[worse] = why[worse]
                 blame[worse] = number
                 number += 1
-    return Built(_assemble(pieces, constant, scale), reason, blame)
+    return Built(Linear(pieces, constant, scale), reason, blame)
 
 
-def _factor_pieces(factor: Any, instances: Instances, select: Select) -> Iterable[tuple[Ints, Ints, Bytes]]:
+def _factor_pieces(factor: Any, instances: Instances, select: Select) -> Iterable[tuple[Ints | None, Ints, Bytes]]:
     if isinstance(factor, Ref):
         bound = bind_ref(factor, instances)
-        at = np.nonzero(bound.position >= 0)[0].astype(np.int32)
-        yield at, bound.position if len(at) == len(bound.position) else bound.position[at], bound.reason
+        known = bound.position >= 0
+        if known.all():
+            yield None, bound.position, bound.reason
+        else:
+            at = np.nonzero(known)[0].astype(np.int32)
+            yield at, bound.position[at], bound.reason
     elif isinstance(factor, Aggregate):
         for item in factor.items:
             segments = select(item, instances)
@@ -93,26 +96,6 @@ def _picked(function: str, segments: Segments, instances: Instances) -> tuple[In
     instance = segments.instance[order]
     first = np.nonzero(np.diff(instance, prepend=-1))[0]
     return instance[first], segments.position[order][first], segments.reason
-
-
-def _assemble(pieces: Sequence[_Piece], constant: Longs, scale: int) -> Linear:
-    """Sort all terms by instance, keeping their order within one."""
-    if not pieces:
-        empty = np.zeros(0, dtype=np.int32)
-        return Linear(empty, empty, np.zeros(0, dtype=np.int64), constant, np.zeros(0, dtype=np.bool_), scale)
-    size = len(constant)
-    if all(len(piece[0]) == size and piece[4] for piece in pieces):  # one fact of each instance per term
-        position = np.stack([piece[1] for piece in pieces], axis=1).ravel()
-        instance = np.repeat(np.arange(size, dtype=np.int32), len(pieces))
-        coefficient = np.tile(np.array([piece[2] for piece in pieces], dtype=np.int64), size)
-        left = np.tile(np.array([piece[3] for piece in pieces], dtype=np.bool_), size)
-        return Linear(instance, position, coefficient, constant, left, scale)
-    instance = np.concatenate([piece[0] for piece in pieces])
-    position = np.concatenate([piece[1] for piece in pieces])
-    coefficient = np.concatenate([np.full(len(piece[0]), piece[2], dtype=np.int64) for piece in pieces])
-    left = np.concatenate([np.full(len(piece[0]), piece[3]) for piece in pieces])
-    order = np.argsort(instance, kind="stable")
-    return Linear(instance[order], position[order], coefficient[order], constant, left[order], scale)
 
 
 def _scale(statement: Relation) -> int:

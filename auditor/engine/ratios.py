@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from auditor.engine.facttable import Bytes, Ints, Longs
     from auditor.engine.instances import Instances
-    from auditor.engine.judge import Linear
+    from auditor.engine.operands import Linear
     from auditor.engine.sets import Judgement
     from auditor.rules.nodes import Expression, Relation
 
@@ -85,7 +85,7 @@ def _one(
 
 def _operands(target: Ints, first: Linear, second: Linear) -> tuple[Ints, Ints]:
     hit = np.nonzero(target >= 0)[0].astype(np.int32)
-    instance = np.concatenate([hit, first.instance, second.instance])
-    position = np.concatenate([target[hit], first.position, second.position])
+    instance = np.concatenate([hit, first.flat.instance, second.flat.instance])
+    position = np.concatenate([target[hit], first.flat.position, second.flat.position])
     order = np.argsort(instance, kind="stable")
     return instance[order], position[order]
