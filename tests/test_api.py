@@ -91,6 +91,19 @@ def test_the_shape_of_the_frame_changes_nothing(change: Callable[[pd.DataFrame],
     assert [float(value) for value in errors["suggested"]] == [11.15]
 
 
+def test_a_table_with_some_of_its_columns_passes_what_holds_and_blames_no_sum() -> None:
+    """Columns left out of print may hold something: a sum that holds without them holds, a gap proves nothing."""
+    some = list(HEAD[:5])
+    result = audit(filing(frame()[some]), rule_book())
+    sums = result.checks[(result.checks["rule"] == "FA-T03-01") & (result.checks["table"] == "支出决算表")]
+    assert set(sums["verdict"]) == {"consistent"}
+    assert result.findings.empty
+    result = audit(filing(frame(wrong=True)[some]), rule_book())
+    sums = result.checks[(result.checks["rule"] == "FA-T03-01") & (result.checks["table"] == "支出决算表")]
+    assert set(sums["verdict"]) == {"consistent", "not_evaluated"}
+    assert [list(rules) for rules in result.findings["rules"]] == [["FA-TREE-01"]]
+
+
 def test_the_frame_itself_is_left_alone() -> None:
     given = frame()
     audit(filing(given), rule_book())

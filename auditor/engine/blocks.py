@@ -57,6 +57,11 @@ class Block:
         return found
 
     @cached_property
+    def printed_columns(self) -> Flags:
+        """Which columns are printed in which filing: shape (columns, filings)."""
+        return np.asarray((self.index >= 0).any(axis=1))
+
+    @cached_property
     def plain_rows(self) -> list[str]:
         """Row names without their occurrence."""
         return [name.split("#", 1)[0] for name in self.rows]

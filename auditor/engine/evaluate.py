@@ -198,9 +198,11 @@ def _relation(plan: Plan, statement: Relation, instances: Instances, *, plain: b
         equality=equality_of(statement, conditional=bool(plan.when)),
         leaves=None if plain else Leaves(statement, instances),
     )
-    verdict = _with_reasons(judged.verdict, built.reason)
+    held = (built.reason == Reason.UNPRINTED) & (judged.verdict == Verdict.CONSISTENT)
+    reason = np.where(held, Reason.NONE, built.reason).astype(np.uint8)
+    verdict = _with_reasons(judged.verdict, reason)
     return Outcome(
-        plan, statement, instances, verdict, built.reason, judged.note, judged.gap, judged.lo, judged.hi,
+        plan, statement, instances, verdict, reason, judged.note, judged.gap, judged.lo, judged.hi,
         judged.allowed, built.linear, None, built.blame,
     )  # fmt: skip
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from auditor.engine.judge import Equality
 from auditor.engine.operands import Linear, Piece
-from auditor.engine.references import bind_ref
+from auditor.engine.references import bind_ref, unprinted
+from auditor.engine.verdicts import Reason
 from auditor.rules.nodes import Aggregate, Number, Relation
 from auditor.rules.plan import Ref
 from auditor.units import FEN_PER, PERCENT_SCALE
@@ -74,8 +75,9 @@ def _factor_pieces(factor: Any, instances: Instances, select: Select) -> Iterabl
             segments = select(item, instances)
             if factor.function != "sum":
                 yield _picked(factor.function, segments, instances)
-            else:
-                yield segments.instance, segments.position, segments.reason
+                continue
+            lacking = unprinted(item, instances) & (segments.reason == Reason.NONE)
+            yield segments.instance, segments.position, np.where(lacking, Reason.UNPRINTED, segments.reason)
 
 
 def _counted(factor: Aggregate, instances: Instances, reason: Bytes, select: Select) -> Longs:

@@ -238,6 +238,18 @@ def bind_selection(ref: Ref, instances: Instances) -> Segments:
     return Segments(at, position, reason, row, block)
 
 
+def unprinted(ref: Ref, instances: Instances) -> Flags:
+    """Per instance: whether a column of the selection, which its form prints, is printed nowhere in the table."""
+    block = instances.chunk.block(ref.table)
+    if block is None or not ref.columns.many:
+        return np.zeros(len(instances), dtype=np.bool_)
+    optional = {column.name for column in block.table.all_columns if column.optional}
+    wanted = [block.column_of[name] for name in ref.columns.names if name not in optional]
+    complete = np.logical_and.reduce(block.printed_columns[wanted], axis=0)
+    filing, _ = _filings(ref, instances)
+    return np.logical_not(complete[np.maximum(filing, 0)])
+
+
 def _demand(ref: Ref, block: Block, filing: Ints, status: Bytes, reason: Bytes) -> None:
     """Rows that a group names one by one must all be printed."""
     fine = (status == Status.READ) & (filing >= 0)

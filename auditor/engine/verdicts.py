@@ -28,17 +28,18 @@ class Reason(IntEnum):
     """
 
     NONE = 0
-    MISSING_COLUMN = 1
-    MISSING_ROW = 2
-    MISSING_TABLE = 3
-    MARK = 4
-    HIDDEN = 5
-    UNREADABLE = 6
-    UNREAD_TABLE = 7
-    NO_PARTNER = 8
-    ZERO_BASE = 9
-    UNKNOWN_KIND = 10
-    UNKNOWN_FACT = 11
+    UNPRINTED = 1  # some columns of the sum are not printed: a sum that holds without them holds, a gap proves nothing
+    MISSING_COLUMN = 2
+    MISSING_ROW = 3
+    MISSING_TABLE = 4
+    MARK = 5
+    HIDDEN = 6
+    UNREADABLE = 7
+    UNREAD_TABLE = 8
+    NO_PARTNER = 9
+    ZERO_BASE = 10
+    UNKNOWN_KIND = 11
+    UNKNOWN_FACT = 12
     FOREIGN = 20  # the family of forms does not print the table
     SKIPPED = 21  # the code is not listed, and the rule says: skip
     NO_ROWS = 22  # the table has no rows of this sort

@@ -152,10 +152,16 @@ def similarity(path: Sequence[str], header: str) -> float:
     return 0.6 + 0.3 * parents / len(wanted) if len(wanted) > 1 else 0.8
 
 
-def match_columns(header: Header, figures: Sequence[int], columns: Sequence[Column]) -> dict[int, Column] | None:
+CERTAIN = 0.9  # a header that says no less than the form's own
+
+
+def match_columns(
+    header: Header, figures: Sequence[int], columns: Sequence[Column], *, whole: bool = True
+) -> dict[int, Column] | None:
     """Map the figure columns of a grid to the columns of the form, or None when the header does not decide.
 
-    Every column that the form requires must be found, every printed one used once.
+    Every column that the form requires must be found, every printed one used once. Unless a `whole` table is asked
+    for, columns may be left out of print, where the header leaves no doubt about those that are there.
     """
     scores = []
     for position in figures:
@@ -167,12 +173,16 @@ def match_columns(header: Header, figures: Sequence[int], columns: Sequence[Colu
                 scores.append((-score, abs(order - figures.index(position)), position, order))
     mapping: dict[int, Column] = {}
     used: set[int] = set()
-    for _, _, position, order in sorted(scores):
+    certain = True
+    for score, _, position, order in sorted(scores):
         if position not in mapping and order not in used:
             mapping[position] = columns[order]
             used.add(order)
+            certain = certain and -score >= CERTAIN
     missing = [column for order, column in enumerate(columns) if order not in used and not column.optional]
-    return None if missing else mapping
+    if missing and (whole or not certain or len(mapping) < len(figures)):
+        return None
+    return mapping
 
 
 def known_words(header: Header, columns: Sequence[Column]) -> float:

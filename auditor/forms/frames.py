@@ -70,12 +70,13 @@ def grid_of(frame: pd.DataFrame, title: str) -> Grid:
     rows: list[list[str]] = [
         [_name(head[level]) if level < len(head) else "" for head in heads] for level in range(depth)
     ]
+    spans_known = depth > 1 or all(rows[0]) if rows else True
     rows += [[as_printed(value) for value in record] for record in frame.itertuples(index=False, name=None)]
     cells = tuple(
         tuple(Cell(text, Place(table=title, row=number, column=column)) for column, text in enumerate(row, 1))
         for number, row in enumerate(rows, 1)
     )
-    return Grid(cells, Place(table=title), spans_known=depth > 1)
+    return Grid(cells, Place(table=title), spans_known=spans_known)
 
 
 def _name(label: Any) -> str:

@@ -202,7 +202,7 @@ def _plan_codes(grid: Grid, header: Header, table: Table, segments: list[Segment
         raise UnmatchedError("unread.no_columns")
     mappings = []
     for segment in segments:
-        mapping = match_columns(header, segment.figures, table.columns)
+        mapping = match_columns(header, segment.figures, table.columns, whole=not grid.spans_known)
         if mapping is None:
             mapping = _by_order(header, segment.figures, table.columns)
         if mapping is None:

@@ -100,6 +100,7 @@ MESSAGES: dict[str, str] = {
     "mark.suspect": "most likely wrong",
     "mark.unchecked": "no rule checks it",
     "mark.unread": "not read",
+    "reason.unprinted": "the table does not print all columns of the sum",
     "reason.missing_column": "the table has no such column",
     "reason.missing_row": "the table has no such row",
     "reason.missing_table": "the table was not found",

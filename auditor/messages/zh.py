@@ -100,6 +100,7 @@ MESSAGES: dict[str, str] = {
     "mark.suspect": "最可能有误",
     "mark.unchecked": "没有规则核对",
     "mark.unread": "未读出",
+    "reason.unprinted": "表中没有印相加的各栏中的某些栏",
     "reason.missing_column": "表中没有这一栏",
     "reason.missing_row": "表中没有这一行",
     "reason.missing_table": "没有找到这张表",
