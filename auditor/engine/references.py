@@ -245,9 +245,9 @@ def unprinted(ref: Ref, instances: Instances) -> Flags:
         return np.zeros(len(instances), dtype=np.bool_)
     optional = {column.name for column in block.table.all_columns if column.optional}
     wanted = [block.column_of[name] for name in ref.columns.names if name not in optional]
-    complete = np.logical_and.reduce(block.printed_columns[wanted], axis=0)
     filing, _ = _filings(ref, instances)
-    return np.logical_not(complete[np.maximum(filing, 0)])
+    printed = np.count_nonzero(block.printed_columns[wanted], axis=0)
+    return np.less(printed[np.maximum(filing, 0)], len(wanted))
 
 
 def _demand(ref: Ref, block: Block, filing: Ints, status: Bytes, reason: Bytes) -> None:
