@@ -247,7 +247,7 @@ def unprinted(ref: Ref, instances: Instances) -> Flags:
     wanted = [block.column_of[name] for name in ref.columns.names if name not in optional]
     filing, _ = _filings(ref, instances)
     printed = np.count_nonzero(block.printed_columns[wanted], axis=0)
-    return np.less(printed[np.maximum(filing, 0)], len(wanted))
+    return np.asarray(printed[np.maximum(filing, 0)] < len(wanted))
 
 
 def _demand(ref: Ref, block: Block, filing: Ints, status: Bytes, reason: Bytes) -> None:
