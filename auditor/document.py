@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,12 +45,28 @@ class Cell:
         return tidy(self.raw)
 
 
+class Part(NamedTuple):
+    """One printed line of a paragraph: where in `raw` it begins, its page and box, and where each character begins.
+
+    `edges` has one entry more than the line has characters: the right edge of the last.
+    """
+
+    start: int
+    page: int
+    box: tuple[float, float, float, float]
+    edges: tuple[float, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One line or paragraph of text. `raw` keeps leading and inner spaces: they show blank cells in some dumps."""
+    """One line or paragraph of text. `raw` keeps leading and inner spaces: they show blank cells in some dumps.
+
+    `parts` are its printed lines, where the format has pages.
+    """
 
     raw: str
     place: Place
+    parts: tuple[Part, ...] = ()
 
     @property
     def text(self) -> str:
@@ -60,11 +76,17 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A grid of cells, all rows of equal width. `spans_known` is false where merged cells came flattened."""
+    """A grid of cells, all rows of equal width. `spans_known` is false where merged cells came flattened.
+
+    `continues` says that nothing but the page break stands between this grid and the one before, on whose columns it
+    then is where it fits them; `borderless` that its columns were told by alignment only.
+    """
 
     rows: tuple[tuple[Cell, ...], ...]
     place: Place
     spans_known: bool = False
+    continues: bool = False
+    borderless: bool = False
 
     @property
     def width(self) -> int:
@@ -74,12 +96,20 @@ class Grid:
 
 @dataclass(slots=True)
 class Document:
-    """One file as read: blocks in reading order, and remarks of the reader (message key and values)."""
+    """One file as read: blocks in reading order, and remarks of the reader (message key and values).
+
+    `pages` counts pages or sheets, `scans` are pages that hold a picture and no text, `recognised` pages whose text
+    was recognised from a picture. `modified` is when the file says it was last changed (digits, YYYYMMDD…).
+    """
 
     file: str
     sha256: str
     blocks: list[Paragraph | Grid] = field(default_factory=list)
     remarks: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    pages: int = 0
+    scans: list[int] = field(default_factory=list)
+    recognised: list[int] = field(default_factory=list)
+    modified: str = ""
 
     def paragraphs(self) -> Iterator[Paragraph]:
         """Yield the paragraphs in reading order."""

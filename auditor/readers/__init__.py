@@ -34,6 +34,10 @@ def read(path: Path) -> Document:
     Raises `BadInputError` when the file is missing, empty, too large, not text, or of a format that is not read.
     """
     data = _load(path)
+    if data.startswith(b"%PDF-"):
+        from auditor.readers import pdf
+
+        return pdf.read(data, file=path.name, sha256=hashlib.sha256(data).hexdigest())
     for magic, kind in _SIGNATURES:
         if data.startswith(magic):
             raise BadInputError("input.format", file=path.name, kind=kind)
