@@ -35,7 +35,11 @@ class Address(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands: file, page or sheet, line, table, row, column, section, quote, bounding box."""
+    """Where something stands: file, page or sheet, line, table, row, column, section, quote, bounding box.
+
+    A format gives what it has: text a line, PDF a page and a box (points from the top left), a workbook a sheet with
+    row and column as the spreadsheet counts them, a word processor the paragraph or the number of the grid.
+    """
 
     file: str = ""
     page: int | None = None
@@ -46,6 +50,9 @@ class Place:
     section: str = ""
     quote: str = ""
     bbox: tuple[float, float, float, float] | None = None
+    sheet: str = ""
+    paragraph: int | None = None
+    grid: int | None = None
 
 
 class FilingKey(NamedTuple):

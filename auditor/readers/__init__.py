@@ -1,4 +1,4 @@
-"""Readers: one module per file format, each giving the same `Document`. The type is told by content, not by name."""
+"""Readers: one module per file format, each giving the same `Document`. The kind is told by content, not by name."""
 
 from __future__ import annotations
 
@@ -14,41 +14,73 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 200 * 1024 * 1024
 MAX_TEXT_BYTES = 20 * 1024 * 1024
-
-_SIGNATURES = (
-    (b"%PDF-", "PDF"),
-    (b"PK\x03\x04", "ZIP/XLSX/DOCX"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "DOC/XLS"),
-    (b"\x89PNG", "PNG"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"II*\x00", "TIFF"),
-    (b"MM\x00*", "TIFF"),
-    (b"\x7fELF", "ELF"),
-    (b"MZ", "EXE"),
-)
+ARCHIVE_MARK = "!"  # 决算.zip!2023/某局.pdf: a file inside an archive
 
 
-def read(path: Path) -> Document:
-    """Read one file.
+def read(path: Path, member: str = "") -> Document:
+    """Read one file, or one member of a ZIP archive.
 
-    Raises `BadInputError` when the file is missing, empty, too large, not text, or of a format that is not read.
+    Raises `BadInputError` when the file is missing, empty, too large, damaged, encrypted, or of a kind that is not
+    read; the message says what to do.
     """
-    data = _load(path)
-    if data.startswith(b"%PDF-"):
+    data = load(path)
+    name = path.name
+    if member:
+        from auditor.readers import archive
+
+        shown = dict(archive.members(data, name)).get(member, member)
+        name = f"{path.name}{ARCHIVE_MARK}{shown}"
+        data = archive.member(data, member, name)
+        if not data.strip():
+            raise BadInputError("input.empty", file=name)
+    return read_bytes(data, name)
+
+
+def read_bytes(data: bytes, name: str) -> Document:
+    """Read the bytes of one file; `name` is shown in messages and reports."""
+    from auditor.readers.detect import PICTURES, kind_of
+
+    sha256 = hashlib.sha256(data).hexdigest()
+    kind = kind_of(data, name)
+    if kind == "PDF":
         from auditor.readers import pdf
 
-        return pdf.read(data, file=path.name, sha256=hashlib.sha256(data).hexdigest())
-    for magic, kind in _SIGNATURES:
-        if data.startswith(magic):
-            raise BadInputError("input.format", file=path.name, kind=kind)
+        return pdf.read(data, file=name, sha256=sha256)
+    if kind in ("XLSX", "XLSB", "XLS", "ODS"):
+        from auditor.readers import workbook
+
+        return workbook.read(data, file=name, sha256=sha256, kind=kind)
+    if kind == "DOCX":
+        from auditor.readers import word
+
+        return word.read(data, file=name, sha256=sha256)
+    if kind in ("DOC", "WPS", "RTF", "ODT"):
+        from auditor.readers import legacy
+
+        return legacy.read(data, file=name, sha256=sha256, kind=kind)
+    if kind == "ENCRYPTED":
+        raise BadInputError("input.encrypted", file=name, kind="Office")
+    if kind in PICTURES:
+        raise BadInputError("input.picture", file=name, kind=kind)
+    if kind not in ("HTML", "CSV", "TEXT"):
+        raise BadInputError("input.format", file=name, kind=kind)
+    if len(data) > MAX_TEXT_BYTES:
+        raise BadInputError("input.too_large", file=name, limit=MAX_TEXT_BYTES // 1024**2)
+    if kind == "HTML":
+        from auditor.readers import web
+
+        return web.read(data, file=name, sha256=sha256)
+    if kind == "CSV":
+        from auditor.readers import delimited
+
+        return delimited.read(data, file=name, sha256=sha256)
     from auditor.readers import text
 
-    if len(data) > MAX_TEXT_BYTES:
-        raise BadInputError("input.too_large", file=path.name, limit=MAX_TEXT_BYTES // 1024**2)
-    return text.read(data, file=path.name, sha256=hashlib.sha256(data).hexdigest())
+    return text.read(data, file=name, sha256=sha256)
 
 
-def _load(path: Path) -> bytes:
+def load(path: Path) -> bytes:
+    """The bytes of a file. Raises `BadInputError` when it is missing, empty, unreadable or too large."""
     try:
         size = path.stat().st_size
         if path.is_dir() or not path.is_file():

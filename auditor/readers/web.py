@@ -1,0 +1,192 @@
+"""HTML: tables with their spans, everything else as paragraphs, in document order."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from auditor.document import Cell, Document, Grid, Paragraph
+from auditor.errors import BadInputError
+from auditor.facts import Place
+from auditor.readers.text import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_SPAN = 1000
+MAX_WIDTH = 2000
+MAX_CELLS = 1_000_000
+MAX_DEPTH = 250
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "
+    "header hr html li main nav ol p pre section table tbody td tfoot th thead tr ul br title".split()
+)
+_SILENT = frozenset("script style template noscript svg object iframe head select button textarea".split())
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_\-]+)", re.IGNORECASE)
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+
+
+def read(data: bytes, *, file: str, sha256: str) -> Document:
+    """Read a web page. Raises `BadInputError` when it cannot be decoded or is beyond bounds."""
+    from lxml import etree, html
+
+    text = _decode(data, file)
+    parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
+    try:
+        root = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        raise BadInputError("input.damaged", file=file, kind="HTML") from None
+    document = Document(file, sha256)
+    _Reader(document).walk(root)
+    return document
+
+
+def _decode(data: bytes, file: str) -> str:
+    named = _CHARSET.search(data[:4096])
+    if named is not None and named[1].lower().decode() in ("gbk", "gb2312", "gb18030"):
+        try:
+            return data.decode("gb18030")
+        except UnicodeDecodeError:
+            pass
+    return decode(data, file)
+
+
+class _Reader:
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.grids = 0
+        self.cells = 0
+        self.line: list[str] = []
+
+    def walk(self, root: Any) -> None:
+        """Read everything below an element; each block ends the line of text before it."""
+        self._inside(root, 0)
+        self._break()
+
+    def _inside(self, element: Any, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            raise BadInputError("input.too_deep", file=self.document.file)
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if tag in _SILENT or not tag or _is_hidden(element):
+            self._say(element.tail)
+            return
+        if tag == "table" and not _is_layout(element):
+            self._break()
+            self._table(element, depth)
+            self._say(element.tail)
+            return
+        block = tag in _BLOCKS
+        if block:
+            self._break()
+        self._say(element.text)
+        for child in element:
+            self._inside(child, depth + 1)
+        if block:
+            self._break()
+        self._say(element.tail)
+
+    def _say(self, text: str | None) -> None:
+        if text:
+            self.line.append(text)
+
+    def _break(self) -> None:
+        text = _SPACE.sub(" ", "".join(self.line))
+        self.line = []
+        if text.strip():
+            number = len(self.document.blocks) + 1
+            place = Place(self.document.file, paragraph=number, quote=text.strip()[:200])
+            self.document.blocks.append(Paragraph(text, place))
+
+    def _table(self, element: Any, depth: int) -> None:
+        self.grids += 1
+        number = self.grids
+        caption = element.find("caption")
+        if caption is not None:
+            self._say(_text(caption))
+            self._break()
+        nested: list[Any] = []
+        occupied: dict[tuple[int, int], Cell] = {}
+        height = width = 0
+        for at, row in enumerate(_rows(element)):
+            column = 0
+            for cell in row:
+                if cell.tag not in ("td", "th"):
+                    continue
+                while (at, column) in occupied:
+                    column += 1
+                colspan, rowspan = _span(cell, "colspan"), _span(cell, "rowspan")
+                self.cells += colspan * rowspan
+                if self.cells > MAX_CELLS or column + colspan > MAX_WIDTH:
+                    raise BadInputError("input.too_many_cells", file=self.document.file, limit=MAX_CELLS)
+                made = Cell(
+                    _text(cell, nested), Place(self.document.file, row=at + 1, column=column + 1, grid=number), rowspan, colspan
+                )
+                for y in range(at, at + rowspan):
+                    for x in range(column, column + colspan):
+                        occupied.setdefault((y, x), made)
+                column += colspan
+                width = max(width, column)
+            height = at + 1
+        if not width:
+            return
+        rows = tuple(
+            tuple(
+                occupied.get((y, x)) or Cell("", Place(self.document.file, row=y + 1, column=x + 1, grid=number))
+                for x in range(width)
+            )
+            for y in range(height)
+        )
+        self.document.blocks.append(Grid(rows, Place(self.document.file, grid=number), spans_known=True))
+        for inner in nested:
+            if depth < MAX_DEPTH:
+                self._table(inner, depth + 1)
+
+
+def _rows(table: Any) -> Iterator[Any]:
+    for child in table:
+        if child.tag == "tr":
+            yield child
+        elif child.tag in ("thead", "tbody", "tfoot"):
+            yield from (row for row in child if row.tag == "tr")
+
+
+def _is_layout(table: Any) -> bool:
+    """A table that holds other tables, or has no row of two cells, only arranges the page."""
+    if next(table.iterdescendants("table"), None) is not None:
+        return True
+    return all(sum(cell.tag in ("td", "th") for cell in row) < 2 for row in _rows(table))
+
+
+def _is_hidden(element: Any) -> bool:
+    style = (element.get("style") or "").replace(" ", "").lower()
+    return "display:none" in style or "visibility:hidden" in style or element.get("hidden") is not None
+
+
+def _span(cell: Any, name: str) -> int:
+    value = (cell.get(name) or "1").strip()
+    return max(1, min(int(value), MAX_SPAN)) if value.isdigit() and len(value) < 9 else 1
+
+
+def _text(cell: Any, nested: list[Any] | None = None) -> str:
+    """The text of a cell; `<br>` and paragraphs are line ends."""
+    out: list[str] = []
+
+    def walk(element: Any, depth: int) -> None:
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if depth > MAX_DEPTH:
+            return
+        if tag == "table" and nested is not None and depth:
+            nested.append(element)
+        elif tag and tag not in _SILENT and not _is_hidden(element):
+            if tag in _BLOCKS and depth:
+                out.append("\n")
+            out.append(_SPACE.sub(" ", element.text or ""))
+            for child in element:
+                walk(child, depth + 1)
+            if tag in _BLOCKS and depth:
+                out.append("\n")
+        if depth:
+            out.append(_SPACE.sub(" ", element.tail or ""))
+
+    walk(cell, 0)
+    return "\n".join(line.strip() for line in "".join(out).split("\n") if line.strip())
