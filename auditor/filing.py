@@ -55,6 +55,11 @@ class ReadTable:
     view: list[list[ViewCell]] = field(default_factory=list)
     statement: str = ""  # the remark that says why the table is empty
     recovered: bool = False
+    family: str = ""  # of the form by which it was read
+    left_out: frozenset[str] = (
+        frozenset()
+    )  # lanes, rows and columns of the standard table that this form does not print
+    borderless: bool = False  # its columns were told by alignment
 
 
 class Unread(NamedTuple):

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from auditor.engine.blocks import Block, Tree, build_tree
-from auditor.engine.facttable import UNUSABLE, Bytes, FactTable, Ints, Longs, ranges
+from auditor.engine.facttable import UNUSABLE, Bytes, FactTable, Flags, Ints, Longs, ranges
 from auditor.forms.tables import Layout
 from auditor.units import Rounding
 
@@ -41,6 +41,7 @@ class FilingInfo:
     family: str = ""
     entity_kind: str = ""
     status: dict[str, Status] = field(default_factory=dict)  # table → what became of it
+    left_out: dict[str, frozenset[str]] = field(default_factory=dict)  # table → what its form does not print
     names: dict[tuple[str, str], str] = field(default_factory=dict)  # (table, row) → label as printed
 
 
@@ -65,6 +66,7 @@ class Chunk:
         self._blocks: dict[str, Block | None] = {}
         self._trees: dict[str, Tree] = {}
         self._status: dict[str, Bytes] = {}
+        self._left_out: dict[str, dict[str, Flags]] = {}
 
     @classmethod
     def of(cls, filings: Sequence[Filing], book: FormBook, mode: Rounding = Rounding.HALF_UP) -> Chunk:
@@ -94,6 +96,23 @@ class Chunk:
     def reach(self, position: Ints) -> tuple[Longs, Longs]:
         """The lowest and highest integers that print as the facts at some positions."""
         return ranges(self.facts.value[position], self.facts.step[position], self.mode)
+
+    def leaves_out(self, table: str) -> bool:
+        """Tell whether any filing's form of a table prints only a part of it."""
+        self.left_out(table, "")
+        return bool(self._left_out[table])
+
+    def left_out(self, table: str, name: str) -> Flags | None:
+        """In which filings the form of a table does not print a lane, row or column; None where all print it."""
+        if table not in self._left_out:
+            found: dict[str, Flags] = {}
+            for number, info in enumerate(self.infos):
+                for missing in info.left_out.get(table, ()):
+                    if missing not in found:
+                        found[missing] = np.zeros(self.size, dtype=np.bool_)
+                    found[missing][number] = True
+            self._left_out[table] = found
+        return self._left_out[table].get(name)
 
     def status(self, table: str) -> Bytes:
         """What became of a table, per filing (codes of `Status`)."""
@@ -157,16 +176,19 @@ def info_of(filing: Filing, book: FormBook) -> FilingInfo:
     """Return what rules may ask of a filing, with what became of each of its tables."""
     status: dict[str, Status] = {}
     names: dict[tuple[str, str], str] = {}
+    left_out: dict[str, frozenset[str]] = {}
     family = book.families.get(filing.family)
     for read in filing.tables:
         if read.table:
             state = Status.READ if read.complete else Status.PARTIAL
             status[read.table] = Status.UNREAD if read.reason else state
             names |= {(read.table, row): label for row, label in read.names.items()}
+            if read.left_out:
+                left_out[read.table] = read.left_out
     if family is not None:
         for form in family.forms:
             unread = any(not read.table and read.title == form.title for read in filing.tables)
             for table in (form.table, *form.inner):
                 if table and table not in status and (unread or not form.optional):
                     status[table] = Status.UNREAD if unread else Status.MISSING
-    return FilingInfo(filing.key, filing.family, filing.entity_kind, status, names)
+    return FilingInfo(filing.key, filing.family, filing.entity_kind, status, left_out, names)

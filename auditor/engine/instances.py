@@ -70,13 +70,19 @@ def bind_instances(plan: Plan, chunk: Chunk, scope: Flags) -> tuple[Instances, B
 
 
 def _printed_columns(instances: Instances, block: Block | None) -> Instances:
-    """Leave out optional columns (其中教育收费 …) in filings that do not print them."""
-    if block is None or not any(column.optional for column in block.table.all_columns):
+    """Leave out columns that a filing does not print, where they are optional or its form has not got them."""
+    if block is None:
+        return instances
+    chunk, columns = instances.chunk, block.table.all_columns
+    if not (any(column.optional for column in columns) or chunk.leaves_out(block.table.name)):
         return instances
     assert instances.columns is not None
-    optional = np.array([column.optional for column in block.table.all_columns])
-    printed = np.asarray((block.index >= 0).any(axis=1))  # columns × filings
-    return instances.take(~optional[instances.columns] | printed[instances.columns, instances.filing])
+    free = np.zeros((len(columns), chunk.size), dtype=np.bool_)
+    for number, column in enumerate(columns):
+        outside = chunk.left_out(block.table.name, column.name)
+        free[number] = True if column.optional else (outside if outside is not None else False)
+    kept = block.printed_columns[instances.columns, instances.filing] | ~free[instances.columns, instances.filing]
+    return instances.take(kept)
 
 
 def _row_instances(plan: Plan, chunk: Chunk, scope: Flags) -> Instances:

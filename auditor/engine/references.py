@@ -20,7 +20,9 @@ from auditor.rules.plan import ColumnSpec, Ref, Rows
 
 if TYPE_CHECKING:
     from auditor.engine.blocks import Block
+    from auditor.engine.chunk import Chunk
     from auditor.engine.facttable import Bytes, Flags, Ints, Longs
+    from auditor.forms.tables import Table
 
 _REASON_OF_STATE = np.zeros(len(STATE_CODE), dtype=np.uint8)
 _REASON_OF_STATE[STATE_CODE[State.MARK]] = Reason.MARK
@@ -81,6 +83,8 @@ def bind_ref(ref: Ref, instances: Instances) -> Bound:
     lost = np.nonzero(position < 0)[0]
     if len(lost):
         reason[lost] = _why_not(ref, instances, block, rows[lost], filing[lost])
+        if chunk.leaves_out(ref.table):
+            reason[(position < 0) & _outside(ref, instances, filing)] = Reason.FOREIGN
     reason[missing] = Reason.NO_PARTNER
     return Bound(position, reason)
 
@@ -97,6 +101,43 @@ def _why_not(ref: Ref, instances: Instances, block: Block | None, rows: Ints, fi
     optional = any(c.optional for c in block.table.all_columns if c.name in ref.columns.names)
     reason[printed] = Reason.NONE if optional else Reason.MISSING_COLUMN
     return reason
+
+
+def _outside(ref: Ref, instances: Instances, filing: Ints) -> Flags:
+    """Per instance: whether the form of the filing leaves out the lane, row or column that a reference means."""
+    chunk = instances.chunk
+    out = np.zeros(len(instances), dtype=np.bool_)
+    safe = np.maximum(filing, 0)
+    names = _fixed_names(ref, chunk.tables[ref.table])
+    block = chunk.block(ref.table)
+    if block is not None and (ref.columns.variable or ref.columns.loop):
+        numbers = _column_numbers(ref.columns, instances, block)
+        for number, name in enumerate(block.columns):
+            flags = chunk.left_out(ref.table, name)
+            if flags is not None:
+                out |= flags[safe] & (numbers == number)
+    elif not ref.columns.many:
+        names = [*names, *ref.columns.names]
+    for name in names:
+        flags = chunk.left_out(ref.table, name)
+        if flags is not None:
+            out |= flags[safe]
+    if ref.rows.how is Rows.TEMPLATE and len(ref.rows.variables) == 1 and ref.rows.variables[0] in instances.values:
+        variable = ref.rows.variables[0]
+        texts, which = instances.values[variable]
+        for number, text in enumerate(texts):
+            flags = chunk.left_out(ref.table, ref.rows.text.replace("{" + variable + "}", text))
+            if flags is not None:
+                out |= flags[safe] & (which == number)
+    return out
+
+
+def _fixed_names(ref: Ref, table: Table) -> list[str]:
+    """The lane and row names that a reference means in every instance."""
+    spec = ref.rows
+    head = (spec.prefix or spec.text).split("/", 1)[0]
+    names = [head] if head in table.lane_by_name else []
+    return [*names, spec.text] if spec.how is Rows.FIXED else names
 
 
 def reasons_of_status(status: Bytes) -> Bytes:
@@ -234,7 +275,9 @@ def bind_selection(ref: Ref, instances: Instances) -> Segments:
     if not chunk.sound:
         np.maximum.at(reason, at, _REASON_OF_STATE[chunk.facts.state[position]])
     if ref.rows.items and not ref.rows.open:
-        _demand(ref, block, filing, status, reason)
+        _demand(ref, block, filing, status, reason, chunk)
+    if chunk.leaves_out(ref.table):
+        reason[_outside(ref, instances, filing) | _all_outside(ref, instances, filing)] = Reason.FOREIGN
     return Segments(at, position, reason, row, block)
 
 
@@ -244,14 +287,30 @@ def unprinted(ref: Ref, instances: Instances) -> Flags:
     if block is None or not ref.columns.many:
         return np.zeros(len(instances), dtype=np.bool_)
     optional = {column.name for column in block.table.all_columns if column.optional}
-    wanted = [block.column_of[name] for name in ref.columns.names if name not in optional]
     filing, _ = _filings(ref, instances)
-    printed = np.count_nonzero(block.printed_columns[wanted], axis=0)
-    return np.asarray(printed[np.maximum(filing, 0)] < len(wanted))
+    lacking = np.zeros(block.present.shape[1], dtype=np.bool_)
+    for name in ref.columns.names:
+        if name not in optional:
+            outside = instances.chunk.left_out(ref.table, name)
+            absent = ~block.printed_columns[block.column_of[name]]
+            lacking |= absent if outside is None else absent & ~outside
+    return np.asarray(lacking[np.maximum(filing, 0)])
 
 
-def _demand(ref: Ref, block: Block, filing: Ints, status: Bytes, reason: Bytes) -> None:
-    """Rows that a group names one by one must all be printed."""
+def _all_outside(ref: Ref, instances: Instances, filing: Ints) -> Flags:
+    """Per instance: whether the form leaves out every row, or every column, that a selection names."""
+    chunk, safe = instances.chunk, np.maximum(filing, 0)
+    out = np.zeros(len(instances), dtype=np.bool_)
+    for names in (ref.rows.items, ref.columns.names if ref.columns.many else ()):
+        flags = [chunk.left_out(ref.table, name) for name in names]
+        known = [flag for flag in flags if flag is not None]
+        if names and len(known) == len(names):
+            out |= np.logical_and.reduce(known)[safe]
+    return out
+
+
+def _demand(ref: Ref, block: Block, filing: Ints, status: Bytes, reason: Bytes, chunk: Chunk) -> None:
+    """Rows that a group names one by one must all be printed, where the form prints them."""
     fine = (status == Status.READ) & (filing >= 0)
     for item in ref.rows.items:
         row = block.table.named_rows.get(item)
@@ -260,6 +319,9 @@ def _demand(ref: Ref, block: Block, filing: Ints, status: Bytes, reason: Bytes) 
         number = block.row_of.get(item, -1)
         there = block.present[number, np.maximum(filing, 0)] if number >= 0 else np.zeros(len(filing), dtype=np.bool_)
         lost = fine & ~there
+        outside = chunk.left_out(ref.table, item)
+        if outside is not None:
+            lost &= ~outside[np.maximum(filing, 0)]
         reason[lost] = np.maximum(reason[lost], np.uint8(Reason.MISSING_ROW))
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from auditor.document import Cell, tidy
 from auditor.facts import Address, Fact, Place, ReadBy, fact_of
 from auditor.filing import ReadTable, Unread, ViewCell
-from auditor.forms.cells import read_cells
+from auditor.forms.cells import across, read_cells
 from auditor.forms.columns import is_index_row
 from auditor.forms.gridrows import Plan, UnmatchedError, plan_grid, rows_of, shift_plan
 from auditor.forms.labels import plain
@@ -29,7 +29,7 @@ from auditor.units import Kind, money_unit
 if TYPE_CHECKING:
     from auditor.document import Grid
     from auditor.forms.printed import Found
-    from auditor.forms.tables import FormBook, Table
+    from auditor.forms.tables import Form, FormBook, Table
 
 _EMPTY_WORDS = (
     "无数据",
@@ -47,8 +47,27 @@ DEFAULT_UNIT = "万元"
 
 
 def bind_table(found: Found, table: Table, book: FormBook, default_unit: str = "") -> tuple[ReadTable, list[Unread]]:
-    """Read a found table as a standard table; what could not be read comes back with its reason."""
-    form = next((form for form in found.forms if form.table == table.name), None)
+    """Read a found table as a standard table; what could not be read comes back with its reason.
+
+    Where families print different parts of it under one title, the form that leaves least unread is taken.
+    """
+    forms: dict[tuple[object, ...], Form] = {}
+    for form in found.forms:
+        if form.table == table.name:
+            forms.setdefault((form.lanes, form.columns, form.across), form)
+    readings = [_bind(found, table, form, book, default_unit) for form in forms.values() or (None,)]
+    return min(readings, key=_left_unread)
+
+
+def _left_unread(reading: tuple[ReadTable, list[Unread]]) -> tuple[bool, int, int, int]:
+    """How much a reading leaves open: the whole table, figures, rows that should be there, columns it does not use."""
+    read, unread = reading
+    return bool(read.reason), len(unread), len(read.missing_rows), -len(read.facts)
+
+
+def _bind(
+    found: Found, table: Table, form: Form | None, book: FormBook, default_unit: str
+) -> tuple[ReadTable, list[Unread]]:
     read = ReadTable(
         table.name,
         found.title or table.name,
@@ -56,20 +75,24 @@ def bind_table(found: Found, table: Table, book: FormBook, default_unit: str = "
         form.number if form else "",
         _unit(found) or default_unit or (form.unit if form else "") or DEFAULT_UNIT,
     )
+    if form is not None and form.table in book.tables:
+        table, read.left_out = book.printed(form)
+        read.family = form.family
+    read.borderless = any(grid.borderless for grid in found.grids)
     read.statement = next(
         (p.text for p in [*found.below, *found.lines] if any(word in p.text for word in _EMPTY_WORDS)), ""
     )
     try:
-        rows, loose, read.complete = _printed_rows(found, table)
+        if form is not None and form.across and found.grids:
+            loose: list[LooseCell] = []
+            naming = across(found.grids, table)
+        else:
+            rows, loose, read.complete = _printed_rows(found, table)
+            naming = _named(rows, table, book)
     except UnmatchedError as outcome:
         read.reason, read.complete = outcome.reason, False
         read.view = [[ViewCell(cell.text) for cell in row] for grid in found.grids for row in grid.rows]
         return read, unread_of(found, outcome.reason)
-    naming = name_rows(rows, table, book.taxonomies[table.codes]) if rows else Naming()
-    if table.layout is Layout.CELLS:
-        naming = Naming([NamedRow(row) for row in rows])
-    elif table.layout is Layout.LIST:
-        naming = Naming([NamedRow(row, plain(row.label)) for row in rows])
     unread = [_unplaced(cell, table) for cell in loose]
     if not naming.rows:
         naming = _empty_rows(table, read.place)
@@ -77,6 +100,14 @@ def bind_table(found: Found, table: Table, book: FormBook, default_unit: str = "
     read.missing_rows = naming.missing
     read.view = _view(found, positions) if found.grids else _loose_view(naming, table, positions)
     return read, unread
+
+
+def _named(rows: list[PrintedRow], table: Table, book: FormBook) -> Naming:
+    if table.layout is Layout.CELLS:
+        return Naming([NamedRow(row) for row in rows])
+    if table.layout is Layout.LIST:
+        return Naming([NamedRow(row, plain(row.label)) for row in rows])
+    return name_rows(rows, table, book.taxonomies[table.codes]) if rows else Naming()
 
 
 def _empty_rows(table: Table, place: Place) -> Naming:

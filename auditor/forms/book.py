@@ -91,7 +91,7 @@ def _column(node: Any) -> Column:
 
 def _row(node: Any, lane: str) -> Row:
     item = a_map(node)
-    check_keys(item, ("row", "label", "also", "found_by", "line", "optional", "kind", "unit"), required=("row",))
+    check_keys(item, _ROW_KEYS, required=("row",))
     name = str(item["row"])
     labels = (texts(item, "label") or (name.rsplit("/", 1)[-1],)) + texts(item, "also")
     kind = item.get("kind")
@@ -103,7 +103,11 @@ def _row(node: Any, lane: str) -> Row:
         choice(item, "optional", ("true", "false"), "false") == "true",
         Kind(choice(item, "kind", list(Kind), Kind.AMOUNT)) if kind is not None else None,
         str(item.get("unit", "")),
+        texts(item, "header"),
     )
+
+
+_ROW_KEYS = ("row", "label", "also", "found_by", "line", "optional", "kind", "unit", "header")
 
 
 def _lane(node: Any, table: Map) -> Lane:
@@ -160,7 +164,7 @@ def _table(item: Map, taxonomies: dict[str, Taxonomy]) -> Table:
 
 
 def _family(node: Map, tables: dict[str, Table], families: dict[str, Family]) -> Family:
-    check_keys(node, ("family", "report", "extends", "forms"), required=("family",))
+    check_keys(node, ("family", "report", "extends", "places", "forms"), required=("family",))
     family = str(node["family"])
     base: tuple[Form, ...] = ()
     report = choice(node, "report", REPORTS, "")
@@ -173,15 +177,44 @@ def _family(node: Map, tables: dict[str, Table], families: dict[str, Family]) ->
     forms = list(base)
     for child in a_list(node["forms"]) if "forms" in node else ():
         item = a_map(child)
-        check_keys(item, ("form", "title", "also", "as", "inner", "unit", "optional"), required=("title",))
+        check_keys(item, _FORM_KEYS, required=("title",))
         table, inner = str(item.get("as", "")), texts(item, "inner")
         for name in (table, *inner):
             if name and name not in tables:
                 fail(item.get("as"), "forms.unknown_table", name=name, near=nearest(name, tables))
         unit = choice(item, "unit", FEN_PER, "")
         optional = choice(item, "optional", ("true", "false"), "false") == "true"
+        lanes, columns = _printed_part(item, tables.get(table))
+        across = choice(item, "across", ("true", "false"), "false") == "true"
         form = Form(
-            family, str(item.get("form", "")), str(item["title"]), texts(item, "also"), table, unit, optional, inner
-        )
-        forms = [other for other in forms if not (table and other.table == table)] + [form]
-    return Family(family, report, tuple(forms))
+            family, str(item.get("form", "")), str(item["title"]), texts(item, "also"), table, unit, optional, inner,
+            lanes, columns, across,
+        )  # fmt: skip
+        forms = [other for other in forms if not (table and other.table == table and other.family != family)] + [form]
+    return Family(family, report, tuple(forms), texts(node, "places"))
+
+
+_FORM_KEYS = ("form", "title", "also", "as", "inner", "unit", "optional", "lanes", "columns", "across")
+
+
+def _printed_part(item: Map, table: Table | None) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], tuple[str, ...]]:
+    """The lanes (with their rows) and columns that a form says it prints; every name must be the table's."""
+    lanes: list[tuple[str, tuple[str, ...]]] = []
+    if table is None:
+        return (), ()
+    for name, node in (a_map(item["lanes"]) if "lanes" in item else {}).items():
+        lane = table.lane_by_name.get(str(name))
+        if lane is None:
+            fail(name, "forms.unknown_lane", name=str(name), near=nearest(str(name), table.lane_by_name))
+        known = {row.name.removeprefix(f"{lane.name}/") if lane.name else row.name for row in lane.rows}
+        rows = texts(a_map(item["lanes"]), name)
+        for row in rows:
+            if row not in known:
+                fail(node, "forms.unknown_row", name=row, near=nearest(row, known))
+        lanes.append((lane.name, rows))
+    columns = texts(item, "columns")
+    for column in columns:
+        if column not in table.column_names:
+            fail(item["columns"], "forms.unknown_printed_column", name=column,
+                 near=nearest(column, table.column_names))  # fmt: skip
+    return tuple(lanes), columns

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.forms.columns import Look, is_index_row, known_words, look, match_columns, read_header
 from auditor.forms.gridrows import MIN_WORDS, UnmatchedError
 from auditor.forms.labels import plain
 from auditor.forms.printed import PrintedRow
+from auditor.forms.rows import NamedRow, Naming
+from auditor.forms.tables import Column, Layout
+from auditor.units import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from auditor.document import Cell, Grid
-    from auditor.forms.tables import Column, Table
+    from auditor.forms.tables import Table
 
 
 def read_cells(grids: Sequence[Grid], table: Table) -> list[PrintedRow]:
@@ -25,6 +29,25 @@ def read_cells(grids: Sequence[Grid], table: Table) -> list[PrintedRow]:
     if not rows:
         raise UnmatchedError("unread.columns_unclear")
     return rows
+
+
+def across(grids: Sequence[Grid], table: Table) -> Naming:
+    """Read a table of one lane whose rows are printed side by side. Raises `UnmatchedError`."""
+    lane = table.lanes[0]
+    columns = tuple(
+        Column(row.name, row.headers or row.labels, row.line, row.kind or Kind.AMOUNT, optional=row.optional)
+        for row in lane.rows
+    )
+    probe = replace(table, layout=Layout.CELLS, lanes=(), columns=columns, rows=())
+    by_name = {row.name: row for row in lane.rows}
+    figure = lane.columns[0].name
+    naming = Naming()
+    for printed in read_cells(grids, probe):
+        for name, cell in printed.cells:
+            row = by_name[name]
+            single = PrintedRow(lane.name, row.labels[0], [(figure, cell)], cell.place)
+            naming.rows.append(NamedRow(single, name, row))
+    return naming
 
 
 def _one_block(grid: Grid, table: Table) -> PrintedRow | None:

@@ -6,7 +6,7 @@ A standard table names its rows and columns once; rules name standard tables onl
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -39,7 +39,8 @@ class Column:
 class Row:
     """One named row: canonical path (with its lane), the labels that print it, its 行次.
 
-    `found_by` are labels that locate the row although they are not its right name.
+    `found_by` are labels that locate the row although they are not its right name, `headers` are how columns name it
+    where the table is printed across.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Row:
     optional: bool = False
     kind: Kind | None = None
     unit: str = ""
+    headers: tuple[str, ...] = ()
 
     @property
     def last(self) -> str:
@@ -116,12 +118,46 @@ class Table:
         """The lanes by name."""
         return {lane.name: lane for lane in self.lanes}
 
+    def printed(self, form: Form) -> Table:
+        """The part of this table that a form prints, in its order."""
+        table = self
+        if form.lanes:
+            table = replace(table, lanes=tuple(_part_of(table.lane_by_name[name], rows) for name, rows in form.lanes))
+        if form.columns:
+            keep = frozenset(form.columns)
+            lanes = tuple(
+                replace(lane, columns=tuple(c for c in lane.columns if not c.name or c.name in keep))
+                for lane in table.lanes
+            )
+            order = {name: number for number, name in enumerate(form.columns)}
+            columns = sorted((c for c in table.columns if c.name in keep), key=lambda column: order[column.name])
+            table = replace(table, lanes=lanes, columns=tuple(columns))
+        return table
+
+    def left_out(self, form: Form) -> frozenset[str]:
+        """The names of lanes, rows and columns of this table that a form does not print."""
+        printed = self.printed(form)
+        lanes = {lane.name for lane in self.lanes} - {lane.name for lane in printed.lanes}
+        rows = set(self.named_rows) - set(printed.named_rows)
+        columns = set(self.column_names) - set(printed.column_names)
+        return frozenset(lanes | rows | columns)
+
+
+def _part_of(lane: Lane, rows: tuple[str, ...]) -> Lane:
+    """A lane with some of its rows, in the order of print; no rows given means all."""
+    if not rows:
+        return lane
+    by_name = {row.name: row for row in lane.rows}
+    return replace(lane, rows=tuple(by_name[f"{lane.name}/{name}" if lane.name else name] for name in rows))
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """How a family prints a standard table; `table` is empty for a layout known by its title only.
 
-    `inner` are smaller tables that stand inside the same grid.
+    `inner` are smaller tables that stand inside the same grid. `lanes` (with their rows) and `columns` name the part
+    of the standard table that this form prints, in its order; empty means all of it. `across` says that the rows are
+    printed side by side, under headers that name them.
     """
 
     family: str
@@ -132,15 +168,19 @@ class Form:
     unit: str = ""
     optional: bool = False
     inner: tuple[str, ...] = ()
+    lanes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    columns: tuple[str, ...] = ()
+    across: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The set of forms of a place and period."""
+    """The set of forms of a place and period; `places` are how names of its entities begin."""
 
     name: str
     report: str
     forms: tuple[Form, ...]
+    places: tuple[str, ...] = ()
 
     def tables(self) -> frozenset[str]:
         """The standard tables that filings of this family print."""
@@ -228,6 +268,17 @@ class FormBook:
             if name in self.taxonomies
         }
         return codes | self.lists
+
+    @cached_property
+    def _printed(self) -> dict[Form, tuple[Table, frozenset[str]]]:
+        return {}
+
+    def printed(self, form: Form) -> tuple[Table, frozenset[str]]:
+        """The part of its standard table that a form prints, and the names of what it leaves out."""
+        if form not in self._printed:
+            table = self.tables[form.table]
+            self._printed[form] = (table.printed(form), table.left_out(form))
+        return self._printed[form]
 
     @cached_property
     def forms_by_title(self) -> dict[str, tuple[Form, ...]]:

@@ -74,6 +74,9 @@ MESSAGES: dict[str, str] = {
     "forms.duplicate_table": "the standard table “{name}” stands twice.",
     "forms.duplicate_row": "two rows of the standard table “{name}” have one name.",
     "forms.unknown_column": "the group of columns “{group}” names “{name}”, which is no column{near}.",
+    "forms.unknown_lane": "the standard table has no lane “{name}”{near}.",
+    "forms.unknown_row": "the standard table has no row “{name}”{near}.",
+    "forms.unknown_printed_column": "the standard table has no column “{name}”{near}.",
     "forms.unknown_family": "there is no family “{name}”{near}.",
     "forms.unknown_table": "there is no standard table “{name}”{near}.",
     # remarks of the readers

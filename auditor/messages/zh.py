@@ -74,6 +74,9 @@ MESSAGES: dict[str, str] = {
     "forms.duplicate_table": "标准表“{name}”重复。",
     "forms.duplicate_row": "标准表“{name}”中有重名的行。",
     "forms.unknown_column": "栏组“{group}”里没有栏“{name}”{near}。",
+    "forms.unknown_lane": "这张标准表没有分栏“{name}”{near}。",
+    "forms.unknown_row": "这张标准表没有行“{name}”{near}。",
+    "forms.unknown_printed_column": "这张标准表没有栏“{name}”{near}。",
     "forms.unknown_family": "没有表样“{name}”{near}。",
     "forms.unknown_table": "没有标准表“{name}”{near}。",
     # 读取时的说明

@@ -72,6 +72,7 @@ def _package(data: bytes) -> str:
 
 def _compound(data: bytes) -> str:
     """An OLE file by the names of its streams, which stand in its directory as UTF-16."""
+
     def has(name: str) -> bool:
         return name.encode("utf-16-le") in data
 

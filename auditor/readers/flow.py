@@ -31,7 +31,9 @@ HEAD, FOOT = 0.085, 0.9  # of the page's height: where running heads end, where 
 _PAGE_NUMBER = re.compile(r"^[\-—–·~\s第]*\d{1,4}[\-—–·~\s页/共\d]*$")
 _OPENER = re.compile(r"^[（(“‘《〈「]*[A-Za-z0-9.,%％+\-]+|^.")
 _CLOSERS = "，。；：、！？）)”’》〉」…%％"
-_STARTS = re.compile(r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}部分|\d{1,2}[.．、](?!\d)|[①-⑳])")
+_STARTS = re.compile(
+    r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}部分|\d{1,2}[.．、](?!\d)|[①-⑳])"
+)
 _LATIN = re.compile(r"[A-Za-z]")
 
 
@@ -148,7 +150,10 @@ def _with_edges(line: Sequence[Char]) -> tuple[str, tuple[float, ...]]:
 def without_furniture(pages: Sequence[tuple[Sequence[Line], float]]) -> list[list[Line]]:
     """Leave out page numbers, and heads that run over the pages (all but the first); pages come with their height."""
     heads = Counter(
-        line.text for lines, height in pages for line in lines if line.box[1] < HEAD * height or line.base > FOOT * height
+        line.text
+        for lines, height in pages
+        for line in lines
+        if line.box[1] < HEAD * height or line.base > FOOT * height
     )
     running = {text for text, count in heads.items() if count >= max(3, len(pages) // 3)}
     seen: set[str] = set()

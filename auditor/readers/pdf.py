@@ -15,7 +15,16 @@ from auditor.errors import BadInputError
 from auditor.facts import Place
 from auditor.numbers import NUMERIC, parse_literal
 from auditor.readers.aligned import aligned_tables
-from auditor.readers.flow import Line, lines_of, joined, margins_of, page_lines, paragraphs_of, text_of, without_furniture
+from auditor.readers.flow import (
+    Line,
+    joined,
+    lines_of,
+    margins_of,
+    page_lines,
+    paragraphs_of,
+    text_of,
+    without_furniture,
+)
 from auditor.readers.pdfium import PageContent, Pdf
 from auditor.readers.ruled import RuledTable, fill, find_tables
 
@@ -23,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from auditor.readers.aligned import AlignedTable
-    from auditor.readers.pdfium import Box, Char
+    from auditor.readers.pdfium import Box
 
 MAX_PAGES = 2000
 SAME_X = 3.0  # rulings of two pages this near are one column's
@@ -205,7 +214,9 @@ class _Assembler:
             min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
         ) if boxes else None  # fmt: skip
         place = Place(self.file, page=page, bbox=box)
-        return Grid(tuple(map(tuple, rows)), place, spans_known=not borderless, continues=continues, borderless=borderless)
+        return Grid(
+            tuple(map(tuple, rows)), place, spans_known=not borderless, continues=continues, borderless=borderless
+        )
 
 
 def _rounded(box: Box) -> Box:

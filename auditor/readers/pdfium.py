@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pypdfium2
-import pypdfium2.raw as raw
+from pypdfium2 import raw
 
 from auditor.errors import BadInputError
 
@@ -183,7 +183,9 @@ class _Reader:
 
     # -- drawn objects --------------------------------------------------------------------------------------
 
-    def _objects(self, container: Any, count: int, get: Callable[..., Any], outer: tuple[Matrix, ...], depth: int) -> None:
+    def _objects(
+        self, container: Any, count: int, get: Callable[..., Any], outer: tuple[Matrix, ...], depth: int
+    ) -> None:
         for number in range(count):
             address = get(container, number)
             if not address:

@@ -125,9 +125,7 @@ class _Union:
         self.parent[self.find(b)] = self.find(a)
 
 
-def _components(
-    across: Sequence[Segment], down: Sequence[Segment]
-) -> list[tuple[list[Segment], list[Segment]]]:
+def _components(across: Sequence[Segment], down: Sequence[Segment]) -> list[tuple[list[Segment], list[Segment]]]:
     """Rulings that cross one another, group by group."""
     union = _Union(len(across) + len(down))
     size = len(across)

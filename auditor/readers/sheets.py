@@ -28,7 +28,9 @@ _REMARK = re.compile(
     r"^(?:(?:编制|填报|公开|预算|填制|编报)?(?:单位|部门)(?:名称)?|金额单位|货币单位|日期|填表日期|编制日期|年度)\s*[：:]|"
     r"^[（(]?(?:公开|预算|财决|附件?)\s*\d{1,2}\s*[-\d]*\s*表?[)）]?$|^单位\s*[：:]?\s*(?:万元|元|亿元|千元)$"
 )
-_TITLE = re.compile(r"表(?:\s*[（(].{1,12}[)）])?$|^(?:附件?|表)\s*[一二三四五六七八九十\d]+|^[（(]?(?:公开|预算)\d{1,2}表")
+_TITLE = re.compile(
+    r"表(?:\s*[（(].{1,12}[)）])?$|^(?:附件?|表)\s*[一二三四五六七八九十\d]+|^[（(]?(?:公开|预算)\d{1,2}表"
+)
 _NOTE = re.compile(r"^(?:注|说明|备注|填报说明)\s*\d*\s*[：:.、]")
 
 
@@ -73,7 +75,10 @@ class _Cutter:
     def _cells(self) -> list[list[Cell]]:
         texts = self.sheet.texts
         cells = [
-            [Cell(row[column] if column < len(row) else "", self._place(number, column)) for column in range(self.width)]
+            [
+                Cell(row[column] if column < len(row) else "", self._place(number, column))
+                for column in range(self.width)
+            ]
             for number, row in enumerate(texts)
         ]
         for top, left, bottom, right in self.sheet.merges:
@@ -99,7 +104,9 @@ class _Cutter:
             out.extend(self._paragraphs(row))
             row += 1
         if out and isinstance(out[0], Grid) and self.sheet.name:
-            out.insert(0, Paragraph(self.sheet.name, Place(self.sheet.file, page=self.sheet.number, sheet=self.sheet.name)))
+            out.insert(
+                0, Paragraph(self.sheet.name, Place(self.sheet.file, page=self.sheet.number, sheet=self.sheet.name))
+            )
         return out
 
     def _filled(self, row: int) -> list[Cell]:

@@ -18,10 +18,53 @@ MAX_WIDTH = 2000
 MAX_CELLS = 1_000_000
 MAX_DEPTH = 250
 _BLOCKS = frozenset(
-    "address article aside blockquote body center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "
-    "header hr html li main nav ol p pre section table tbody td tfoot th thead tr ul br title".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "br",
+        "title",
+    ]
 )
-_SILENT = frozenset("script style template noscript svg object iframe head select button textarea".split())
+_SILENT = frozenset(
+    ["script", "style", "template", "noscript", "svg", "object", "iframe", "head", "select", "button", "textarea"]
+)
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_\-]+)", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 
@@ -119,7 +162,10 @@ class _Reader:
                 if self.cells > MAX_CELLS or column + colspan > MAX_WIDTH:
                     raise BadInputError("input.too_many_cells", file=self.document.file, limit=MAX_CELLS)
                 made = Cell(
-                    _text(cell, nested), Place(self.document.file, row=at + 1, column=column + 1, grid=number), rowspan, colspan
+                    _text(cell, nested),
+                    Place(self.document.file, row=at + 1, column=column + 1, grid=number),
+                    rowspan,
+                    colspan,
                 )
                 for y in range(at, at + rowspan):
                     for x in range(column, column + colspan):

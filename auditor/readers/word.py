@@ -360,7 +360,13 @@ def _number_of(element: Any) -> tuple[str, int] | None:
 
 def _written(value: int, form: str) -> str:
     """A number in one of Word's number formats."""
-    if form in ("chineseCounting", "chineseCountingThousand", "ideographDigital", "taiwaneseCounting", "japaneseCounting"):
+    if form in (
+        "chineseCounting",
+        "chineseCountingThousand",
+        "ideographDigital",
+        "taiwaneseCounting",
+        "japaneseCounting",
+    ):
         return chinese(value)
     if form == "chineseLegalSimplified":
         return "".join("零壹贰叁肆伍陆柒捌玖"[int(digit)] for digit in str(value))
@@ -398,7 +404,17 @@ def chinese(value: int) -> str:
 
 def _roman(value: int) -> str:
     out = ""
-    for number, letters in ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")):
+    for number, letters in (
+        (100, "C"),
+        (90, "XC"),
+        (50, "L"),
+        (40, "XL"),
+        (10, "X"),
+        (9, "IX"),
+        (5, "V"),
+        (4, "IV"),
+        (1, "I"),
+    ):
         while value >= number:
             out += letters
             value -= number

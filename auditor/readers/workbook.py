@@ -117,7 +117,10 @@ def _sheet(book: Any, name: str, number: int, file: str, look: _Look, codes: Seq
     rows = [row for row in range(len(values)) if row not in look.hidden_rows]
     columns = [column for column in range(width) if column not in look.hidden_columns]
     texts = [
-        [_text(values[row][column], look, codes, row, column) if column < len(values[row]) else "" for column in columns]
+        [
+            _text(values[row][column], look, codes, row, column) if column < len(values[row]) else ""
+            for column in columns
+        ]
         for row in rows
     ]
     row_at, column_at = {row: n for n, row in enumerate(rows)}, {column: n for n, column in enumerate(columns)}
