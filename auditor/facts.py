@@ -54,6 +54,11 @@ class Place:
     paragraph: int | None = None
     grid: int | None = None
 
+    @property
+    def spot(self) -> tuple[object, ...]:
+        """Where a cell stands, whatever table it was read as."""
+        return (self.file, self.page, self.line, self.grid, self.row, self.column)
+
 
 class FilingKey(NamedTuple):
     """What tells one filing from another; empty or 0 where it could not be read."""

@@ -123,16 +123,25 @@ class Filing:
         return filing_from_frames(frames, key, unit=unit, entity_kind=entity_kind, forms=forms)
 
 
-def family_of(tables: Sequence[str], announced: Sequence[str], report: str, book: FormBook) -> str:
-    """Return the family that explains the tables found and the titles announced best; the smallest on a tie."""
-    best = ("", (-1, 0))
+def family_of(
+    tables: Sequence[str], announced: Sequence[str], report: str, book: FormBook, *, entity: str = "",
+    read_by: Sequence[str] = (),
+) -> str:  # fmt: skip
+    """Return the family that explains the tables found and the titles announced best; the smallest on a tie.
+
+    Of families that explain as much, the one whose forms the tables were read by, then the one of the entity's place.
+    """
+    best = ("", (0, 0, 0, 0))
     titles = set(announced)
     for family in book.families.values():
         if report and family.report != report:
             continue
         hits = len(family.tables() & set(tables))
         hits += sum(1 for form in family.forms if form.table not in tables and titles & {form.title, *form.titles})
-        score = (hits, -len(family.forms))
+        home = any(entity.startswith(place) for place in family.places)
+        own = sum(1 for name in read_by if name == family.name)
+        foreign = bool(family.places) and bool(entity) and not home
+        score = (hits, own + 2 * home - foreign, -len(family.forms), home)
         if hits and score > best[1]:
             best = (family.name, score)
     return best[0]

@@ -55,7 +55,7 @@ def filing_of(document: Document, book: FormBook, *, entity_kind: str = "") -> F
             filing.dynamic[table.name] = table
             filing.tables.append(table_read)
     filing.announced = list(found.announced)
-    filing.family = family_of([t.table for t in filing.tables], filing.announced, key.report, book)
+    filing.family = _family(filing, book)
     _unread_lines(document, filing)
     if not filing.tables and not filing.announced and not _looks_like_filing(document, filing):
         raise BadInputError("input.nothing_recognised", file=document.file)
@@ -72,8 +72,8 @@ def _bind(place: Found, table: Table, book: FormBook, filing: Filing) -> None:
             continue
         part.view = []  # shown with the grid it stands in
         filing.tables.append(part)
-        taken = {(fact.place.line, fact.place.row, fact.place.column) for fact in part.facts}
-        unread = [item for item in unread if (item.place.line, item.place.row, item.place.column) not in taken]
+        taken = {fact.place.spot for fact in part.facts}
+        unread = [item for item in unread if item.place.spot not in taken]
     filing.unread.extend(unread)
 
 
@@ -104,7 +104,7 @@ def _looks_like_filing(document: Document, filing: Filing) -> bool:
 
 def _unread_lines(document: Document, filing: Filing) -> None:
     """List every line of text with a figure: prose is not read into facts yet, and is never passed in silence."""
-    taken = {fact.place.line for fact in filing.facts}
+    taken = {fact.place.line for fact in filing.facts if fact.place.line is not None}
     for block in document.blocks:
         if isinstance(block, Grid) or block.place.line in taken:
             continue
@@ -132,8 +132,17 @@ def merge(parts: Sequence[Filing], book: FormBook) -> Filing:
         whole.remarks += part.remarks
         whole.dynamic |= part.dynamic
         whole.announced += [title for title in part.announced if title not in whole.announced]
-    whole.family = family_of([t.table for t in whole.tables], whole.announced, key.report, book)
+    whole.family = _family(whole, book)
     return whole
+
+
+def _family(filing: Filing, book: FormBook) -> str:
+    """The family of forms of a filing, by its tables, the titles it announces, and the place of its entity."""
+    key = filing.key
+    return family_of(
+        [table.table for table in filing.tables], filing.announced, key.report, book, entity=key.entity,
+        read_by=[table.family for table in filing.tables],
+    )  # fmt: skip
 
 
 def group(parts: Sequence[Filing], book: FormBook, *, as_one: bool = False, separate: bool = False) -> list[Filing]:

@@ -118,7 +118,7 @@ def test_the_stray_figure_of_002_is_named_with_its_repair(book: RuleBook) -> Non
     audit = audited("002", book)
     (finding,) = [f for f in audit.findings if f.severity is Severity.ERROR]
     (suspect,) = finding.suspects
-    assert str(audit.facts[suspect.fact].address) == "财政拨款收支预算总表[支出/214].合计"
+    assert str(audit.facts[suspect.fact].address) == "财政拨款收支预算总表[功能分类/214].合计"
     assert suspect.suggested == 0
     assert set(finding.rule_ids) == {"BU-B04-03", "BU-B04-04"}
 

@@ -130,12 +130,18 @@ def plan_grid(grid: Grid, table: Table) -> Plan:
     """Decide how to read a grid as a standard table of lanes or codes. Raises `UnmatchedError`."""
     header = read_header(grid, header_height(grid, table))
     every = [column for lane in table.lanes for column in lane.columns] or list(table.columns)
-    if known_words(header, every) < MIN_WORDS and len(header.index) < len(every):
-        raise UnmatchedError("unread.header_differs")
     segments, clean = _segments(grid, header)
+    known = known_words(header, every) >= MIN_WORDS or len(header.index) >= len(every)
+    if not known and not (grid.spans_known and _certain(header, segments, every)):
+        raise UnmatchedError("unread.header_differs")
     if table.layout is Layout.LANES:
         return _plan_lanes(grid, header, table, segments, clean=clean)
     return _plan_codes(grid, header, table, segments)
+
+
+def _certain(header: Header, segments: Sequence[Segment], columns: Sequence[Column]) -> bool:
+    """Whether the header leaves no doubt about any of the figure columns, although the form has more."""
+    return bool(segments) and all(match_columns(header, part.figures, columns, whole=False) for part in segments)
 
 
 def _segments(grid: Grid, header: Header) -> tuple[list[Segment], bool]:
