@@ -58,12 +58,14 @@ def read_bytes(data: bytes, name: str) -> Document:
         from auditor.readers import legacy
 
         return legacy.read(data, file=name, sha256=sha256, kind=kind)
+    if kind in ("HTML", "CSV", "TEXT"):
+        return _read_text(data, name, sha256, kind)
     if kind == "ENCRYPTED":
         raise BadInputError("input.encrypted", file=name, kind="Office")
-    if kind in PICTURES:
-        raise BadInputError("input.picture", file=name, kind=kind)
-    if kind not in ("HTML", "CSV", "TEXT"):
-        raise BadInputError("input.format", file=name, kind=kind)
+    raise BadInputError("input.picture" if kind in PICTURES else "input.format", file=name, kind=kind)
+
+
+def _read_text(data: bytes, name: str, sha256: str, kind: str) -> Document:
     if len(data) > MAX_TEXT_BYTES:
         raise BadInputError("input.too_large", file=name, limit=MAX_TEXT_BYTES // 1024**2)
     if kind == "HTML":

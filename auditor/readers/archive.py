@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from auditor.readers.packages import Package
+
+if TYPE_CHECKING:
+    import zipfile
 
 MAX_FILES = 5000
 _UTF8 = 0x800  # flag: the name is UTF-8

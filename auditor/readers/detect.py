@@ -27,7 +27,7 @@ _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 
 def kind_of(data: bytes, name: str) -> str:
-    """The kind of a file: PDF, XLSX, XLS, ODS, DOCX, DOC, WPS, RTF, ODT, HTML, CSV, TEXT, ZIP, OFD, or a foreign one."""
+    """The kind of a file: PDF, XLSX, XLS, ODS, DOCX, DOC, WPS, RTF, ODT, HTML, CSV, TEXT, ZIP, OFD, a foreign one."""
     if b"%PDF-" in data[:1024]:
         return "PDF"
     if data.startswith(_ZIP_STARTS):

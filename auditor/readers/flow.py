@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from auditor.document import Paragraph, Part
@@ -118,7 +119,7 @@ def _size(chars: Sequence[Char]) -> float:
 
 def _pieces(line: list[Char]) -> list[list[Char]]:
     """Cut a line at its wide gaps, unless all its characters stand apart (a letterspaced title)."""
-    gaps = [b[1] - a[3] for a, b in zip(line, line[1:], strict=False)]
+    gaps = [b[1] - a[3] for a, b in pairwise(line)]
     if not gaps:
         return [line]
     usual = sorted(gaps)[len(gaps) // 2]

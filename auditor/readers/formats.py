@@ -51,41 +51,46 @@ def shown(value: float, code: str) -> str:
         section, sign = sections[1] or sections[0], "" if sections[1] else "-"
     else:
         section, sign = (sections[2] if len(sections) > 2 else sections[0]), ""
-    literals = [m.group(1) or m.group(2) or "" for m in _QUOTED.finditer(section)]
+    return _filled(value, section, sign)
+
+
+def _filled(value: float, section: str, sign: str) -> str:
+    """One section of a format, filled with a number."""
     bare = _QUOTED.sub("\0", section)
     if "General" in bare:
         return sign + general(abs(value))
     found = _DIGITS.search(bare)
     if found is None:
-        return "".join(literals).strip() or ("" if bare.strip("\0 ") == "" else bare.replace("\0", "").strip())
+        literals = "".join(m.group(1) or m.group(2) or "" for m in _QUOTED.finditer(section))
+        return literals.strip() or bare.replace("\0", "").strip()
     if re.search(r"[Ee][+-]|/", bare):
         return general(value)
     digits = found.group()
-    number = Decimal(repr(abs(value)))
-    percent = "%" in bare
-    if percent:
-        number *= 100
-    trailing = len(digits) - len(digits.rstrip(","))
-    number = number.scaleb(-3 * trailing)
+    percent = "%" if "%" in bare else ""
+    text = _digits(Decimal(repr(abs(value))) * (100 if percent else 1), digits)
+    if not text:
+        return ""  # `#` shows nothing for zero
+    if bare.strip("\0 ").startswith("(") and value < 0:
+        return f"({text}{percent})"
+    if "-" in bare.split(digits)[0] and value < 0:
+        sign = "-"
+    return f"{sign}{text}{percent}"
+
+
+def _digits(number: Decimal, digits: str) -> str:
+    """A number in the digits of a format: `#,##0.00`, `0.0#`, `#,` (thousands)."""
+    number = number.scaleb(-3 * (len(digits) - len(digits.rstrip(","))))
     whole, _, part = digits.rstrip(",").partition(".")
-    places = len(part)
-    text = format(number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP), ",f" if "," in whole else "f")
+    text = format(number.quantize(Decimal(1).scaleb(-len(part)), ROUND_HALF_UP), ",f" if "," in whole else "f")
     least = sum(char == "0" for char in part)
-    if places > least and "." in text:
+    if len(part) > least and "." in text:
         head, tail = text.split(".")
         tail = tail[:least] + tail[least:].rstrip("0")
         text = f"{head}.{tail}" if tail else head
     if "0" not in whole and whole and text.startswith("0") and number < 1:
-        text = text[1:] or ""
-        if text in ("", "."):
-            return ""  # `#` shows nothing for zero
-        if text.startswith("."):
-            text = f"0{text}"
-    if bare.strip("\0 ").startswith("(") and value < 0:
-        return f"({text}{'%' if percent else ''})"
-    if "-" in bare.split(digits)[0] and value < 0:
-        sign = "-"
-    return f"{sign}{text}{'%' if percent else ''}"
+        text = text[1:] if text[1:] not in ("", ".") else ""
+        return f"0{text}" if text else ""
+    return text
 
 
 def general(value: float) -> str:

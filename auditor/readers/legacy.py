@@ -87,17 +87,20 @@ def piece_text(data: bytes, file: str) -> str:
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as ole:
             main = ole.openstream("WordDocument").read()
-            magic, flags = struct.unpack_from("<H", main, 0)[0], struct.unpack_from("<H", main, 0x0A)[0]
-            if magic != _MAGIC:
-                raise BadInputError("input.damaged", file=file, kind="DOC")
-            if flags & _ENCRYPTED:
-                raise BadInputError("input.encrypted", file=file, kind="DOC")
+            flags = _flags(main, file)
             table = ole.openstream("1Table" if flags & _SECOND_TABLE else "0Table").read()
         return _lines(_pieces(main, table))
-    except BadInputError:
-        raise
     except (OSError, struct.error, IndexError, ValueError):
         raise BadInputError("input.damaged", file=file, kind="DOC") from None
+
+
+def _flags(main: bytes, file: str) -> int:
+    magic, flags = struct.unpack_from("<H", main, 0)[0], struct.unpack_from("<H", main, 0x0A)[0]
+    if magic != _MAGIC:
+        raise BadInputError("input.damaged", file=file, kind="DOC")
+    if flags & _ENCRYPTED:
+        raise BadInputError("input.encrypted", file=file, kind="DOC")
+    return int(flags)
 
 
 def _pieces(main: bytes, table: bytes) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pypdfium2
 from pypdfium2 import raw
@@ -38,7 +38,7 @@ _void = ctypes.c_void_p
 
 def _bare(function: Any, result: Any = ctypes.c_int) -> Callable[..., Any]:
     """The same function, called without the bindings' checks; arguments must be ctypes objects or plain integers."""
-    return ctypes.CFUNCTYPE(result)(ctypes.cast(function, _void).value)
+    return ctypes.CFUNCTYPE(result)(ctypes.cast(function, _void).value or 0)
 
 
 _get_unicode = _bare(raw.FPDFText_GetUnicode, ctypes.c_uint)
@@ -105,7 +105,7 @@ class Pdf:
         for number in range(self.pages):
             yield self.page(number)
 
-    def __enter__(self) -> Pdf:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -350,7 +350,7 @@ class _Reader:
         finally:
             raw.FPDFText_ClosePage(text_page)
 
-    def _read_chars(self, text_page: Any) -> None:
+    def _read_chars(self, text_page: Any) -> None:  # noqa: C901, PLR0912, PLR0915 -- the hot loop: no calls that can be spared
         content = self.content
         count = raw.FPDFText_CountChars(text_page)
         if count > MAX_CHARS:
@@ -446,8 +446,9 @@ def _has_ink(char: Char, pixels: bytes, stride: int, width: int, height: int) ->
     if right <= left or bottom <= top:
         return False
     rows = [pixels[y * stride + left : y * stride + right] for y in range(top, bottom)]
-    return max(map(max, rows)) - min(map(min, rows)) > INK
+    seen = b"".join(rows)
+    return max(seen) - min(seen) > INK
 
 
 def _is_white(colour: list[Any]) -> bool:
-    return colour[0].value > WHITE and colour[1].value > WHITE and colour[2].value > WHITE
+    return all(component.value > WHITE for component in colour[:3])

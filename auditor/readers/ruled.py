@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -96,8 +97,8 @@ def find_tables(across: Sequence[Segment], down: Sequence[Segment]) -> list[Rule
     if not across or not down or len(across) + len(down) > MAX_RULINGS:
         return []
     tables = []
-    for rows, columns in _components(across, down):
-        rows, columns = _closed(rows, columns)
+    for component in _components(across, down):
+        rows, columns = _closed(*component)
         xs, ys = _distinct(p for p, _, _ in columns), _distinct(p for p, _, _ in rows)
         if len(xs) < 2 or len(ys) < 2 or (len(xs) - 1) * (len(ys) - 1) > MAX_BOXES:
             continue
@@ -180,7 +181,7 @@ def _ruled_edges(lines: Sequence[Segment], positions: Sequence[float], marks: Se
         out.append(
             [
                 sum(max(0.0, min(end, b) - max(start, a)) for a, b in spans) >= COVERED * (end - start)
-                for start, end in zip(marks, marks[1:], strict=False)
+                for start, end in pairwise(marks)
             ]
         )
     return out

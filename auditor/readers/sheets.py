@@ -84,10 +84,10 @@ class _Cutter:
         for top, left, bottom, right in self.sheet.merges:
             if top >= len(cells) or left >= self.width or bottom < top or right < left:
                 continue
-            bottom, right = min(bottom, len(cells) - 1), min(right, self.width - 1)
-            one = Cell(cells[top][left].raw, cells[top][left].place, bottom - top + 1, right - left + 1)
-            for row in range(top, bottom + 1):
-                cells[row][left : right + 1] = [one] * (right - left + 1)
+            height, width = min(bottom + 1, len(cells)) - top, min(right + 1, self.width) - left
+            one = Cell(cells[top][left].raw, cells[top][left].place, height, width)
+            for row in range(top, top + height):
+                cells[row][left : left + width] = [one] * width
         return cells
 
     def blocks(self) -> list[Paragraph | Grid]:
@@ -180,9 +180,6 @@ class _Cutter:
         return end
 
     def _paragraphs(self, row: int) -> list[Paragraph]:
-        out = []
-        for cell in self._filled(row):
-            for line in cell.raw.splitlines():
-                if line.strip():
-                    out.append(Paragraph(line, cell.place))
-        return out
+        return [
+            Paragraph(line, cell.place) for cell in self._filled(row) for line in cell.raw.splitlines() if line.strip()
+        ]

@@ -148,6 +148,23 @@ class _Reader:
             self._say(_text(caption))
             self._break()
         nested: list[Any] = []
+        occupied, width, height = self._spread(element, number, nested)
+        if not width:
+            return
+        rows = tuple(
+            tuple(
+                occupied.get((y, x)) or Cell("", Place(self.document.file, row=y + 1, column=x + 1, grid=number))
+                for x in range(width)
+            )
+            for y in range(height)
+        )
+        self.document.blocks.append(Grid(rows, Place(self.document.file, grid=number), spans_known=True))
+        for inner in nested:
+            if depth < MAX_DEPTH:
+                self._table(inner, depth + 1)
+
+    def _spread(self, element: Any, number: int, nested: list[Any]) -> tuple[dict[tuple[int, int], Cell], int, int]:
+        """Lay the cells of a table out over the places that they span; give these, the width and the height."""
         occupied: dict[tuple[int, int], Cell] = {}
         height = width = 0
         for at, row in enumerate(_rows(element)):
@@ -173,19 +190,7 @@ class _Reader:
                 column += colspan
                 width = max(width, column)
             height = at + 1
-        if not width:
-            return
-        rows = tuple(
-            tuple(
-                occupied.get((y, x)) or Cell("", Place(self.document.file, row=y + 1, column=x + 1, grid=number))
-                for x in range(width)
-            )
-            for y in range(height)
-        )
-        self.document.blocks.append(Grid(rows, Place(self.document.file, grid=number), spans_known=True))
-        for inner in nested:
-            if depth < MAX_DEPTH:
-                self._table(inner, depth + 1)
+        return occupied, width, height
 
 
 def _rows(table: Any) -> Iterator[Any]:

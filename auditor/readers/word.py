@@ -120,9 +120,7 @@ class _Reader:
         self.grids += 1
         number = self.grids
         nested: list[Any] = []
-        rows: list[list[_Slot]] = []
-        for row_element in _rows(element):
-            rows.append(self._row(row_element, nested))
+        rows = [self._row(row, nested) for row in _rows(element)]
         width = max((sum(slot.span for slot in row) for row in rows), default=0)
         self.cells += width * len(rows)
         if width > MAX_SPAN or self.cells > MAX_CELLS:
@@ -167,35 +165,24 @@ class _Reader:
                 slot.column = len(line)
                 line += [slot] * slot.span
             layout.append(line + [None] * (width - len(line)))
-        heights: dict[int, int] = {}
-        owners: dict[int, _Slot] = {}
-        for at, line in enumerate(layout):
-            for slot in dict.fromkeys(s for s in line if s is not None):
-                above = layout[at - 1][slot.column] if at else None
-                if slot.merge == "continue" and above is not None:
-                    owner = owners[id(above)]
-                    if owner.span == slot.span and owner.column == slot.column:
-                        owners[id(slot)] = owner
-                        heights[id(owner)] += 1
-                        continue
-                owners[id(slot)] = slot
-                heights[id(slot)] = 1
+        owners, heights = _merged(layout)
         cells: dict[int, Cell] = {}
         body = []
         for at, line in enumerate(layout, 1):
             out: list[Cell] = []
-            for column, slot in enumerate(line, 1):
+            for column, each in enumerate(line, 1):
                 place = Place(self.document.file, row=at, column=column, grid=number)
-                if slot is None:
+                if each is None:
                     out.append(Cell("", place))
                     continue
-                owner = owners[id(slot)]
+                owner = owners[id(each)]
                 if id(owner) not in cells:
                     cells[id(owner)] = Cell(owner.text, place, heights[id(owner)], owner.span)
                 out.append(cells[id(owner)])
             body.append(tuple(out))
         if sum(len({id(cell) for cell in row}) for row in body) < 2:
-            return self._frame(body[0][0])
+            self._frame(body[0][0])
+            return None
         return Grid(tuple(body), Place(self.document.file, grid=number), spans_known=True)
 
     def _frame(self, cell: Cell) -> None:
@@ -213,6 +200,24 @@ class _Slot:
     span: int
     merge: str
     column: int = 0
+
+
+def _merged(layout: list[list[_Slot | None]]) -> tuple[dict[int, _Slot], dict[int, int]]:
+    """The slot that each slot continues (by identity), and how many rows each of these covers."""
+    heights: dict[int, int] = {}
+    owners: dict[int, _Slot] = {}
+    for at, line in enumerate(layout):
+        for slot in dict.fromkeys(s for s in line if s is not None):
+            above = layout[at - 1][slot.column] if at else None
+            if slot.merge == "continue" and above is not None:
+                owner = owners[id(above)]
+                if owner.span == slot.span and owner.column == slot.column:
+                    owners[id(slot)] = owner
+                    heights[id(owner)] += 1
+                    continue
+            owners[id(slot)] = slot
+            heights[id(slot)] = 1
+    return owners, heights
 
 
 def _runs(element: Any) -> Iterator[Any]:

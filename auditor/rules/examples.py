@@ -150,7 +150,8 @@ class _Maker:
             )
             for number, row in enumerate(rows, 1)
         )
-        read, unread = bind_table(Found(table.name, (), Place(), grids=[Grid(cells, Place(), spans_known=True)]), table, self.book, UNIT)
+        grid = Grid(cells, Place(), spans_known=True)
+        read, unread = bind_table(Found(table.name, (), Place(), grids=[grid]), table, self.book, UNIT)
         if read.reason or unread:
             raise RuleError(
                 "rules.example_unread", file=self.rule.file, line=self.example.line, rule=self.rule.id,

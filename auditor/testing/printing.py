@@ -16,7 +16,7 @@ from auditor.units import FEN_PER, Kind, Rounding
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from auditor.forms.tables import FormBook, Table
+    from auditor.forms.tables import Column, FormBook, Table
     from auditor.testing.ledger import Amounts
 
 FAMILY = "全国决算"
@@ -59,8 +59,9 @@ Printed = dict[str, dict[tuple[str, str], str]]  # table → (row, column) → t
 def print_tables(tables: dict[str, Amounts], style: Style, book: FormBook) -> Printed:
     """Print every cell of every table, cells that no leaf reaches as zero."""
     out: Printed = {}
+    printed_as = _standard(book)
     for name, amounts in tables.items():
-        out[name] = {cell: style.text(amounts.get(cell, 0)) for cell in _cells(book.tables[name], amounts)}
+        out[name] = {cell: style.text(amounts.get(cell, 0)) for cell in _cells(printed_as[name], amounts)}
     return out
 
 
@@ -95,13 +96,14 @@ def facts_of_ledgers(
 ) -> tuple[FactTable, list[FilingInfo]]:
     """Print many rolled-up ledgers straight into one long table, for benchmarks; no texts are made."""
     pools = Pools()
+    printed_as = _standard(book)
     step = FEN_PER[style.unit] // 10**style.decimals
     lines: list[tuple[int, ...]] = []
     infos: list[FilingInfo] = []
     for number, tables in enumerate(ledgers):
         for name, amounts in tables.items():
             table = pools.tables.setdefault(name, len(pools.tables))
-            for row, column in _cells(book.tables[name], amounts):
+            for row, column in _cells(printed_as[name], amounts):
                 value = round_to(amounts.get((row, column), 0), step, style.rounding)
                 state = STATE_CODE[State.VALUE if value else State.ZERO]
                 lines.append(
@@ -111,6 +113,11 @@ def facts_of_ledgers(
         key = FilingKey(f"单位{number}", 2023, "final_accounts", "unit")
         infos.append(FilingInfo(key, FAMILY, "", dict.fromkeys(tables, Status.READ)))
     return FactTable.from_lines(list(pools.tables), list(pools.rows), list(pools.columns), lines), infos
+
+
+def _standard(book: FormBook) -> dict[str, Table]:
+    """The standard tables with the rows and columns that the family of the generator prints."""
+    return {form.table: book.printed(form)[0] for form in book.families[FAMILY].forms}
 
 
 def _cells(table: Table, amounts: Amounts) -> Iterable[tuple[str, str]]:
@@ -140,7 +147,7 @@ class TextWriter:
         for form in forms:
             lines += [form.title, "", form.number, "", f"单位：{self.key.entity}", "", f"{self.key.year}年度", "",
                       f"金额单位：{self.style.unit}", ""]  # fmt: skip
-            lines += self.table(self.book.tables[form.table], printed[form.table])
+            lines += self.table(self.book.printed(form)[0], printed[form.table])
             lines += ["", "注：本表金额因四舍五入可能存在尾差。", ""]
         return "\n".join(lines) + "\n"
 
@@ -164,7 +171,7 @@ class TextWriter:
                 plain = row.line is not None and row.line < 9
                 ordinal += plain
                 label = f"{_ordinal(ordinal)}、{row.labels[0]}" if plain else row.labels[0]
-                rows.append([label, str(row.line), *self._values(cells, row.name, lane.columns)])
+                rows.append([label, str(row.line or ""), *self._values(cells, row.name, lane.columns)])
             lanes.append(rows)
         height = max(len(rows) for rows in lanes)
         head, names = [], []
@@ -215,10 +222,7 @@ class TextWriter:
         return out
 
     def _cells(self, table: Table, cells: dict[tuple[str, str], str]) -> list[str]:
-        paths = [
-            column.headers[-1].split("/") if "/" in column.headers[-1] else column.name.split("/")
-            for column in table.columns
-        ]
+        paths = [_header_path(column).split("/") for column in table.columns]
         depth = max(map(len, paths))
         out = []
         for level in range(depth):
@@ -231,6 +235,12 @@ class TextWriter:
         out.append("\t".join(str(column.index) for column in table.columns))
         out.append("\t".join(cells["", column.name] for column in table.columns))
         return out
+
+
+def _header_path(column: Column) -> str:
+    """The last official header of a column under the heading that its name begins with."""
+    group = column.name.split("/")[0]
+    return [header for header in (column.name, *column.headers) if header.split("/")[0] == group][-1]
 
 
 _NAMES = {
