@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from auditor.forms.tables import FormBook, Table
+    from auditor.forms.tables import Form, FormBook, Table
 
 
 class SourceFile(NamedTuple):
@@ -53,9 +53,10 @@ class ReadTable:
     names: dict[str, str] = field(default_factory=dict)  # row → label as printed
     misnamed: dict[str, str] = field(default_factory=dict)  # row → official label, where another one is printed
     view: list[list[ViewCell]] = field(default_factory=list)
+    unknown_lanes: set[str] = field(default_factory=set)  # with rows that print figures and have no name
     statement: str = ""  # the remark that says why the table is empty
     recovered: bool = False
-    family: str = ""  # of the form by which it was read
+    form: Form | None = None  # by which it was read
     left_out: frozenset[str] = (
         frozenset()
     )  # lanes, rows and columns of the standard table that this form does not print
@@ -125,11 +126,11 @@ class Filing:
 
 def family_of(
     tables: Sequence[str], announced: Sequence[str], report: str, book: FormBook, *, entity: str = "",
-    read_by: Sequence[str] = (),
+    read_by: Sequence[Form] = (),
 ) -> str:  # fmt: skip
     """Return the family that explains the tables found and the titles announced best; the smallest on a tie.
 
-    Of families that explain as much, the one whose forms the tables were read by, then the one of the entity's place.
+    Of families that explain as much, the one that prints the tables as they were read, and that of the entity's place.
     """
     best = ("", (0, 0, 0, 0))
     titles = set(announced)
@@ -139,9 +140,10 @@ def family_of(
         hits = len(family.tables() & set(tables))
         hits += sum(1 for form in family.forms if form.table not in tables and titles & {form.title, *form.titles})
         home = any(entity.startswith(place) for place in family.places)
-        own = sum(1 for name in read_by if name == family.name)
+        prints = {form.print for form in family.forms}
+        own = sum(form.print in prints for form in read_by)
         foreign = bool(family.places) and bool(entity) and not home
-        score = (hits, own + 2 * home - foreign, -len(family.forms), home)
+        score = (hits, own + 2 * home - foreign, home, -len(family.forms))
         if hits and score > best[1]:
             best = (family.name, score)
     return best[0]

@@ -141,7 +141,7 @@ def _family(filing: Filing, book: FormBook) -> str:
     key = filing.key
     return family_of(
         [table.table for table in filing.tables], filing.announced, key.report, book, entity=key.entity,
-        read_by=[table.family for table in filing.tables],
+        read_by=[table.form for table in filing.tables if table.form],
     )  # fmt: skip
 
 

@@ -43,6 +43,7 @@ class FilingInfo:
     status: dict[str, Status] = field(default_factory=dict)  # table → what became of it
     left_out: dict[str, frozenset[str]] = field(default_factory=dict)  # table → what its form does not print
     names: dict[tuple[str, str], str] = field(default_factory=dict)  # (table, row) → label as printed
+    unknown_rows: frozenset[tuple[str, str]] = frozenset()  # (table, lane) with rows that no row of the form explains
 
 
 class Chunk:
@@ -114,6 +115,11 @@ class Chunk:
             self._left_out[table] = found
         return self._left_out[table].get(name)
 
+    def unknown_rows(self, table: str, lane: str) -> Flags | None:
+        """In which filings a lane of a table has rows with figures and without a name; None where none has."""
+        flags = np.array([(table, lane) in info.unknown_rows for info in self.infos], dtype=np.bool_)
+        return flags if flags.any() else None
+
     def status(self, table: str) -> Bytes:
         """What became of a table, per filing (codes of `Status`)."""
         if not self._status:
@@ -177,12 +183,14 @@ def info_of(filing: Filing, book: FormBook) -> FilingInfo:
     status: dict[str, Status] = {}
     names: dict[tuple[str, str], str] = {}
     left_out: dict[str, frozenset[str]] = {}
+    unknown: set[tuple[str, str]] = set()
     family = book.families.get(filing.family)
     for read in filing.tables:
         if read.table:
             state = Status.READ if read.complete else Status.PARTIAL
             status[read.table] = Status.UNREAD if read.reason else state
             names |= {(read.table, row): label for row, label in read.names.items()}
+            unknown |= {(read.table, lane) for lane in read.unknown_lanes}
             if read.left_out:
                 left_out[read.table] = read.left_out
     if family is not None:
@@ -191,4 +199,4 @@ def info_of(filing: Filing, book: FormBook) -> FilingInfo:
             for table in (form.table, *form.inner):
                 if table and table not in status and (unread or not form.optional):
                     status[table] = Status.UNREAD if unread else Status.MISSING
-    return FilingInfo(filing.key, filing.family, filing.entity_kind, status, left_out, names)
+    return FilingInfo(filing.key, filing.family, filing.entity_kind, status, left_out, names, frozenset(unknown))

@@ -198,7 +198,7 @@ def _relation(plan: Plan, statement: Relation, instances: Instances, *, plain: b
         equality=equality_of(statement, conditional=bool(plan.when)),
         leaves=None if plain else Leaves(statement, instances),
     )
-    held = (built.reason == Reason.UNPRINTED) & (judged.verdict == Verdict.CONSISTENT)
+    held = np.isin(built.reason, (Reason.UNPRINTED, Reason.UNREAD_ROW)) & (judged.verdict == Verdict.CONSISTENT)
     reason = np.where(held, Reason.NONE, built.reason).astype(np.uint8)
     verdict = _with_reasons(judged.verdict, reason)
     return Outcome(

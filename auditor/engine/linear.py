@@ -9,7 +9,7 @@ import numpy as np
 
 from auditor.engine.judge import Equality
 from auditor.engine.operands import Linear, Piece
-from auditor.engine.references import bind_ref, unprinted
+from auditor.engine.references import bind_ref, doubtful, unprinted
 from auditor.engine.verdicts import Reason
 from auditor.rules.nodes import Aggregate, Number, Relation
 from auditor.rules.plan import Ref
@@ -71,13 +71,17 @@ def _factor_pieces(factor: Any, instances: Instances, select: Select) -> Iterabl
             at = np.nonzero(known)[0].astype(np.int32)
             yield at, bound.position[at], bound.reason
     elif isinstance(factor, Aggregate):
-        for item in factor.items:
-            segments = select(item, instances)
+        selected = [select(item, instances) for item in factor.items]
+        foreign = np.logical_and.reduce([segments.reason == Reason.FOREIGN for segments in selected])
+        for item, segments in zip(factor.items, selected, strict=True):
             if factor.function != "sum":
                 yield _picked(factor.function, segments, instances)
                 continue
-            lacking = unprinted(item, instances) & (segments.reason == Reason.NONE)
-            yield segments.instance, segments.position, np.where(lacking, Reason.UNPRINTED, segments.reason)
+            reason = segments.reason.copy()
+            reason[(reason == Reason.FOREIGN) & ~foreign] = Reason.NONE  # what a form does not print adds nothing
+            reason = np.maximum(reason, doubtful(item, instances) * np.uint8(Reason.UNREAD_ROW))
+            lacking = unprinted(item, instances) & (reason == Reason.NONE)
+            yield segments.instance, segments.position, np.where(lacking, Reason.UNPRINTED, reason)
 
 
 def _counted(factor: Aggregate, instances: Instances, reason: Bytes, select: Select) -> Longs:

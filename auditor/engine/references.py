@@ -281,6 +281,20 @@ def bind_selection(ref: Ref, instances: Instances) -> Segments:
     return Segments(at, position, reason, row, block)
 
 
+def doubtful(ref: Ref, instances: Instances) -> Flags:
+    """Per instance: whether the rows of a selection may be more than were read (a row there has no name)."""
+    none = np.zeros(len(instances), dtype=np.bool_)
+    if ref.rows.how not in (Rows.SET, Rows.CHILDREN):
+        return none
+    head = (ref.rows.prefix or (ref.rows.items or ("",))[0]).split("/", 1)[0]
+    lane = head if head in instances.chunk.tables[ref.table].lane_by_name else ""
+    flags = instances.chunk.unknown_rows(ref.table, lane)
+    if flags is None:
+        return none
+    filing, _ = _filings(ref, instances)
+    return np.asarray(flags[np.maximum(filing, 0)])
+
+
 def unprinted(ref: Ref, instances: Instances) -> Flags:
     """Per instance: whether a column of the selection, which its form prints, is printed nowhere in the table."""
     block = instances.chunk.block(ref.table)

@@ -54,7 +54,7 @@ def bind_table(found: Found, table: Table, book: FormBook, default_unit: str = "
     forms: dict[tuple[object, ...], Form] = {}
     for form in found.forms:
         if form.table == table.name:
-            forms.setdefault((form.lanes, form.columns, form.across), form)
+            forms.setdefault(form.print, form)
     readings = [_bind(found, table, form, book, default_unit) for form in forms.values() or (None,)]
     return min(readings, key=_left_unread)
 
@@ -77,7 +77,7 @@ def _bind(
     )
     if form is not None and form.table in book.tables:
         table, read.left_out = book.printed(form)
-        read.family = form.family
+        read.form = form
     read.borderless = any(grid.borderless for grid in found.grids)
     read.statement = next(
         (p.text for p in [*found.below, *found.lines] if any(word in p.text for word in _EMPTY_WORDS)), ""
@@ -218,7 +218,8 @@ def _make_facts(read: ReadTable, naming: Naming, table: Table, unread: list[Unre
     for named in naming.rows:
         printed = named.printed
         if not named.name and table.layout is not Layout.CELLS:
-            _unnamed(named, table, unread)
+            if _unnamed(named, table, unread):
+                read.unknown_lanes.add(printed.lane if table.lanes else "")
             continue
         read.names.setdefault(named.name, printed.label)
         if named.official:
@@ -263,12 +264,16 @@ def _fine_decimals(naming: Naming, kinds: dict[str, Kind]) -> int:
     return min(most, 6)
 
 
-def _unnamed(named: NamedRow, table: Table, unread: list[Unread]) -> None:
+def _unnamed(named: NamedRow, table: Table, unread: list[Unread]) -> bool:
+    """List the figures of a row without a name as unread; tell whether it has any but zeros."""
+    any_value = False
     for column, cell in named.printed.cells:
         if cell.text and parse_literal(cell.raw).state in NUMERIC:
             reason = named.reason or "unread.unknown_row"
             where = str(Address(table.name, named.printed.label, column))
             unread.append(Unread(cell.text, replace(cell.place, table=table.name), reason, (where,)))
+            any_value = any_value or parse_literal(cell.raw).state is State.VALUE
+    return any_value
 
 
 def unread_of(found: Found, reason: str) -> list[Unread]:

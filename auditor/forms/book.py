@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from auditor.forms.tables import Column, Entry, Family, Form, FormBook, Lane, Layout, Row, Table, Taxonomy
+from auditor.forms.tables import CLASSES, Column, Entry, Family, Form, FormBook, Lane, Layout, Row, Table, Taxonomy
 from auditor.sources import Map, a_list, a_map, a_text, check_keys, choice, fail, load, nearest, texts, whole
 from auditor.units import FEN_PER, Kind
 
@@ -209,7 +209,7 @@ def _printed_part(item: Map, table: Table | None) -> tuple[tuple[tuple[str, tupl
         known = {row.name.removeprefix(f"{lane.name}/") if lane.name else row.name for row in lane.rows}
         rows = texts(a_map(item["lanes"]), name)
         for row in rows:
-            if row not in known:
+            if row not in known and not (row == CLASSES and lane.classes is not None):
                 fail(node, "forms.unknown_row", name=row, near=nearest(row, known))
         lanes.append((lane.name, rows))
     columns = texts(item, "columns")

@@ -199,13 +199,14 @@ def known_words(header: Header, columns: Sequence[Column]) -> float:
 
 
 def looks_below(grid: Grid, start: int) -> list[dict[Look, int]]:
-    """Count, for every column, what its cells look like from row `start` on."""
+    """Count, for every column, what its cells look like from row `start` on; a merged cell looks so at its left."""
     counts = [dict.fromkeys(Look, 0) for _ in range(grid.width)]
     for cells in grid.rows[start:]:
         if is_index_row(cells):
             continue
         for column, cell in enumerate(cells):
-            counts[column][look(cell.text)] += 1
+            merged = column > 0 and cells[column - 1] is cell
+            counts[column][Look.EMPTY if merged else look(cell.text)] += 1
     return counts
 
 

@@ -270,8 +270,11 @@ def rows_of(grid: Grid, plan: Plan, table: Table, *, start: int) -> list[Printed
         if plan.slots:
             rows.extend(_aligned(cells, plan, groups))
         elif table.layout is Layout.LANES:
-            for segment, mapping, lane in zip(plan.segments, plan.columns, table.lanes, strict=True):
-                rows.append(_lane_row(cells, segment, mapping, lane, groups))
+            rows.extend(
+                _lane_row(cells, segment, mapping, lane, groups)
+                for segment, mapping, lane in zip(plan.segments, plan.columns, table.lanes, strict=True)
+                if not _covered(cells, segment)
+            )
         else:
             blocks = [
                 _code_row(cells, segment, mapping, str(number) if len(plan.segments) > 1 else "")
@@ -315,13 +318,18 @@ def _set_label(row: PrintedRow, texts: Sequence[str], groups: dict[str, str]) ->
         row.label = filled[0]
 
 
+def _covered(cells: Sequence[Cell], segment: Segment) -> bool:
+    """Tell whether a label covers the figures too: a total over several lanes prints its figure in the last."""
+    labels = {id(cells[position]) for position in segment.labels if cells[position].text}
+    return all(id(cells[position]) in labels for position in segment.figures)
+
+
 def _lane_row(
     cells: Sequence[Cell], segment: Segment, mapping: dict[int, Column], lane: Lane, groups: dict[str, str]
 ) -> PrintedRow:
     row = PrintedRow(lane.name, "", [], cells[segment.figures[0]].place)
     texts: list[str] = []
-    for position in segment.labels:
-        text = cells[position].text
+    for text in _label_texts(cells, segment):
         number = _line_number(text)
         if (number is not None and row.line is None and texts) or (number is not None and len(segment.labels) == 1):
             row.line = number
@@ -334,9 +342,20 @@ def _lane_row(
     return row
 
 
+def _label_texts(cells: Sequence[Cell], segment: Segment) -> list[str]:
+    """The texts of the label columns; a cell merged over several of them is read once, blank places keep theirs."""
+    seen: set[int] = set()
+    texts = []
+    for position in segment.labels:
+        cell = cells[position]
+        texts.append("" if id(cell) in seen else cell.text)
+        seen.add(id(cell))
+    return texts
+
+
 def _code_row(cells: Sequence[Cell], segment: Segment, mapping: dict[int, Column], lane: str) -> PrintedRow:
     row = PrintedRow(lane, "", [], cells[segment.figures[0]].place)
-    parts, names, unit = code_parts(cells[position].text for position in segment.labels)
+    parts, names, unit = code_parts(_label_texts(cells, segment))
     row.code, row.lost = join_parts(parts)
     row.label, row.unit_code = "".join(names), unit
     row.cells = [(column.name, cells[position]) for position, column in sorted(mapping.items())]

@@ -143,12 +143,16 @@ class Table:
         return frozenset(lanes | rows | columns)
 
 
+CLASSES = "各类"  # the rows of a lane that print the classes
+
+
 def _part_of(lane: Lane, rows: tuple[str, ...]) -> Lane:
-    """A lane with some of its rows, in the order of print; no rows given means all."""
+    """A lane with some of its rows, in the order of print; no rows given means all, `各类` its classes."""
     if not rows:
         return lane
     by_name = {row.name: row for row in lane.rows}
-    return replace(lane, rows=tuple(by_name[f"{lane.name}/{name}" if lane.name else name] for name in rows))
+    names = [f"{lane.name}/{name}" if lane.name else name for name in rows if name != CLASSES]
+    return replace(lane, rows=tuple(by_name[name] for name in names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +175,11 @@ class Form:
     lanes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     columns: tuple[str, ...] = ()
     across: bool = False
+
+    @property
+    def print(self) -> tuple[object, ...]:
+        """What of which table it prints, and how: forms of different families may print alike."""
+        return self.table, self.lanes, self.columns, self.across
 
 
 @dataclass(frozen=True, slots=True)
