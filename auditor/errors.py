@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from auditor.messages import say
+from auditor.messages import printable, say
 
 
 class AuditorError(Exception):
@@ -18,7 +18,7 @@ class AuditorError(Exception):
         self.values = values
 
     def __str__(self) -> str:
-        return say(self.key, **self.values)
+        return printable(say(self.key, **self.values))
 
 
 class BadInputError(AuditorError):

@@ -40,7 +40,7 @@ def test_lines_with_tabs_are_grids_and_others_paragraphs() -> None:
         (b"", "input.empty"),
         (b" \n\n", "input.empty"),
         (b"%PDF-1.7 ...", "input.damaged"),
-        (b"PK\x03\x04rest", "input.format"),
+        (b"PK\x03\x04rest", "input.archive_member"),
         (bytes(range(256)) * 40, "input.binary"),
         (b"\xff\xff\xff\xffplain", "input.encoding"),
     ],

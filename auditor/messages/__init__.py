@@ -5,6 +5,7 @@ The catalogues are plain dictionaries (`zh.py`, `en.py`) with the same keys; a t
 
 from __future__ import annotations
 
+import re
 from contextvars import ContextVar
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LANGUAGES = ("zh", "en")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _language: ContextVar[str] = ContextVar("language", default="zh")
 
 
@@ -42,3 +44,12 @@ def say(key: str, **values: Any) -> str:
     if "near" in values:
         values["near"] = sentences["near"].format(near=values["near"]) if values["near"] else ""
     return sentences[key].format(**values)
+
+
+def printable(text: str) -> str:
+    r"""Return a text that a terminal shows as it is: no control characters, no change of direction, on one line.
+
+    >>> printable("a\x1b[2Jb\nc")
+    'a\ufffd[2Jb\ufffdc'
+    """
+    return _CONTROL.sub("\ufffd", text)

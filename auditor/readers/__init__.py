@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from auditor.errors import BadInputError
+from auditor.messages import printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,31 +15,42 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 200 * 1024 * 1024
 MAX_TEXT_BYTES = 20 * 1024 * 1024
+HEAD = 1024 * 1024  # a text smaller than this is read in this process
 ARCHIVE_MARK = "!"  # 决算.zip!2023/某局.pdf: a file inside an archive
 
 
 def read(path: Path, member: str = "") -> Document:
-    """Read one file, or one member of a ZIP archive.
+    """Read one file, or one member of a ZIP archive (by its stored name), in a worker process; small texts here.
 
-    Raises `BadInputError` when the file is missing, empty, too large, damaged, encrypted, or of a kind that is not
-    read; the message says what to do.
+    Raises `BadInputError` when the file is missing, empty, too large, damaged, encrypted, of a kind that is not read,
+    or takes too much time or memory; the message says what to do.
     """
-    data = load(path)
-    name = path.name
-    if member:
-        from auditor.readers import archive
+    from auditor.readers.detect import kind_of
 
-        shown = dict(archive.members(data, name)).get(member, member)
-        name = f"{path.name}{ARCHIVE_MARK}{shown}"
-        data = archive.member(data, member, name)
-        if not data.strip():
-            raise BadInputError("input.empty", file=name)
-    return read_bytes(data, name)
+    name = printable(path.name)
+    head = load(path, HEAD)
+    if not member and len(head) < HEAD and not head.startswith(b"PK") and kind_of(head, name) == "TEXT":
+        return read_bytes(head, name)
+    from auditor.readers.guard import shared
+
+    return shared().read(path, name, member)
+
+
+def members(path: Path) -> list[tuple[str, str]] | None:
+    """The files in a ZIP archive as (stored name, name to show), or None for a file that is no archive."""
+    if not load(path, 4).startswith(b"PK"):
+        return None
+    from auditor.readers.guard import shared
+
+    return shared().members(path, printable(path.name))
 
 
 def read_bytes(data: bytes, name: str) -> Document:
-    """Read the bytes of one file; `name` is shown in messages and reports."""
-    from auditor.readers.detect import PICTURES, kind_of
+    """Read the bytes of one file in this process; `name` is shown in messages and reports.
+
+    For files that are trusted, and for the worker: a hostile file can exhaust memory or bring the process down.
+    """
+    from auditor.readers.detect import ARCHIVES, PICTURES, kind_of
 
     sha256 = hashlib.sha256(data).hexdigest()
     kind = kind_of(data, name)
@@ -62,6 +74,8 @@ def read_bytes(data: bytes, name: str) -> Document:
         return _read_text(data, name, sha256, kind)
     if kind == "ENCRYPTED":
         raise BadInputError("input.encrypted", file=name, kind="Office")
+    if kind in ARCHIVES:
+        raise BadInputError("input.archive_member", file=name)
     raise BadInputError("input.picture" if kind in PICTURES else "input.format", file=name, kind=kind)
 
 
@@ -81,19 +95,23 @@ def _read_text(data: bytes, name: str, sha256: str, kind: str) -> Document:
     return text.read(data, file=name, sha256=sha256)
 
 
-def load(path: Path) -> bytes:
-    """The bytes of a file. Raises `BadInputError` when it is missing, empty, unreadable or too large."""
+def load(path: Path, limit: int = -1) -> bytes:
+    """The bytes of a file, or the first `limit` of them.
+
+    Raises `BadInputError` when it is missing, empty, unreadable or too large.
+    """
     try:
         size = path.stat().st_size
         if path.is_dir() or not path.is_file():
-            raise BadInputError("input.not_a_file", file=str(path))
+            raise BadInputError("input.not_a_file", file=printable(str(path)))
         if size > MAX_BYTES:
-            raise BadInputError("input.too_large", file=path.name, limit=MAX_BYTES // 1024**2)
-        data = path.read_bytes()
+            raise BadInputError("input.too_large", file=printable(path.name), limit=MAX_BYTES // 1024**2)
+        with path.open("rb") as file:
+            data = file.read(limit)
     except FileNotFoundError:
-        raise BadInputError("input.missing", file=str(path)) from None
+        raise BadInputError("input.missing", file=printable(str(path))) from None
     except OSError as error:
-        raise BadInputError("input.os", file=str(path), why=error.strerror or str(error)) from None
-    if not data.strip():
-        raise BadInputError("input.empty", file=path.name)
+        raise BadInputError("input.os", file=printable(str(path)), why=error.strerror or str(error)) from None
+    if not data.strip() and len(data) != limit:
+        raise BadInputError("input.empty", file=printable(path.name))
     return data

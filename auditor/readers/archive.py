@@ -5,36 +5,49 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from auditor.errors import BadInputError
+from auditor.messages import printable
 from auditor.readers.packages import Package
 
 if TYPE_CHECKING:
     import zipfile
+    from collections.abc import Iterator
 
 MAX_FILES = 5000
 _UTF8 = 0x800  # flag: the name is UTF-8
 
 
-def members(data: bytes, file: str) -> list[tuple[str, str]]:
-    """The files of an archive as (stored name, name to show), in order of the latter.
+class Archive:
+    """One ZIP file. Raises `BadInputError` for damaged or encrypted ones and for bombs.
 
-    Raises `BadInputError` for damaged or encrypted archives and for bombs.
+    `members` are its files as (stored name, name to show), in order of the latter.
     """
-    from auditor.errors import BadInputError
 
-    package = Package(data, file, "ZIP")
-    try:
-        out = []
-        for info in package.names.values():
-            shown = _name(info)
-            path = PurePosixPath(shown)
-            if info.is_dir() or any(part.startswith((".", "__MACOSX")) for part in path.parts):
-                continue
-            out.append((info.filename.lstrip("/"), shown))
-        if len(out) > MAX_FILES:
+    def __init__(self, data: bytes, file: str) -> None:
+        self._package = Package(data, file, "ZIP")
+        if len(self._package.names) > MAX_FILES:
             raise BadInputError("input.bomb", file=file)
-        return sorted(out, key=lambda pair: pair[1])
-    finally:
-        package.close()
+        self.members = sorted(self._members(), key=lambda pair: pair[::-1])
+        self._shown = dict(self.members)
+
+    def _members(self) -> Iterator[tuple[str, str]]:
+        for stored, info in self._package.names.items():
+            shown = printable(_name(info))
+            if not info.is_dir() and not any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(shown).parts):
+                yield stored, shown
+
+    def shown(self, stored: str) -> str:
+        """The name to show of a member."""
+        return self._shown.get(stored, printable(stored))
+
+    def read(self, stored: str, name: str) -> bytes:
+        """The bytes of one member; `name` is shown when it is missing or empty."""
+        data = self._package.read(stored)
+        if data is None:
+            raise BadInputError("input.missing", file=name)
+        if not data.strip():
+            raise BadInputError("input.empty", file=name)
+        return data
 
 
 def _name(info: zipfile.ZipInfo) -> str:
@@ -51,12 +64,3 @@ def _name(info: zipfile.ZipInfo) -> str:
         except UnicodeDecodeError:
             continue
     return info.filename
-
-
-def member(data: bytes, name: str, file: str) -> bytes:
-    """One file of an archive."""
-    package = Package(data, file, "ZIP")
-    try:
-        return package.read(name) or b""
-    finally:
-        package.close()

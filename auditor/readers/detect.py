@@ -21,6 +21,7 @@ _SIGNATURES = (
     (b"\x7fELF", "EXE"),
     (b"MZ", "EXE"),
 )
+ARCHIVES = frozenset({"ZIP", "RAR", "7Z", "GZIP"})
 PICTURES = frozenset({"PNG", "JPEG", "GIF", "BMP", "TIFF"})
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<table[\s>]|<body[\s>]|<%@\s*page", re.IGNORECASE)
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")

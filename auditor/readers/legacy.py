@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from auditor.errors import BadInputError
 from auditor.readers import text, word
+from auditor.readers.limits import OFFICE_MEMORY, room
 
 if TYPE_CHECKING:
     from auditor.document import Document
@@ -57,9 +58,10 @@ def _converted(data: bytes, file: str, kind: str, program: str) -> bytes:
         ]  # fmt: skip
         environment = {**os.environ, "HOME": folder}
         try:
-            subprocess.run(  # noqa: S603 — a program found on PATH, with arguments of our own
-                command, check=False, capture_output=True, timeout=TIMEOUT, env=environment
-            )
+            with room(OFFICE_MEMORY):
+                subprocess.run(  # noqa: S603 — a program found on PATH, with arguments of our own
+                    command, check=False, capture_output=True, timeout=TIMEOUT, env=environment
+                )
         except (OSError, subprocess.TimeoutExpired):
             raise BadInputError("input.not_converted", file=file, kind=kind) from None
         made = Path(folder) / "in.docx"

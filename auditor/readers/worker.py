@@ -1,0 +1,113 @@
+"""The process that parses files: `python -m auditor.readers.worker MEMORY SECONDS`.
+
+It answers requests on standard input, one at a time, until the input ends. A request is a line of JSON, followed by
+the bytes of the file where it gives their `size`; an answer is eight bytes of length and as much JSON: a document,
+the members of an archive, an error (message key and values), or the traceback of a fault of the program.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from auditor.errors import BadInputError
+from auditor.readers import ARCHIVE_MARK, load, read_bytes, wire
+from auditor.readers.limits import MB, bound_memory, bound_time
+
+if TYPE_CHECKING:
+    from auditor.readers.archive import Archive
+
+
+class Worker:
+    """Answers requests; keeps the archive that was opened last."""
+
+    def __init__(self) -> None:
+        self._archive: Archive | None = None
+        self._path = ""
+
+    def answer(self, request: dict[str, Any], data: bytes) -> dict[str, Any]:
+        """Answer one request."""
+        name = request["name"]
+        if "path" not in request:
+            return {"document": wire.pack(read_bytes(data, name))}
+        path = request["path"]
+        if request.get("list"):
+            return {"members": self._members(path, name)}
+        member = request.get("member", "")
+        if not member:
+            return {"document": wire.pack(read_bytes(load(Path(path)), name))}
+        archive = self._opened(path, name)
+        name = f"{name}{ARCHIVE_MARK}{archive.shown(member)}"
+        return {"document": wire.pack(read_bytes(archive.read(member, name), name))}
+
+    def _members(self, path: str, name: str) -> list[tuple[str, str]] | None:
+        """The members of an archive; None for a file that is none."""
+        from auditor.readers.detect import kind_of
+
+        if kind_of(load(Path(path)), name) != "ZIP":
+            return None
+        return self._opened(path, name).members
+
+    def _opened(self, path: str, name: str) -> Archive:
+        from auditor.readers.archive import Archive
+
+        if self._archive is None or self._path != path:
+            self._archive, self._path = Archive(load(Path(path)), name), path
+        return self._archive
+
+
+def serve(requests: BinaryIO, answers: BinaryIO, seconds: float) -> None:
+    """Answer requests until the input ends."""
+    import traceback
+
+    worker = Worker()
+    _send(answers, b"{}")
+    while line := requests.readline():
+        request = json.loads(line)
+        bound_time(seconds)
+        try:
+            answer = worker.answer(request, requests.read(request.get("size", 0)))
+            payload = wire.dumps(answer | {"peak": _peak()})
+            if len(payload) > wire.MAX_BYTES:
+                payload = wire.dumps({"error": "input.bomb", "values": {"file": request["name"]}})
+        except BadInputError as error:
+            payload = wire.dumps({"error": error.key, "values": error.values})
+        except MemoryError:
+            payload = wire.dumps({"fault": ""})
+        except Exception:  # noqa: BLE001 — whatever a hostile file does to a parser ends here, told to the parent
+            payload = wire.dumps({"fault": traceback.format_exc()})
+        answer = {}
+        _send(answers, payload)
+
+
+def _send(answers: BinaryIO, payload: bytes) -> None:
+    answers.write(len(payload).to_bytes(8, "big") + payload)
+    answers.flush()
+
+
+def _peak() -> int:
+    """The most MB that this process has held."""
+    if sys.platform != "linux":
+        return 0
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 // MB
+
+
+def main() -> None:
+    """Run the worker; nothing but answers goes to the pipe, whatever a library prints."""
+    memory, seconds = int(sys.argv[1]), float(sys.argv[2])
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    bound_memory(memory)
+    try:
+        serve(sys.stdin.buffer, answers, seconds)
+    except (BrokenPipeError, KeyboardInterrupt):
+        os._exit(1)  # the parent is gone: nobody to tell
+
+
+if __name__ == "__main__":
+    main()
