@@ -27,7 +27,10 @@ def read_cells(grids: Sequence[Grid], table: Table) -> list[PrintedRow]:
         return [whole]
     rows = [row for grid in grids for row in _blocks(grid, table)]
     if not rows:
-        raise UnmatchedError("unread.columns_unclear")
+        figures = any(
+            cell.text and look(cell.text) is Look.NUMBER for grid in grids for row in grid.rows for cell in row
+        )
+        raise UnmatchedError("unread.columns_unclear" if figures else "unread.no_rows")
     return rows
 
 

@@ -72,6 +72,16 @@ def total_labels(table: Table) -> frozenset[str]:
     return frozenset(plain(label) for row in table.rows for label in (*row.labels, *row.found_by))
 
 
+def _total_heads(grid: Grid, number: int, texts: list[str]) -> bool:
+    """Tell whether a row that begins with 合计 is header: names of columns stand beside it, or no code below it."""
+    if len({text for text in texts[1:] if text != texts[0] and look(text) is Look.TEXT}) > 1:
+        return True
+    if any(look(text) is Look.NUMBER for text in texts[1:]) or number + 1 >= len(grid.rows):
+        return False
+    following = [cell.text for cell in grid.rows[number + 1] if cell.text]
+    return bool(following) and not is_code(following[0])
+
+
 _HEAD_WORD = re.compile(r"编码|代码|科目名称|名称$|^行次$|^栏次?$")
 
 
@@ -90,10 +100,8 @@ def header_height(grid: Grid, table: Table) -> int:
             continue
         first = plain(texts[0])
         if table.layout is Layout.CODES and (is_code(texts[0]) or first in totals or _code_before_name(cells)):
-            if first in totals and not any(look(t) is Look.NUMBER for t in texts[1:]) and number + 1 < len(grid.rows):
-                following = [cell.text for cell in grid.rows[number + 1] if cell.text]
-                if following and not is_code(following[0]):
-                    continue  # 合计 as a word of the header
+            if first in totals and _total_heads(grid, number, texts):
+                continue
             return number
         if table.layout is Layout.LANES and _label_row(cells, table):
             return number

@@ -21,7 +21,7 @@ _HEAD = re.compile(
 _UNIT_WORD = re.compile(r"^(?:人民币)?[亿万千]?元$|^金额|^万元|^元")
 _YEAR = re.compile(r"(20[0-4]\d)\s*年(?:度)?")
 _TITLE = re.compile(
-    r"(?P<rest>.{0,80}?)(?P<edition>部门|单位)?(?P<report>决算|预算)(?:信息)?(?:公开)?(?P<tail>报告|说明|情况|文本)?$"
+    r"(?P<rest>.{0,80}?)(?P<edition>部门|单位)?(?P<report>决算|预算)(?:信息)?(?:公开)?(?P<tail>报告|说明|情况|情况说明|编制说明|文本)?$"
 )
 T = TypeVar("T")
 COVER_LINES = 30  # non-empty lines at the start that may be a cover
@@ -94,5 +94,5 @@ def _title_votes(
         editions["unit" if found["edition"] == "单位" else "department"] += 3
     for name in rest.split("\n"):
         bare = re.sub(r"^年?度|年?度$|(?:部门|单位)$|^附件\d*[：:]?", "", name)
-        if len(bare) >= MIN_NAME and not re.search(r"[。，；：:、第]", bare):
+        if len(bare) >= MIN_NAME and not re.search(r"[。，；：:、第>]|预算|决算", bare):
             entities[bare] += 2

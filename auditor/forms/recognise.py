@@ -1,14 +1,15 @@
 """Find the tables of a document: which title belongs to which grid, or to which lines.
 
 A grid belongs to the nearest title above it when only remarks (unit, year, entity, number of the form) stand
-between. A grid without a title above continues the table before it, or stands for itself; it never takes the
-title of a neighbour. Titles in a list of contents are announcements, not tables.
+between; titles and remarks printed as rows of the grid itself are peeled off first. A grid without a title above
+continues the table before it, or stands for itself; it never takes the title of a neighbour. Titles in a list of
+contents are announcements, not tables.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from auditor.document import Grid, Paragraph
@@ -16,13 +17,17 @@ from auditor.forms.labels import plain
 from auditor.forms.printed import Found
 
 if TYPE_CHECKING:
-    from auditor.document import Document
+    from collections.abc import Sequence
+
+    from auditor.document import Cell, Document
     from auditor.forms.tables import Form, FormBook
 
 _YEAR = re.compile(r"^(?:20\d\d年度?|20\d\d)?")
 _LEADER = re.compile(r"[.．·…⋯\-—\s]*\d{0,3}\s*$")
 _NUMBER_OF_FORM = re.compile(
-    r"^(?:附[件表]?\d*[:：]?|表[一二三四五六七八九十\d]+[:：]?|[(（]?(?:公开|预算)\d{2}表[)）]?)"
+    r"^(?:附[件表]?[一二三四五六七八九十\d]*[-—]?\d*[:：]?|\d{1,2}[、.．](?=20\d\d年)"
+    r"|(?:公开|预算|决算|部门|单位)*表[一二三四五六七八九十\d]+(?:[-—]\d+)?[:：、.]?"
+    r"|[(（]?(?:公开|预算|决算|部门公开)\d{1,2}表[)）]?)"
 )
 _OWNER = re.compile(
     r"^.{2,40}(?:局|中心|委员会|办公室|院|所|站|处|校|大学|园|政府|队|馆|会|厅|委|办|社|部|庭|台|场|库|区|县|市|省|镇|乡|街道|部门|单位)(?:（本级）)?$"
@@ -32,6 +37,7 @@ _NOTE = re.compile(r"^(?:注|说明|备注)\s*\d*\s*[:：]")
 _SECTION = re.compile(r"^[一二三四五六七八九十]+、.*情况(?:的)?说明$|^目\s*录$")
 MAX_TITLE = 70
 MAX_REMARKS = 14  # lines between a title and its table
+MIN_LISTED = 3  # titles that make a grid a list of contents
 
 
 @dataclass(slots=True)
@@ -51,7 +57,12 @@ def title_forms(text: str, book: FormBook, report: str = "") -> tuple[str, tuple
     """
     title, forms = _any_title(text, book)
     fitting = tuple(form for form in forms if not report or book.families[form.family].report == report)
-    return (title, fitting) if fitting else ("", ())
+    return (_official(title, fitting), fitting) if fitting else ("", ())
+
+
+def _official(title: str, forms: Sequence[Form]) -> str:
+    """The title as the forms write it, with its quotation marks."""
+    return next((text for form in forms for text in (form.title, *form.titles) if plain(text) == title), title)
 
 
 def _any_title(text: str, book: FormBook) -> tuple[str, tuple[Form, ...]]:
@@ -75,12 +86,67 @@ def recognise(document: Document, book: FormBook, report: str = "") -> Recognise
     """Find every table of the document; `report` is its kind, where known."""
     finder = _Finder(book, report)
     for block in document.blocks:
-        if isinstance(block, Grid):
-            finder.grid(block)
-        else:
-            finder.paragraph(block)
+        for part in peeled(block, book, report) if isinstance(block, Grid) else (block,):
+            if isinstance(part, Grid):
+                finder.grid(part)
+            else:
+                finder.paragraph(part)
     finder.close()
     return finder.result
+
+
+_REMARK = re.compile(
+    r"^(?:[(（]?(?:公开|预算|决算|部门公开)?\s*表?\s*\d{1,2}\s*表?[)）]?|附[件表].{0,6}|表[一二三四五六七八九十\d]{1,3}"
+    r"|20\d\d年(?:度|\d+月\d*日?)?|(?:金额|货币|计量)?单位(?:名称)?[:：].*|(?:编制|填报|公开|预算)?(?:部门|单位)(?:名称|编码)?[:：].*"
+    r"|.{0,12}[:：](?:万|亿|千)?元)$"
+)
+
+
+def peeled(grid: Grid, book: FormBook, report: str = "") -> list[Grid | Paragraph]:
+    """A grid without the titles, remarks and notes that stand in it as rows; titles inside cut it into tables."""
+    out: list[Grid | Paragraph] = []
+    start = 0
+    head = True  # nothing but titles and remarks so far
+    for number, cells in enumerate(grid.rows):
+        lone = _lone(cells)
+        title = lone is not None and bool(title_forms(lone.text, book, report)[0])
+        if title or (head and _is_remark(cells)) or (lone is not None and _NOTE.match(lone.text)):
+            out += [*_part(grid, start, number), *_lines_of(cells)]
+            start = number + 1
+            head = title or head
+        elif any(cell.text for cell in cells):
+            head = False
+    if not start:
+        return [grid]
+    return [*out, *_part(grid, start, len(grid.rows))]
+
+
+def _lone(cells: Sequence[Cell]) -> Cell | None:
+    """The only cell of a row that says anything, where it is as wide as the row or stands at its beginning."""
+    filled = list({id(cell): cell for cell in cells if cell.text}.values())
+    if len(filled) != 1 or len(cells) < 2:
+        return None
+    return filled[0]
+
+
+def _is_remark(cells: Sequence[Cell]) -> bool:
+    """Tell whether a row holds only remarks on the table: its number, the year, whose it is, the unit of measure."""
+    texts = [cell.text for cell in cells if cell.text]
+    return bool(texts) and all(_REMARK.match(text.replace(" ", "")) for text in texts)
+
+
+def _part(grid: Grid, start: int, end: int) -> list[Grid | Paragraph]:
+    rows = grid.rows[start:end]
+    if not any(cell.text for cells in rows for cell in cells):
+        return []
+    place = next(cell.place for cells in rows for cell in cells if cell.text)
+    place = replace(grid.place, row=place.row) if start else grid.place
+    return [replace(grid, rows=rows, place=place, continues=grid.continues and not start)]
+
+
+def _lines_of(cells: Sequence[Cell]) -> list[Grid | Paragraph]:
+    filled = {id(cell): cell for cell in cells if cell.text}.values()
+    return [Paragraph(line, cell.place) for cell in filled for line in cell.raw.splitlines() if line.strip()]
 
 
 class _Finder:
@@ -97,6 +163,10 @@ class _Finder:
     def paragraph(self, paragraph: Paragraph) -> None:
         text = paragraph.text
         title, forms = title_forms(text, self.book, self.report)
+        if not title and self.remarks and self.last is None and len(text) < MAX_TITLE / 2:
+            above = self.remarks[-1].text  # a title broken over two lines
+            if 4 <= len(above) < MAX_TITLE / 2 and not title_forms(above, self.book, self.report)[0]:
+                title, forms = title_forms(above + text, self.book, self.report)
         if title:
             if self.current is not None and self.current.title == title and not _has_data(self.current.lines):
                 self.current.above.append(paragraph)  # heading and title of the same table
@@ -125,15 +195,36 @@ class _Finder:
             found.grids.append(grid)
             self.result.tables.append(found)
             self.last = found
-        elif self.last is not None:
+        elif self.last is not None and self._goes_on(grid):
             self.last.grids.append(grid)
             self.last.below.clear()
+        elif titles := self._listed(grid):
+            self._end_lines()
+            self.last = None
+            for title, paragraph in titles:
+                self.result.announced.setdefault(title, paragraph)
         else:
             self._end_lines()
             self.last = Found("", (), grid.place, above=self.remarks[-MAX_REMARKS:], grids=[grid])
             self.result.unknown.append(self.last)
         self.current = None
         self.remarks = []
+
+    def _goes_on(self, grid: Grid) -> bool:
+        """Tell whether a grid without a title goes on with the last table: on the same page, or as its reader saw."""
+        assert self.last is not None
+        page = grid.place.page
+        return page is None or not self.last.grids or page == self.last.grids[-1].place.page or grid.continues
+
+    def _listed(self, grid: Grid) -> list[tuple[str, Paragraph]]:
+        """The titles in a grid that is a list of contents."""
+        out = []
+        for cells in grid.rows:
+            for cell in {id(cell): cell for cell in cells if cell.text}.values():
+                title, _ = title_forms(cell.text, self.book, self.report)
+                if title:
+                    out.append((title, Paragraph(cell.raw, cell.place)))
+        return out if len(out) >= MIN_LISTED else []
 
     def close(self) -> None:
         self._end_lines()
