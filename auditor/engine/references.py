@@ -274,11 +274,22 @@ def bind_selection(ref: Ref, instances: Instances) -> Segments:
         at, row, position = at[hit], row[hit], position[hit]
     if not chunk.sound:
         np.maximum.at(reason, at, _REASON_OF_STATE[chunk.facts.state[position]])
+    if ref.rows.how is Rows.FIXED:
+        reason = np.maximum(reason, _lost_row(ref, instances, block, status, at))
     if ref.rows.items and not ref.rows.open:
         _demand(ref, block, filing, status, reason, chunk)
     if chunk.leaves_out(ref.table):
         reason[_outside(ref, instances, filing) | _all_outside(ref, instances, filing)] = Reason.FOREIGN
     return Segments(at, position, reason, row, block)
+
+
+def _lost_row(ref: Ref, instances: Instances, block: Block, status: Bytes, at: Ints) -> Bytes:
+    """MISSING_ROW where the one row that a selection names is not printed, unless it may be left out."""
+    row = block.table.named_rows.get(ref.rows.text)
+    there = np.bincount(at, minlength=len(instances)) > 0
+    if row is None or row.optional:
+        there[:] = True
+    return np.where((status == Status.READ) & ~there, Reason.MISSING_ROW, Reason.NONE).astype(np.uint8)
 
 
 def doubtful(ref: Ref, instances: Instances) -> Flags:

@@ -59,10 +59,11 @@ def bind_table(found: Found, table: Table, book: FormBook, default_unit: str = "
     return min(readings, key=_left_unread)
 
 
-def _left_unread(reading: tuple[ReadTable, list[Unread]]) -> tuple[bool, int, int, int]:
-    """How much a reading leaves open: the whole table, figures, rows that should be there, columns it does not use."""
+def _left_unread(reading: tuple[ReadTable, list[Unread]]) -> tuple[bool, int, int, bool, int]:
+    """How much a reading leaves open: the whole table, figures, rows that should be there, rows that may be there."""
     read, unread = reading
-    return bool(read.reason), len(unread), len(read.missing_rows), -len(read.facts)
+    partial = read.form is not None and read.form.partial
+    return bool(read.reason), len(unread), len(read.missing_rows), partial, -len(read.facts)
 
 
 def _bind(
@@ -97,7 +98,10 @@ def _bind(
     if not naming.rows:
         naming = _empty_rows(table, read.place)
     positions = _make_facts(read, naming, table, unread)
-    read.missing_rows = naming.missing
+    if form is not None and form.partial:
+        read.left_out |= frozenset(naming.missing)
+    else:
+        read.missing_rows = naming.missing
     read.view = _view(found, positions) if found.grids else _loose_view(naming, table, positions)
     return read, unread
 

@@ -186,15 +186,16 @@ def _family(node: Map, tables: dict[str, Table], families: dict[str, Family]) ->
         optional = choice(item, "optional", ("true", "false"), "false") == "true"
         lanes, columns = _printed_part(item, tables.get(table))
         across = choice(item, "across", ("true", "false"), "false") == "true"
+        partial = choice(item, "partial", ("true", "false"), "false") == "true"
         form = Form(
             family, str(item.get("form", "")), str(item["title"]), texts(item, "also"), table, unit, optional, inner,
-            lanes, columns, across,
+            lanes, columns, across, partial,
         )  # fmt: skip
         forms = [other for other in forms if not (table and other.table == table and other.family != family)] + [form]
     return Family(family, report, tuple(forms), texts(node, "places"))
 
 
-_FORM_KEYS = ("form", "title", "also", "as", "inner", "unit", "optional", "lanes", "columns", "across")
+_FORM_KEYS = ("form", "title", "also", "as", "inner", "unit", "optional", "lanes", "columns", "across", "partial")
 
 
 def _printed_part(item: Map, table: Table | None) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], tuple[str, ...]]:

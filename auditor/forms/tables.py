@@ -161,7 +161,7 @@ class Form:
 
     `inner` are smaller tables that stand inside the same grid. `lanes` (with their rows) and `columns` name the part
     of the standard table that this form prints, in its order; empty means all of it. `across` says that the rows are
-    printed side by side, under headers that name them.
+    printed side by side, under headers that name them; `partial` that any of its rows may be left out of print.
     """
 
     family: str
@@ -175,11 +175,12 @@ class Form:
     lanes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     columns: tuple[str, ...] = ()
     across: bool = False
+    partial: bool = False
 
     @property
     def print(self) -> tuple[object, ...]:
         """What of which table it prints, and how: forms of different families may print alike."""
-        return self.table, self.lanes, self.columns, self.across
+        return self.table, self.lanes, self.columns, self.across, self.partial
 
 
 @dataclass(frozen=True, slots=True)
