@@ -1,12 +1,14 @@
 """What a reader gives: pages or sheets as a sequence of paragraphs and grids of cells, each with its place.
 
 Nothing after the readers knows the file format. `raw` is the text as it stands in the file, `text` the same with
-white space folded; wording and punctuation are left alone, because they are audited too.
+white space folded and radicals as the characters that they stand for; wording and punctuation are left alone, because
+they are audited too.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,16 +20,28 @@ if TYPE_CHECKING:
 
 _SPACE = re.compile(r"[\s\u3000\u00a0]+")
 _BETWEEN_CJK = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef“”‘’]) (?=[\u2e80-\u9fff\uff00-\uffef“”‘’])")
+# codes of their own for what looks like an ordinary character: some fonts say ⻓ and mean 长
+_DOUBLES = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
+# from U+2E80 on, by Unicode's Equivalent_Unified_Ideograph; the other doubles decompose to their character
+_RADICALS = (
+    "⺀厂乛乚乙亻冂𠘨刀刂卜㔾小小兀尣尢𡯂巳幺彑彐忄心扌攵\u2e9a旡日月歺母民氵氺灬爫爫丬牛犭王𤴔目示礻𥫗糹纟罓罒㓁冗𦉫羊𦍌𦍋"
+    "耂肀聿肉𦥑艹艹艹虎衤覀西见角𧢲讠贝𧾷车辶辶辶邑钅長镸长门𨸏阝雨青韦页风飞食𩙿飠饣𩠐马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟"
+)
 
 
 @lru_cache(maxsize=65536)
 def tidy(raw: str) -> str:
-    """Fold white space; drop the spaces that layout puts between Chinese characters.
+    """Fold white space; drop the spaces that layout puts between Chinese characters; radicals become characters.
 
-    >>> tidy("支 出  合 计 "), tidy("1 833.68")
-    ('支出合计', '1 833.68')
+    >>> tidy("支 出  合 计 "), tidy("1 833.68"), tidy("⻓期（用⻋）")
+    ('支出合计', '1 833.68', '长期（用车）')
     """
-    return _BETWEEN_CJK.sub("", _SPACE.sub(" ", raw).strip())
+    return _BETWEEN_CJK.sub("", _SPACE.sub(" ", _DOUBLES.sub(_character, raw)).strip())
+
+
+def _character(found: re.Match[str]) -> str:
+    code = ord(found.group()) - 0x2E80
+    return _RADICALS[code] if code < len(_RADICALS) else unicodedata.normalize("NFKC", found.group())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +86,17 @@ class Paragraph:
     def text(self) -> str:
         """The paragraph's text with white space folded."""
         return tidy(self.raw)
+
+    def boxes(self, start: int, end: int) -> list[tuple[int, tuple[float, float, float, float]]]:
+        """Where a stretch of `raw` is printed: a page and a box for every line that it touches."""
+        out = []
+        ends = [*(part.start for part in self.parts[1:]), len(self.raw)]
+        for part, stop in zip(self.parts, ends, strict=True):
+            if start < stop and end > part.start:
+                last = len(part.edges) - 1
+                left, right = part.edges[max(start - part.start, 0)], part.edges[min(end - part.start, last)]
+                out.append((part.page, (left, part.box[1], right, part.box[3])))
+        return out
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from auditor.numbers import NUMERIC, parse_literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from auditor.readers.bare import Box
     from auditor.readers.flow import Line
-    from auditor.readers.pdfium import Box
+
 
 MIN_ROWS = 3  # lines with numbers in them
 MIN_COLUMNS = 2
@@ -96,9 +97,11 @@ def _table(rows: Sequence[_Row]) -> list[list[Piece]] | None:
     for _, _, pieces in rows:
         row: list[Piece] = []
         at = 0
-        for piece in pieces:
-            hit = [n for n, (a, b) in enumerate(columns) if piece.box[0] < b and piece.box[2] > a]
-            if not hit:  # between two columns: the nearer one
+        for number, piece in enumerate(pieces):
+            hit = _columns_of(piece, columns)
+            if len(pieces) == len(columns) and len(hit) <= 1:  # one piece for each column
+                hit = [number]
+            elif not hit:  # between two columns: the nearer one
                 middle = (piece.box[0] + piece.box[2]) / 2
                 hit = [min(range(len(columns)), key=lambda n: abs(sum(columns[n]) / 2 - middle))]
             if hit[0] < at:
@@ -110,6 +113,10 @@ def _table(rows: Sequence[_Row]) -> list[list[Piece]] | None:
         row += [("", (columns[n][0], last[1], columns[n][1], last[3]), 1) for n in range(at, len(columns))]
         out.append(row)
     return out
+
+
+def _columns_of(piece: Line, columns: Sequence[tuple[float, float]]) -> list[int]:
+    return [n for n, (a, b) in enumerate(columns) if piece.box[0] < b and piece.box[2] > a]
 
 
 def _has_number(row: _Row) -> bool:

@@ -17,15 +17,18 @@ from auditor.facts import Place
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from auditor.readers.pdfium import Box, Char
+    from auditor.readers.bare import Box
+    from auditor.readers.pdfium import Char
 
 SAME_LINE = 0.45  # of a character's height: how far baselines of one line may lie apart
-WORD_GAP = 0.25  # of a character's height: a space between Latin characters
+WORD_GAP = 0.15  # of a character's height: a space between Latin letters or digits
+MARK_GAP = 0.25  # the same beside Latin punctuation
 CHUNK_GAP = 2.5  # of a character's height: what stands further apart is not one sentence
 OVERPRINT = 0.3  # of a character's width: the same character printed again makes it bold
 INDENT = 1.2  # of a character's height: how far in a new paragraph begins
 CENTRED = 4.5  # of a character's height: a line that begins this far in is a title
 OTHER_SIZE = 0.2  # share by which sizes of one paragraph's characters may differ
+CELL_MARGINS = 12.0  # points: what stays free beside a full line of a cell
 LINE_STEP = 2.6  # of a character's height: baselines further apart do not join
 HEAD, FOOT = 0.085, 0.9  # of the page's height: where running heads end, where page numbers begin
 
@@ -35,6 +38,7 @@ _CLOSERS = "，。；：、！？）)”’》〉」…%％"
 _STARTS = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}部分|\d{1,2}[.．、](?!\d)|[①-⑳])"
 )
+_NUMERALS = frozenset("0123456789.,")
 _LATIN = re.compile(r"[A-Za-z]")
 
 
@@ -70,6 +74,14 @@ def _left(char: Char) -> float:
     return char[1]
 
 
+def _apart(last: Char, char: Char) -> bool:
+    """Tell whether a space stands between two characters: only Latin words have spaces between them."""
+    if last[5] > "\x7f" or char[5] > "\x7f":
+        return False
+    gap = WORD_GAP if last[5].isalnum() and char[5].isalnum() else MARK_GAP
+    return char[1] - last[3] > gap * (char[4] - char[2])
+
+
 def joined(line: Sequence[Char]) -> str:
     """The text of one line: overprints once, a space where Latin words stand apart."""
     out: list[str] = []
@@ -79,19 +91,31 @@ def joined(line: Sequence[Char]) -> str:
             text = char[5]
             if text == last[5] and abs(char[1] - last[1]) < OVERPRINT * (char[3] - char[1]):
                 continue
-            gap = char[1] - last[3]
-            if gap > WORD_GAP * (char[4] - char[2]) and last[5] < "\x80" and text < "\x80":
+            if _apart(last, char):
                 out.append(" ")
         out.append(char[5])
         last = char
     return "".join(out)
 
 
-def text_of(chars: Sequence[Char]) -> str:
-    """The text of a cell: its lines one after the other."""
+def text_of(chars: Sequence[Char], box: Box | None = None) -> str:
+    """The text of a cell: its lines one after the other.
+
+    Where digits meet at the end of a line that had room for more (in a cell with this box), they are two numbers:
+    a space parts them.
+    """
     if not chars:
         return ""
-    return "".join(joined(line) for line in lines_of(chars))
+    lines = lines_of(chars)
+    out = joined(lines[0])
+    for line, following in pairwise(lines):
+        text = joined(following)
+        if box is not None and out[-1] in _NUMERALS and text[0] in _NUMERALS:
+            first, last = line[0], line[-1]
+            free = box[2] - box[0] - (last[3] - first[1])
+            out += " " if free > CELL_MARGINS + (last[3] - last[1]) else ""
+        out += text
+    return out
 
 
 def page_lines(chars: Sequence[Char], page: int) -> list[Line]:
@@ -137,7 +161,7 @@ def _with_edges(line: Sequence[Char]) -> tuple[str, tuple[float, ...]]:
         if last is not None:
             if char[5] == last[5] and abs(char[1] - last[1]) < OVERPRINT * (char[3] - char[1]):
                 continue
-            if char[1] - last[3] > WORD_GAP * (char[4] - char[2]) and last[5] < "\x80" and char[5] < "\x80":
+            if _apart(last, char):
                 out.append(" ")
                 edges.append(round(last[3], 1))
         out.append(char[5])

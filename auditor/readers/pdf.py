@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from auditor.readers.aligned import AlignedTable
-    from auditor.readers.pdfium import Box
+    from auditor.readers.bare import Box
+
 
 MAX_PAGES = 2000
 SAME_X = 3.0  # rulings of two pages this near are one column's
@@ -82,7 +83,7 @@ def _remarks(content: PageContent, document: Document) -> None:
         document.remarks.append(("remark.hidden_text", {"page": page, "count": str(len(inside)), "text": text[:40]}))
     if content.unmapped:
         document.remarks.append(("remark.unmapped_glyphs", {"page": page, "count": str(content.unmapped)}))
-    if content.pictures >= SCAN and len(content.chars) <= FEW:
+    if content.pictured >= SCAN and len(content.chars) <= FEW:
         document.scans.append(content.number)
     elif content.text_layer > len(content.chars) // 2:
         document.recognised.append(content.number)
@@ -199,7 +200,7 @@ class _Assembler:
                     place = Place(
                         self.file, page=page, row=first + ruled.row + 1, column=start + 1, bbox=_rounded(ruled.box)
                     )
-                    cells[id(ruled)] = Cell(text_of(ruled.chars), place, ruled.rowspan, end - start)
+                    cells[id(ruled)] = Cell(text_of(ruled.chars, ruled.box), place, ruled.rowspan, end - start)
                 cell = cells[id(ruled)]
                 if not row or row[-1] is not cell:
                     row += [cell] * cell.colspan

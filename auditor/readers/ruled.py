@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from auditor.readers.pdfium import Box, Char, Segment
+    from auditor.readers.bare import Box
+    from auditor.readers.drawn import Segment
+    from auditor.readers.pdfium import Char
 
 SNAP = 2.0  # rulings closer than this are one ruling
 SHORTEST = 3.0
