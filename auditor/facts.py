@@ -59,6 +59,25 @@ class Place:
         """Where a cell stands, whatever table it was read as."""
         return (self.file, self.page, self.line, self.grid, self.row, self.column)
 
+    @property
+    def cell(self) -> str:
+        """The cell as a spreadsheet names it (C12), or '' where it stands in no sheet."""
+        return f"{column_name(self.column - 1)}{self.row}" if self.sheet and self.row and self.column else ""
+
+
+def column_name(column: int) -> str:
+    """The letters of a column counted from 0.
+
+    >>> column_name(0), column_name(27)
+    ('A', 'AB')
+    """
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
 
 class FilingKey(NamedTuple):
     """What tells one filing from another; empty or 0 where it could not be read."""

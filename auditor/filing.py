@@ -16,10 +16,19 @@ if TYPE_CHECKING:
 
 
 class SourceFile(NamedTuple):
-    """A file of the filing and the hash of its bytes."""
+    """A file of the filing, the hash of its bytes, and when it says it was last changed (digits, YYYYMMDD…)."""
 
     file: str
     sha256: str
+    modified: str = ""
+
+
+class Remark(NamedTuple):
+    """What a reader has to say about a file: the key of a message and its values."""
+
+    key: str
+    values: dict[str, str]
+    file: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,7 @@ class Filing:
     tables: list[ReadTable] = field(default_factory=list)
     announced: list[str] = field(default_factory=list)  # titles seen in a list of contents or without a table
     unread: list[Unread] = field(default_factory=list)
-    remarks: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
     entity_kind: str = ""  # 行政, 参公, 事业; empty where unknown
     dynamic: dict[str, Table] = field(default_factory=dict)  # tables bound by their header words only
 

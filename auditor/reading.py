@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from auditor.document import Document, Grid
 from auditor.errors import BadInputError
-from auditor.filing import Filing, ReadTable, SourceFile, Unread, family_of
+from auditor.filing import Filing, ReadTable, Remark, SourceFile, Unread, family_of
 from auditor.forms.bind import bind_table, unread_of
 from auditor.forms.generic import bind_generic
 from auditor.forms.identity import identify
 from auditor.forms.recognise import recognise
 from auditor.readers import read
+from auditor.versions import newest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,8 +37,8 @@ def filing_of(document: Document, book: FormBook, *, entity_kind: str = "") -> F
     """Make the filing of one document."""
     key = identify(document)
     found = recognise(document, book, key.report)
-    filing = Filing(key, files=[SourceFile(document.file, document.sha256)], entity_kind=entity_kind)
-    filing.remarks = list(document.remarks)
+    filing = Filing(key, files=[SourceFile(document.file, document.sha256, document.modified)], entity_kind=entity_kind)
+    filing.remarks = _remarks(document)
     pool = _wanted_report(found.tables, key.report, book)
     for place in found.tables:
         table = _table_of(place, pool, book)
@@ -60,6 +61,30 @@ def filing_of(document: Document, book: FormBook, *, entity_kind: str = "") -> F
     if not filing.tables and not filing.announced and not _looks_like_filing(document, filing):
         raise BadInputError("input.nothing_recognised", file=document.file)
     return filing
+
+
+def _remarks(document: Document) -> list[Remark]:
+    """What the reader has to say, and which pages are pictures."""
+    remarks = [Remark(key, values, document.file) for key, values in document.remarks]
+    for key, pages in (("remark.scans", document.scans), ("remark.recognised", document.recognised)):
+        if pages:
+            remarks.append(Remark(key, {"pages": numbers_text(pages)}, document.file))
+    return remarks
+
+
+def numbers_text(numbers: Sequence[int]) -> str:
+    """Write numbers in order with runs folded.
+
+    >>> numbers_text([1, 2, 3, 7])
+    '1–3、7'
+    """
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return "、".join(str(first) if first == last else f"{first}–{last}" for first, last in runs)
 
 
 def _bind(place: Found, table: Table, book: FormBook, filing: Filing) -> None:
@@ -146,27 +171,46 @@ def _family(filing: Filing, book: FormBook) -> str:
 
 
 def group(parts: Sequence[Filing], book: FormBook, *, as_one: bool = False, separate: bool = False) -> list[Filing]:
-    """Group parts into filings by entity, year, report and edition; unknown parts of a key fit any."""
+    """Group parts into filings by entity, year, report and edition; unknown parts of a key fit any.
+
+    Of several versions of one file the newest counts; the others are named in a remark and left out.
+    """
     if as_one and parts:
         return [merge(parts, book)]
     if separate:
         return list(parts)
     groups: list[list[Filing]] = []
-    for part in parts:
-        for members in groups:
-            if any(_same(part, member) for member in members):
-                members.append(part)
-                break
-        else:
+    entities: dict[str, list[list[Filing]]] = {}
+    for part in newest(parts):
+        known = entities.setdefault(part.key.entity, [])
+        home = next((members for members in known if all(_same(part, member) for member in members)), None)
+        if home is None:
             groups.append([part])
-    return [merge(members, book) for members in groups]
+            known.append(groups[-1])
+        else:
+            home.append(part)
+    for known in entities.values():
+        _add_undated(known)
+    return [merge(members, book) for members in groups if members]
 
 
-def _same(a: Filing, b: Filing) -> bool:
+def _add_undated(groups: list[list[Filing]]) -> None:
+    """Put files that do not say their year to the filing of their entity, where it can be but one."""
+    dated = [members for members in groups if members[0].key.year]
+    for members in groups:
+        if members[0].key.year:
+            continue
+        fitting = [other for other in dated if all(_same(a, b, any_year=True) for a in members for b in other)]
+        if len(fitting) == 1:
+            fitting[0].extend(members)
+            members.clear()
+
+
+def _same(a: Filing, b: Filing, *, any_year: bool = False) -> bool:
     """Two parts belong together when their keys agree and they do not print the same table twice."""
     for mine, other in zip(a.key, b.key, strict=True):
         if mine and other and mine != other:
             return False
-    if not (a.key.entity and a.key.entity == b.key.entity and a.key.year == b.key.year):
+    if not (a.key.entity and a.key.entity == b.key.entity and (any_year or a.key.year == b.key.year)):
         return False
-    return not ({t.table for t in a.tables} & {t.table for t in b.tables})
+    return not ({t.table or t.title for t in a.tables} & {t.table or t.title for t in b.tables})

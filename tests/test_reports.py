@@ -97,7 +97,7 @@ def all_audits() -> list[Audit]:
 
 
 KEYS = {
-    "": "tool filing summary findings not_evaluated unread",
+    "": "tool filing summary findings not_evaluated unread tables remarks",
     "filing": "entity year report edition family money_unit files",
     "summary": "checks consistent rounding inconsistent not_evaluated not_applicable broken_rule facts figures severities",
     "finding": "id rule title kind severity verdict message formula expected actual difference range unit at_stake figures "

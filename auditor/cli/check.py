@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import sys
-import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from auditor.cli.common import config_option, fail, prepare, rules_option
+from auditor.cli.common import chosen_formats, config_option, fail, prepare, rules_option
+from auditor.cli.inputs import Reading, found
+from auditor.cli.output import stems, write_file
 from auditor.engine.results import Severity
 from auditor.errors import AuditorError
 from auditor.messages import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from auditor.cli.common import Settings
+    from auditor.cli.inputs import Opened
     from auditor.engine.results import Audit
     from auditor.filing import Filing
     from auditor.rules.book import RuleBook
@@ -29,8 +30,7 @@ LIMIT: dict[str, tuple[Severity, ...]] = {
     "warning": (Severity.ERROR, Severity.WARNING),
     "never": (),
 }
-SUFFIXES = (".txt", ".text", ".tsv", ".md", ".csv")
-_UNSAFE = re.compile(r"[^\w\-.（）()]+")
+FEW = 5  # filings whose findings are shown on the terminal
 
 
 @click.command()
@@ -63,10 +63,11 @@ def check(
     Audit filings (files or folders) and write a report for each. Exit status: 0 clean, 1 findings at or above
     --fail-on, 2 something could not be audited.
     """
-    chosen = _formats(formats)
-    settings, book = prepare(config, folders)
-    files, failed = _files(paths)
-    parts = _read_all(files, book, settings, failed)
+    chosen = chosen_formats(formats, FORMATS)
+    files, failed = found(paths, leave_out=out)
+    with Reading(files) as reading:  # the worker starts while the rules load
+        settings, book = prepare(config, folders)
+        parts = _bind_all(_progress(reading, len(files)), book, settings, failed)
     audits = _audit_all(parts, book, settings, as_one=as_one, separate=separate)
     try:
         _write_all(audits, failed, Path(out), chosen, book, settings)
@@ -76,6 +77,7 @@ def check(
 
     for _, why in failed:
         click.echo(why, err=True)
+    _tell(audits)
     if "html" in chosen:
         click.echo(say("cli.report", path=str(Path(out) / "index.html")))
     click.echo(summary_line(audits, failed))
@@ -85,56 +87,48 @@ def check(
         raise SystemExit(1)
 
 
-def _formats(text: str) -> list[str]:
-    chosen = [part.strip() for part in text.split(",") if part.strip()]
-    for name in chosen:
-        if name not in FORMATS:
-            raise click.BadParameter(f"{name}: {', '.join(FORMATS)}", param_hint="--format")
-    return chosen or list(FORMATS)
+def _tell(audits: Sequence[tuple[str, Audit]]) -> None:
+    """Show findings and remarks of a few filings; of many, one line for each that has something to mend."""
+    from auditor.reports.plain import SHOWN, filing_lines, head_line
+
+    for _, audit in audits:
+        if len(audits) <= FEW:
+            for line in filing_lines(audit):
+                click.echo(line)
+        elif any(audit.count(severity) for severity in SHOWN):
+            click.echo(head_line(audit))
 
 
-def _files(paths: Iterable[str]) -> tuple[list[Path], list[tuple[str, str]]]:
-    """Expand folders (sorted, links not followed out of them); what is not there is told and the rest goes on."""
-    files: list[Path] = []
-    failed: list[tuple[str, str]] = []
-    for text in paths:
-        path = Path(text)
-        if path.is_dir():
-            found = sorted(
-                p for p in path.rglob("*") if p.is_file() and not p.is_symlink() and p.suffix.lower() in SUFFIXES
-            )
-            found = [p for p in found if not p.name.startswith(("README", "key"))]
-            if not found:
-                failed.append((text, say("input.no_files", path=text)))
-            files += found
-        else:
-            files.append(path)
-    return list(dict.fromkeys(files)), failed
-
-
-def _read_all(
-    files: Sequence[Path], book: RuleBook, settings: Settings, failed: list[tuple[str, str]]
-) -> list[tuple[Path, Filing]]:
-    from auditor.readers import read
+def _bind_all(
+    items: Iterable[Opened], book: RuleBook, settings: Settings, failed: list[tuple[str, str]]
+) -> list[Filing]:
+    """Make filings of what was read; what cannot be is told and the rest goes on."""
     from auditor.reading import filing_of
 
-    parts: list[tuple[Path, Filing]] = []
-    with _progress(files, say("cli.reading")) as bar:
-        for path in bar:
-            try:
-                parts.append((path, filing_of(read(path), book.forms, entity_kind=settings.entity_kind)))
-            except AuditorError as error:
-                failed.append((str(path), str(error)))
+    parts: list[Filing] = []
+    for item in items:
+        try:
+            if item.error is not None:
+                raise item.error
+            assert item.document is not None
+            parts.append(filing_of(item.document, book.forms, entity_kind=settings.entity_kind))
+        except AuditorError as error:
+            failed.append((item.name, str(error)))
     return parts
 
 
-def _progress(items: Sequence[Path], label: str) -> Any:
-    """A progress bar on the terminal when there is more than one item."""
-    return click.progressbar(items, label=label, file=sys.stderr, hidden=len(items) < 2 or not sys.stderr.isatty())
+def _progress(items: Iterable[Opened], count: int) -> Iterator[Opened]:
+    """Show a progress bar on the terminal when there is more than one file."""
+    hidden = count < 2 or not sys.stderr.isatty()
+    with click.progressbar(length=count, label=say("cli.reading"), file=sys.stderr, hidden=hidden) as bar:
+        for item in items:
+            yield item
+            if item.last:
+                bar.update(1)
 
 
 def _audit_all(
-    parts: Sequence[tuple[Path, Filing]], book: RuleBook, settings: Settings, *, as_one: bool, separate: bool
+    parts: Sequence[Filing], book: RuleBook, settings: Settings, *, as_one: bool, separate: bool
 ) -> list[tuple[str, Audit]]:
     """Audit all filings; those of one entity together, so that last year's filing is seen from this year's."""
     if not parts:
@@ -142,7 +136,7 @@ def _audit_all(
     from auditor.engine.audit import audit_filings
     from auditor.reading import group
 
-    filings = group([filing for _, filing in parts], book.forms, as_one=as_one, separate=separate)
+    filings = group(parts, book.forms, as_one=as_one, separate=separate)
     by_entity: dict[str, list[Filing]] = {}
     for number, filing in enumerate(filings):
         by_entity.setdefault(filing.key.entity or f"?{number}", []).append(filing)
@@ -151,26 +145,10 @@ def _audit_all(
         for members in by_entity.values()
         for audit in audit_filings(members, book, settings.rounding)
     }
-    stems = _stems(filings)
-    return [(stem, audited[id(filing)]) for stem, filing in zip(stems, filings, strict=True)]
-
-
-def _stems(filings: Sequence[Filing]) -> list[str]:
-    """The names of the reports: the stem of the first file, with six characters of its hash where two collide."""
-    names = [_UNSAFE.sub("_", Path(filing.files[0].file).stem).strip(".") or "filing" for filing in filings]
-    folded = [name.casefold() for name in names]
-    stems = [
-        f"{name}-{filing.files[0].sha256[:6]}"
-        if folded.count(name.casefold()) > 1 or name.casefold() == "index"
-        else name
-        for name, filing in zip(names, filings, strict=True)
+    return [
+        (stem, audited[id(filing)])
+        for stem, filing in zip(stems([filing.files[0] for filing in filings]), filings, strict=True)
     ]
-    seen: dict[str, int] = {}
-    out = []
-    for stem in stems:  # the same file given twice
-        seen[stem] = seen.get(stem, 0) + 1
-        out.append(stem if seen[stem] == 1 else f"{stem}-{seen[stem]}")
-    return out
 
 
 def _write_all(
@@ -192,19 +170,3 @@ def _write_all(
         write_file(out / "index.json", dumps(index_data(audits, failed, tool)))
     if "html" in formats:
         write_file(out / "index.html", index_html(audits, failed, tool))
-
-
-def write_file(path: Path, text: str) -> None:
-    """Write a file whole or not at all. Raises `AuditorError` when it cannot be written."""
-    name = ""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8", newline="\n") as file:
-            name = file.name
-            file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except OSError as error:
-        if name:
-            Path(name).unlink(missing_ok=True)
-        raise AuditorError("input.write", file=str(path), why=error.strerror or str(error)) from None

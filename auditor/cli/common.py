@@ -13,6 +13,8 @@ from auditor.messages import LANGUAGES, say, use_language
 from auditor.units import Rounding
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from auditor.rules.book import RuleBook
 
 CONFIG = "auditor.toml"
@@ -34,6 +36,15 @@ def fail(error: AuditorError | str) -> NoReturn:
     """Say one sentence and end with exit status 2."""
     click.echo(str(error), err=True)
     raise SystemExit(2)
+
+
+def chosen_formats(text: str, known: Sequence[str]) -> list[str]:
+    """The formats named in an option, separated by commas; all where none is named."""
+    chosen = [part.strip() for part in text.split(",") if part.strip()]
+    for name in chosen:
+        if name not in known:
+            raise click.BadParameter(f"{name}: {', '.join(known)}", param_hint="--format")
+    return chosen or list(known)
 
 
 def load_settings(path: str | None) -> Settings:

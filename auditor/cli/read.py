@@ -7,51 +7,89 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.cli.common import config_option, fail, prepare, rules_option
+from auditor.cli.common import chosen_formats, config_option, prepare, rules_option
+from auditor.cli.inputs import Reading, found
+from auditor.cli.output import stems, write_file
 from auditor.errors import AuditorError
-from auditor.messages import say
+from auditor.messages import printable, say
+from auditor.reports.places import place_text, remarks, table_notes
 
 if TYPE_CHECKING:
-    from auditor.filing import Filing, ReadTable
+    from collections.abc import Sequence
+
+    from auditor.document import Document
+    from auditor.filing import Filing, ReadTable, SourceFile
+
+FORMATS = ("xlsx", "json")
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path())
+@click.option("--out", type=click.Path(file_okay=False), help="写成文件，而不显示 / write files into a folder instead")
+@click.option("--format", "formats", default="xlsx,json", show_default=True, help="xlsx,json")
 @config_option
 @rules_option
-def read(files: tuple[str, ...], config: str | None, folders: tuple[str, ...]) -> None:
-    """显示从文件中读到的每张表、每个数字的名称，以及没有读出的数字。
+def read(files: tuple[str, ...], out: str | None, formats: str, config: str | None, folders: tuple[str, ...]) -> None:
+    """显示从文件中读到的每张表、每个数字的名称，以及没有读出的数字；用 --out 写成 XLSX 和 JSON，便于与原件对照。
 
     Show every table that was read with its form, every figure under its address (to copy into a rule), and every
-    line with a number that was not read.
+    line with a number that was not read. With --out, write it as XLSX and JSON, to be held against the document.
     """
-    from auditor.reading import read_filing
+    chosen = chosen_formats(formats, FORMATS)
+    paths, failed = found(files, leave_out=out or "")
+    with Reading(paths) as reading:
+        settings, book = prepare(config, folders)
+        from auditor.reading import filing_of
 
-    settings, book = prepare(config, folders)
-    status = 0
-    for name in files:
-        try:
-            filing = read_filing([Path(name)], book.forms, entity_kind=settings.entity_kind)
-        except AuditorError as error:
-            if len(files) == 1:
-                fail(error)
-            click.echo(str(error), err=True)
-            status = 2
-            continue
-        _show(filing)
-    raise SystemExit(status)
+        done: list[SourceFile] = []
+        for item in reading:
+            try:
+                if item.error is not None:
+                    raise item.error
+                assert item.document is not None
+                filing = filing_of(item.document, book.forms, entity_kind=settings.entity_kind)
+                if out:
+                    done.append(filing.files[0])
+                    _write(item.document, filing, Path(out) / stems(done)[-1], chosen, book.sha256)
+                else:
+                    _show(filing)
+            except AuditorError as error:
+                failed.append((item.name, str(error)))
+    for _, why in failed:
+        click.echo(why, err=True)
+    raise SystemExit(2 if failed else 0)
+
+
+def _write(document: Document, filing: Filing, path: Path, formats: Sequence[str], rules: str) -> None:
+    """Write what was read as `<stem>.read.json` and `<stem>.read.xlsx`, and say so."""
+    if "json" in formats:
+        from auditor.reports.json_report import dumps, tool_data
+        from auditor.reports.read_data import read_data
+        from auditor.rules.book import program_version
+
+        write_file(path.with_name(f"{path.name}.read.json"),
+                   dumps(read_data(document, filing, tool_data(program_version(), rules))))  # fmt: skip
+    if "xlsx" in formats:
+        from auditor.reports.read_xlsx import read_xlsx
+
+        write_file(path.with_name(f"{path.name}.read.xlsx"), read_xlsx(document, filing))
+    figures = sum(fact.is_figure for fact in filing.facts)
+    click.echo(say("read.written", file=document.file, path=printable(str(path)), tables=len(filing.tables),
+                   figures=figures, unread=len(filing.unread)))  # fmt: skip
 
 
 def _show(filing: Filing) -> None:
     key = filing.key
     click.echo(
-        say(
-            "read.filing",
-            entity=key.entity or "？",
-            year=key.year or "？",
-            report=say(f"report.{key.report}") if key.report else "？",
-            edition=say(f"edition.{key.edition}").strip() if key.edition else "？",
-            family=filing.family or "？",
+        printable(
+            say(
+                "read.filing",
+                entity=key.entity or "？",
+                year=key.year or "？",
+                report=say(f"report.{key.report}") if key.report else "？",
+                edition=say(f"edition.{key.edition}").strip() if key.edition else "？",
+                family=filing.family or "？",
+            )
         )
     )
     if not filing.tables:
@@ -60,15 +98,19 @@ def _show(filing: Filing) -> None:
         _show_table(table)
     titles = [title for title in filing.announced if title not in {table.title for table in filing.tables}]
     if titles:
-        click.echo("\n" + say("read.announced", titles="、".join(titles)))
+        click.echo("\n" + printable(say("read.announced", titles="、".join(titles))))
     if filing.unread:
         click.echo("\n" + say("read.unread", count=len(filing.unread)))
     for item in filing.unread:
         text = " ".join(item.text.split())
-        line = say("read.unread_line", line=item.place.line or "？", text=text, reason=say(item.reason))
+        line = say("read.unread_line", place=place_text(item.place) or "？", text=text, reason=say(item.reason))
         if item.candidates:
             line += " " + say("read.candidates", candidates="、".join(item.candidates))
-        click.echo("  " + line)
+        click.echo(printable("  " + line))
+    if filing.remarks:
+        click.echo("\n" + say("html.remarks"))
+    for _, text in remarks(filing):
+        click.echo(printable(f"  {text}"))
 
 
 def _show_table(table: ReadTable) -> None:
@@ -77,17 +119,14 @@ def _show_table(table: ReadTable) -> None:
         "read.table",
         table=table.table or table.title,
         title=f"{table.number} {table.title}".strip(),
-        line=table.place.line or "？",
+        place=place_text(table.place) or "？",
         unit=table.unit or "？",
         facts=len(table.facts),
         figures=figures,
     )
-    notes = [say(table.reason)] if table.reason else []
-    if not table.complete and not table.reason:
-        notes.append(say("read.incomplete"))
-    if table.recovered:
-        notes.append(say("read.recovered"))
-    click.echo("\n" + head + (f"（{'；'.join(notes)}）" if notes else ""))
+    notes = table_notes(table)
+    click.echo("\n" + printable(head + (f"（{'；'.join(notes)}）" if notes else "")))
     for fact in table.facts:
         if fact.is_figure:
-            click.echo(f"  {fact.address}\t{' '.join(fact.text.split())}")
+            text = printable(" ".join(fact.text.split()))
+            click.echo(f"  {printable(str(fact.address))}\t{text}\t{place_text(fact.place)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from typing import TYPE_CHECKING
 
 from auditor.errors import BadInputError
@@ -43,6 +44,13 @@ def members(path: Path) -> list[tuple[str, str]] | None:
     from auditor.readers.guard import shared
 
     return shared().members(path, printable(path.name))
+
+
+def close() -> None:
+    """End the worker process, if there is one."""
+    guard = sys.modules.get("auditor.readers.guard")
+    if guard is not None:
+        guard.shared().close()
 
 
 def read_bytes(data: bytes, name: str) -> Document:

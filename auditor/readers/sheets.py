@@ -70,7 +70,8 @@ class _Cutter:
         sheet = self.sheet
         at_row = sheet.rows[row] if sheet.rows else row
         at_column = sheet.columns[column] if sheet.columns else column
-        return Place(sheet.file, page=sheet.number, row=at_row + 1, column=at_column + 1, sheet=sheet.name)
+        page = sheet.number if sheet.name else None  # a CSV has neither sheet nor page
+        return Place(sheet.file, page=page, row=at_row + 1, column=at_column + 1, sheet=sheet.name)
 
     def _cells(self) -> list[list[Cell]]:
         texts = self.sheet.texts

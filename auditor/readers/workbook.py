@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.document import Document
 from auditor.errors import BadInputError
+from auditor.facts import column_name
 from auditor.readers.formats import general, is_date, shown
 from auditor.readers.packages import Package
 from auditor.readers.sheets import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Sheet, blocks_of
@@ -92,20 +93,6 @@ def _remarks(look: _Look | None, name: str, document: Document) -> None:
 
 def _cell_name(row: int, column: int) -> str:
     return f"{column_name(column)}{row + 1}"
-
-
-def column_name(column: int) -> str:
-    """The letters of a column counted from 0.
-
-    >>> column_name(0), column_name(27)
-    ('A', 'AB')
-    """
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def _sheet(book: Any, name: str, number: int, file: str, look: _Look, codes: Sequence[str]) -> Sheet:

@@ -11,6 +11,7 @@ from auditor.engine.results import Finding, Mark, Severity
 from auditor.engine.verdicts import Note, Verdict
 from auditor.messages import language, say
 from auditor.reports.narrate import Narrator, filing_kind, filing_title, verdict_parts
+from auditor.reports.places import place_text, remarks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from auditor.engine.results import Audit
-    from auditor.facts import Place
     from auditor.filing import ReadTable, ViewCell
 
 MAX_UNREAD = 200  # lines shown per reason; the rest is counted
@@ -74,6 +74,7 @@ def filing_html(audit: Audit, tool: dict[str, str], rounding: str) -> str:
             unread=unread,
             unread_count=sum(group["count"] for group in unread),
             files=audit.filing.files,
+            remarks=remarks(audit.filing),
             tool=tool,
             options=say(f"rounding.{rounding}"),
         )
@@ -115,19 +116,11 @@ def _share(audit: Audit) -> str:
     return f"{tenths // 10}.{tenths % 10}%"
 
 
-def _place(place: Place, *, table: bool = False) -> str:
-    parts = [place.table] if table and place.table else []
-    if place.page is not None:
-        parts.append(say("html.page", page=place.page))
-    if place.line is not None:
-        parts.append(say("html.line", line=place.line))
-    return " ".join(parts)
-
-
 def _finding(finding: Finding, narrator: Narrator) -> dict[str, Any]:
     check = finding.main
     audit = narrator.audit
     facts = [audit.facts[operand.fact] for operand in check.operands]
+    several = len(audit.filing.files) > 1
     listed = [o for o, fact in zip(check.operands, facts, strict=True) if fact.text.strip() or len(facts) <= 3]
     marks = {s.fact: Mark.SUSPECT for s in finding.suspects[:1]}
     return {
@@ -142,7 +135,7 @@ def _finding(finding: Finding, narrator: Narrator) -> dict[str, Any]:
                 "label": narrator.label(audit.facts[s.fact]),
                 "printed": narrator.text(audit.facts[s.fact]),
                 "suggested": None if s.suggested is None else narrator.value(s.suggested, audit.facts[s.fact]),
-                "place": _place(audit.facts[s.fact].place),
+                "place": place_text(audit.facts[s.fact].place, file=several),
             }
             for s in finding.suspects
         ],
@@ -152,7 +145,7 @@ def _finding(finding: Finding, narrator: Narrator) -> dict[str, Any]:
                 "label": narrator.label(audit.facts[o.fact]),
                 "text": narrator.text(audit.facts[o.fact]),
                 "interval": narrator.interval(audit.facts[o.fact]),
-                "place": _place(audit.facts[o.fact].place),
+                "place": place_text(audit.facts[o.fact].place, file=several),
                 "mark": marks.get(o.fact, audit.marks[o.fact]).value,
                 "mark_text": say(f"mark.{marks.get(o.fact, audit.marks[o.fact]).value}"),
             }
@@ -214,11 +207,12 @@ def _table(table: ReadTable, audit: Audit, start: int, links: dict[int, str]) ->
     return {
         "title": table.title,
         "number": table.number,
-        "place": _place(table.place),
+        "place": place_text(table.place, file=len(audit.filing.files) > 1),
         "count": " ".join(f"{say(f'mark.{mark.value}')} {counts[mark]}" for mark in Mark if counts[mark]),
         "open": bad,
         "reason": say(table.reason) if table.reason else "",
         "recovered": table.recovered,
+        "borderless": table.borderless,
         "misnamed": [
             say("html.misnamed", printed=table.names.get(row, ""), official=official)
             for row, official in table.misnamed.items()
@@ -277,9 +271,10 @@ def _unevaluated(audit: Audit) -> list[dict[str, Any]]:
 def _unread(audit: Audit) -> list[dict[str, Any]]:
     """What was not read, by reason; prose last."""
     groups: dict[str, list[dict[str, str]]] = {}
+    several = len(audit.filing.files) > 1
     for item in sorted(audit.filing.unread, key=lambda item: item.reason == "unread.prose"):
         groups.setdefault(item.reason, []).append(
-            {"place": _place(item.place), "text": item.text, "candidates": "、".join(item.candidates)}
+            {"place": place_text(item.place, file=several), "text": item.text, "candidates": "、".join(item.candidates)}
         )
     return [
         {"reason": say(reason), "count": len(rows), "rows": rows[:MAX_UNREAD], "more": max(0, len(rows) - MAX_UNREAD)}

@@ -10,12 +10,14 @@ from auditor.engine.verdicts import Verdict
 from auditor.messages import say
 from auditor.numbers import State
 from auditor.reports.narrate import Narrator
+from auditor.reports.places import place_data, remark_text, table_notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from auditor.engine.results import Audit, Finding, Suspect
-    from auditor.facts import Fact, Place
+    from auditor.facts import Fact
+    from auditor.filing import ReadTable
 
 
 def tool_data(version: str, rules_sha256: str) -> dict[str, str]:
@@ -45,11 +47,28 @@ def filing_data(audit: Audit, tool: dict[str, str]) -> dict[str, Any]:
             for item in audit.not_evaluated
         ],
         "unread": [
-            {"text": item.text, "reason": say(item.reason), "place": _place(item.place),
+            {"text": item.text, "reason": say(item.reason), "place": place_data(item.place),
              "candidates": list(item.candidates)}
             for item in audit.filing.unread
         ],
+        "tables": [table_data(table) for table in audit.filing.tables],
+        "remarks": [{"file": remark.file, "text": remark_text(remark)} for remark in audit.filing.remarks],
     }  # fmt: skip
+
+
+def table_data(table: ReadTable) -> dict[str, Any]:
+    """A table as read, without its figures."""
+    return {
+        "table": table.table,
+        "title": table.title,
+        "number": table.number,
+        "unit": table.unit,
+        "place": place_data(table.place),
+        "figures": sum(fact.is_figure for fact in table.facts),
+        "complete": table.complete,
+        "borderless": table.borderless,
+        "notes": table_notes(table),
+    }
 
 
 def summary_data(audit: Audit) -> dict[str, Any]:
@@ -110,7 +129,7 @@ def _figure(fact: Fact) -> dict[str, Any]:
         "unit": fact.unit,
         "state": fact.state.value,
         "read_by": fact.read_by.value,
-        "place": _place(fact.place),
+        "place": place_data(fact.place),
     }
 
 
@@ -120,15 +139,6 @@ def _value(fact: Fact) -> str | None:
     from auditor.facts import value_text
 
     return value_text(fact.value, fact.kind, fact.unit, fact.decimals)
-
-
-def _place(place: Place) -> dict[str, Any]:
-    data = {
-        "file": place.file, "page": place.page, "line": place.line, "table": place.table, "row": place.row,
-        "column": place.column, "section": place.section, "quote": place.quote,
-        "bbox": list(place.bbox) if place.bbox else None,
-    }  # fmt: skip
-    return {key: value for key, value in data.items() if value not in (None, "")}
 
 
 def _suspect(suspect: Suspect, index: int, narrator: Narrator) -> dict[str, Any]:
