@@ -83,6 +83,7 @@ MESSAGES: dict[str, str] = {
     # remarks of the readers
     "remark.hidden_text": "page {page} holds {count} characters that cannot be seen (covered, clipped, or in the colour of the paper); they were not read: {text}",
     "remark.unmapped_glyphs": "page {page} holds {count} characters without a text code; they cannot be read",
+    "remark.truncated": "The file has no proper end and may not be complete: check the number of pages",
     "remark.hidden_sheet": "the sheet “{sheet}” is hidden and was not read",
     "remark.hidden_rows": "the sheet “{sheet}” has {count} hidden rows or columns, which were not read",
     "remark.no_result": "the sheet “{sheet}” has {count} formulas saved without a result (from {cell}): open and save it in Excel",

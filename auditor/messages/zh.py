@@ -83,6 +83,7 @@ MESSAGES: dict[str, str] = {
     # 读取时的说明
     "remark.hidden_text": "第 {page} 页有 {count} 个看不见的字（被遮住、裁去或与底色相同），没有读取：{text}",
     "remark.unmapped_glyphs": "第 {page} 页有 {count} 个字没有文字编码，读不出来",
+    "remark.truncated": "文件没有正常结尾，可能没有下载完整：请核对页数",
     "remark.hidden_sheet": "工作表“{sheet}”是隐藏的，没有读取",
     "remark.hidden_rows": "工作表“{sheet}”中有 {count} 个隐藏的行或列，没有读取",
     "remark.no_result": "工作表“{sheet}”中有 {count} 个公式没有保存结果（{cell} 起）：请在 Excel 中打开并保存后再核对",

@@ -14,20 +14,20 @@ from pypdfium2 import raw
 
 from auditor.readers import bare
 from auditor.readers.bare import moved, shared, times, void
+from auditor.readers.ruled import longest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from auditor.readers.bare import Box, Matrix
-
-Segment = tuple[float, float, float]  # position, from, to
+    from auditor.readers.ruled import Segment
 
 THIN = 3.2  # a drawn box thinner than this is a ruling
 DIAGONAL = 2 * THIN
 WHITE = 240  # colour components from which paint cannot be told from paper
 PALE = 16  # opacity (of 255) from which paint cannot be told from none
 MAX_OBJECTS = 200_000  # drawn objects of one page
-MAX_SEGMENTS = 20_000  # ruling segments of one page
+MAX_SEGMENTS = 20_000  # ruling segments of one page: of more, the longest are kept
 CUT = 2.0  # text may reach this far over its clip: boxes are looser than glyphs
 SHAPE = 8  # a path of more pieces is no box
 MAX_DEPTH = 12  # forms inside forms
@@ -62,10 +62,8 @@ def drawn_on(page: Any, matrix: Matrix, width: float, height: float) -> Drawn:
     if out.cut:  # where text is cut off by a clip, so are the rulings around it
         clipped = _Walk(page, matrix, clipped=True).result()
         out.across, out.down = clipped.across, clipped.down
-    out.across = _inside(out.across, height, width)
-    out.down = _inside(out.down, width, height)
-    if len(out.across) + len(out.down) > MAX_SEGMENTS:
-        raise TooComplexError
+    out.across = longest(_inside(out.across, height, width), MAX_SEGMENTS)
+    out.down = longest(_inside(out.down, width, height), MAX_SEGMENTS)
     return out
 
 

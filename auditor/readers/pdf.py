@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 
 MAX_PAGES = 2000
+END, TAIL = b"%%EOF", 64 * 1024  # how a file ends, and how far from its last byte that may stand
 SAME_X = 3.0  # rulings of two pages this near are one column's
 SCAN = 0.4  # share of a page that a picture must cover to be a scan
 FEW = 12  # characters that a scanned page may still carry (a page number, a stamp)
@@ -57,6 +58,8 @@ def read(data: bytes, *, file: str, sha256: str) -> Document:
     with Pdf(data, file) as pdf:
         if pdf.pages > MAX_PAGES:
             raise BadInputError("input.too_many_pages", file=file, limit=MAX_PAGES)
+        if END not in data[-TAIL:]:
+            document.remarks.append(("remark.truncated", {}))
         document.modified = pdf.modified()
         document.pages = pdf.pages
         for content in pdf:

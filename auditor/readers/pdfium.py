@@ -16,16 +16,17 @@ from pypdfium2 import raw
 from auditor.errors import BadInputError
 from auditor.readers import bare
 from auditor.readers.bare import void
-from auditor.readers.drawn import Drawn, Segment, TooComplexError, drawn_on
+from auditor.readers.drawn import Drawn, TooComplexError, drawn_on
 from auditor.readers.ink import Doubt, judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditor.readers.bare import Box, Matrix
+    from auditor.readers.ruled import Segment
 
 MAX_CHARS = 200_000  # of one page
-MAX_PIXELS = 40_000_000  # of a picture of a page: what is larger is drawn smaller
+MAX_PIXELS = 12_000_000  # of a picture of a page: what is larger is drawn smaller
 MAX_COVERS = 5_000  # boxes drawn over text on one page
 MAX_LOOKS = 2_000_000  # comparisons of characters with covers on one page; beyond, the rendered page decides
 STRIP = 8.0  # points: covers are looked up by strips of the page

@@ -14,15 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from auditor.readers.bare import Box
-    from auditor.readers.drawn import Segment
     from auditor.readers.pdfium import Char
+
+Segment = tuple[float, float, float]  # position, from, to
 
 SNAP = 2.0  # rulings closer than this are one ruling
 SHORTEST = 3.0
 GAP = 3.0  # a broken ruling goes on over gaps of this size
 OPEN = 8.0  # a ruling that reaches this far beyond the outermost one across it shows an open side
 COVERED = 0.5  # share of an edge that must be ruled to part two boxes
-MAX_RULINGS = 1500  # of one page, after joining: more is a drawing, not a table
+MAX_RULINGS = 1500  # of one page and direction, after joining: of more, the longest are kept
 MAX_BOXES = 60_000
 
 
@@ -93,10 +94,17 @@ def joined(segments: Iterable[Segment]) -> list[Segment]:
     return out
 
 
+def longest(segments: list[Segment], most: int) -> list[Segment]:
+    """Of too many segments the longest: a table's rulings reach further than the strokes of a drawing beside it."""
+    if len(segments) <= most:
+        return segments
+    return sorted(segments, key=lambda segment: (segment[1] - segment[2], segment))[:most]
+
+
 def find_tables(across: Sequence[Segment], down: Sequence[Segment]) -> list[RuledTable]:
     """Find the tables that horizontal (`across`) and vertical (`down`) rulings draw, top to bottom."""
-    across, down = joined(across), joined(down)
-    if not across or not down or len(across) + len(down) > MAX_RULINGS:
+    across, down = (sorted(longest(joined(lines), MAX_RULINGS)) for lines in (across, down))
+    if not across or not down:
         return []
     tables = []
     for component in _components(across, down):
