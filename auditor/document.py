@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from auditor.facts import Place
 
@@ -117,6 +117,19 @@ class Grid:
     def width(self) -> int:
         """Number of columns."""
         return len(self.rows[0]) if self.rows else 0
+
+
+def spans_kept(rows: Sequence[Sequence[Cell]]) -> bool:
+    """Tell whether a grid whose format can merge cells did so.
+
+    A table that was pasted from flattened text has nothing merged and blanks in its first row, where the headings of
+    several columns lost their width; what stands above which column is then not known from the cells.
+    """
+    first = rows[0] if rows else ()
+    filled = next((column for column, cell in enumerate(first) if cell.raw.strip()), len(first))
+    if all(cell.raw.strip() for cell in first[filled:]):
+        return True
+    return any(cell.colspan > 1 or cell.rowspan > 1 for row in rows for cell in row)
 
 
 @dataclass(slots=True)

@@ -87,6 +87,8 @@ MESSAGES: dict[str, str] = {
     "remark.hidden_sheet": "the sheet “{sheet}” is hidden and was not read",
     "remark.hidden_rows": "the sheet “{sheet}” has {count} hidden rows or columns, which were not read",
     "remark.no_result": "the sheet “{sheet}” has {count} formulas saved without a result (from {cell}): open and save it in Excel",
+    "remark.macros": "the file contains macros, which were not run",
+    "remark.sheet_pictures": "sheet “{sheet}” holds pictures only and was not read: use the original table, or a PDF with text recognition",
     "remark.tracked_changes": "the file holds {count} tracked changes: it was read as if all were accepted",
     "remark.comments": "the file holds {count} comments, which were not read",
     "remark.converted": "read after conversion from {kind} by LibreOffice",

@@ -87,6 +87,8 @@ MESSAGES: dict[str, str] = {
     "remark.hidden_sheet": "工作表“{sheet}”是隐藏的，没有读取",
     "remark.hidden_rows": "工作表“{sheet}”中有 {count} 个隐藏的行或列，没有读取",
     "remark.no_result": "工作表“{sheet}”中有 {count} 个公式没有保存结果（{cell} 起）：请在 Excel 中打开并保存后再核对",
+    "remark.macros": "文件含有宏，没有执行",
+    "remark.sheet_pictures": "工作表“{sheet}”只有图片，没有读取：请用原来的表格，或合并成 PDF 后用文字识别",
     "remark.tracked_changes": "文件中有 {count} 处修订记录：按接受全部修订后的内容读取",
     "remark.comments": "文件中有 {count} 条批注，没有读取",
     "remark.converted": "由 LibreOffice 从 {kind} 转换后读取",

@@ -1,39 +1,121 @@
 """Spreadsheet number formats: what a stored number looks like in print.
 
 A workbook stores 833.6789 and shows 833.68; what is shown is what is disclosed, and its decimals say how exact it is.
+Digits, sign, parentheses and percent are shown; words around them (¥, 万元) are left out, as numbers stand alone in a
+table. Source: ECMA-376 part 1, 18.8.31; `!` escapes like a backslash in Chinese editions.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 GENERAL_DIGITS = 11  # significant digits that the format General shows
 MOST_DECIMALS = 6
+LARGEST = 30  # digits before the point: more is no amount, whatever its format
 
-_QUOTED = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]')
-_DIGITS = re.compile(r"[0#?](?:[0#?,]*[0#?])?(?:\.[0#?]*)?,*|\.[0#?]+")
-_DATE = re.compile(r"[ymdhs年月日]", re.IGNORECASE)
+_TOKEN = re.compile(
+    r'"(?P<quoted>[^"]*)"?|[\\!](?P<escaped>.)|_.|\*.|\[(?P<square>[^\]]*)\]|(?P<general>General)|(?P<digit>[0#?])|'
+    r"(?P<mark>[.,%])|(?P<science>[Ee][+-]\d*)|(?P<date>[yYmMdDhHsS]|AM/PM|[aA]{3,4})|(?P<other>.)"
+)
+_CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)")
+_COLOUR = re.compile(r"red|color\s*3|红色", re.IGNORECASE)
+_THOUSAND = re.compile(r"(\d)(?=(?:\d{3})+$)")
+_DASH = re.compile(r"[-—─―–]+")
+_MINUS = "-−－△▲"
+
+
+@dataclass(slots=True)
+class _Section:
+    """One of the parts of a format that semicolons separate.
+
+    `places` are the digits and what stands between them: placeholders, the point, and words.
+    """
+
+    places: list[str] = field(default_factory=list)
+    before: str = ""  # words before the digits
+    after: str = ""
+    whole: int = 0  # placeholders before the point
+    part: int = 0
+    least: int = 0  # zeros behind the point
+    grouped: bool = False
+    thousands: int = 0
+    percent: bool = False
+    general: bool = False
+    plain: bool = True  # no fractions, powers or dates
+    date: bool = False
+    red: bool = False
+    condition: tuple[str, Decimal] | None = None
 
 
 @lru_cache(maxsize=4096)
-def _sections(code: str) -> tuple[str, ...]:
-    out, part, quoted = [], "", False
-    for char in code:
-        if char == '"':
-            quoted = not quoted
-        if char == ";" and not quoted:
-            out.append(part)
-            part = ""
+def _sections(code: str) -> tuple[_Section, ...]:
+    sections = [_Section()]
+    pending = 0  # commas after a digit: group where digits follow, scale where none do
+    inside: list[str] = []  # words that may stand between digits
+    pointed = False
+    for found in _TOKEN.finditer(code):
+        section = sections[-1]
+        if found["other"] == ";":
+            _close(section, pending, inside)
+            sections.append(_Section())
+            pending, inside, pointed = 0, [], False
+        elif found["digit"]:
+            section.grouped = section.grouped or pending > 0
+            section.places += [*inside, found["digit"]]
+            if pointed:
+                section.part += 1
+                section.least += found["digit"] == "0"
+            else:
+                section.whole += 1
+            pending, inside = 0, []
+        elif found["mark"] == "." and not pointed:
+            section.thousands += pending
+            section.places += [*inside, "."]
+            pending, inside, pointed = 0, [], True
+        elif found["mark"] == ",":
+            pending += bool(section.places)
+        elif found["mark"] == "%":
+            section.percent = True
         else:
-            part += char
-    return (*out, part)
+            _about(section, found, inside)
+    _close(sections[-1], pending, inside)
+    return tuple(sections)
+
+
+def _about(section: _Section, found: re.Match[str], inside: list[str]) -> None:
+    """Take in what is no digit: words, colours, conditions, signs of other kinds of format."""
+    if found["square"] is not None:
+        section.red = section.red or bool(_COLOUR.search(found["square"]))
+        condition = _CONDITION.fullmatch(found["square"].strip())
+        if condition is not None:
+            section.condition = (condition[1], Decimal(condition[2]))
+        section.date = section.date or found["square"].lower() in ("h", "m", "s", "hh", "mm", "ss")
+    elif found["general"]:
+        section.general = True
+    elif found["date"]:
+        section.date = True
+    elif found["science"] or found["other"] == "/":
+        section.plain = False
+    else:
+        word = found["quoted"] or found["escaped"] or found["other"] or ""
+        if section.places:
+            inside.append(f"'{word}")
+        else:
+            section.before += word
+
+
+def _close(section: _Section, pending: int, inside: list[str]) -> None:
+    section.thousands += pending
+    section.after = "".join(word[1:] for word in inside)
 
 
 def is_date(code: str) -> bool:
-    """Tell whether a format shows dates."""
-    return bool(_DATE.search(_QUOTED.sub("", code))) and "General" not in code
+    """Tell whether a format shows dates or times."""
+    first = _sections(code)[0]
+    return first.date and not first.general and not first.places
 
 
 def shown(value: float, code: str) -> str:
@@ -41,56 +123,87 @@ def shown(value: float, code: str) -> str:
 
     >>> shown(833.6789, "#,##0.00"), shown(0.1234, "0.0%"), shown(0.0, '#,##0.00;-#,##0.00;"-"'), shown(12.5, "General")
     ('833.68', '12.3%', '-', '12.5')
+    >>> shown(12345678, "0!.0000"), shown(12345.6, "0.00,"), shown(-5, "0.00_);(0.00)"), shown(2, "00")
+    ('1234.5678', '12.35', '(5.00)', '02')
     """
     if code in ("", "General", "@"):
         return general(value)
-    sections = _sections(code)
-    if value > 0 or len(sections) == 1:
-        section, sign = sections[0], "-" if value < 0 else ""
-    elif value < 0:
-        section, sign = sections[1] or sections[0], "" if sections[1] else "-"
-    else:
-        section, sign = (sections[2] if len(sections) > 2 else sections[0]), ""
-    return _filled(value, section, sign)
-
-
-def _filled(value: float, section: str, sign: str) -> str:
-    """One section of a format, filled with a number."""
-    bare = _QUOTED.sub("\0", section)
-    if "General" in bare:
+    number = Decimal(repr(value))
+    section, sign = _chosen(number, _sections(code))
+    if section.general:
         return sign + general(abs(value))
-    found = _DIGITS.search(bare)
-    if found is None:
-        literals = "".join(m.group(1) or m.group(2) or "" for m in _QUOTED.finditer(section))
-        return literals.strip() or bare.replace("\0", "").strip()
-    if re.search(r"[Ee][+-]|/", bare):
+    if not section.places:
+        if section.date or not section.plain:
+            return general(value)
+        return (section.before + section.after).strip().removesuffix("@")
+    if not section.plain or section.date or abs(number) >= Decimal(10) ** LARGEST:
         return general(value)
-    digits = found.group()
-    percent = "%" if "%" in bare else ""
-    text = _digits(Decimal(repr(abs(value))) * (100 if percent else 1), digits)
-    if not text:
-        return ""  # `#` shows nothing for zero
-    if bare.strip("\0 ").startswith("(") and value < 0:
-        return f"({text}{percent})"
-    if "-" in bare.split(digits)[0] and value < 0:
-        sign = "-"
-    return f"{sign}{text}{percent}"
+    text = _digits(abs(number), section)
+    if not text:  # `#` and `?` show nothing for zero
+        word = (section.before + section.after).strip()
+        return word if _DASH.fullmatch(word) else ""
+    if section.percent:
+        text += "%"
+    if value < 0 and section.before.rstrip().endswith(("(", "（")):
+        return f"({text})"
+    return sign + text
 
 
-def _digits(number: Decimal, digits: str) -> str:
-    """A number in the digits of a format: `#,##0.00`, `0.0#`, `#,` (thousands)."""
-    number = number.scaleb(-3 * (len(digits) - len(digits.rstrip(","))))
-    whole, _, part = digits.rstrip(",").partition(".")
-    text = format(number.quantize(Decimal(1).scaleb(-len(part)), ROUND_HALF_UP), ",f" if "," in whole else "f")
-    least = sum(char == "0" for char in part)
-    if len(part) > least and "." in text:
-        head, tail = text.split(".")
-        tail = tail[:least] + tail[least:].rstrip("0")
-        text = f"{head}.{tail}" if tail else head
-    if "0" not in whole and whole and text.startswith("0") and number < 1:
-        text = text[1:] if text[1:] not in ("", ".") else ""
-        return f"0{text}" if text else ""
-    return text
+def _chosen(number: Decimal, sections: tuple[_Section, ...]) -> tuple[_Section, str]:
+    """The section that shows a number, and the minus sign that goes before it."""
+    minus = "-" if number < 0 else ""
+    if any(section.condition for section in sections):
+        for section in sections:
+            if section.condition is None or _holds(number, *section.condition):
+                return section, minus
+        return _Section(general=True), minus
+    if number > 0 or len(sections) == 1:
+        return sections[0], minus
+    if number == 0:
+        return sections[2 if len(sections) > 2 else 0], ""
+    section = sections[1]
+    # a section of its own for negatives shows the sign that is written in it; red alone says it too
+    signed = section.red or any(mark in section.before for mark in _MINUS)
+    return section, "-" if signed else ""
+
+
+def _holds(number: Decimal, relation: str, limit: Decimal) -> bool:
+    return {
+        "<": number < limit, "<=": number <= limit, ">": number > limit, ">=": number >= limit, "=": number == limit,
+        "<>": number != limit,
+    }[relation]  # fmt: skip
+
+
+def _digits(number: Decimal, section: _Section) -> str:
+    """A number in the places of a format: `#,##0.00`, `0.0#`, `#,` (thousands), `0!.0000` (a point between digits)."""
+    number = number.scaleb(-3 * section.thousands + 2 * section.percent)
+    rounded = number.quantize(Decimal(1).scaleb(-section.part), ROUND_HALF_UP)
+    whole, _, part = format(rounded, "f").partition(".")
+    head = _whole(whole, section)
+    tail = part[: section.least] + part[section.least :].rstrip("0")
+    if tail:
+        return f"{head or '0'}.{tail}"
+    return head
+
+
+def _whole(digits: str, section: _Section) -> str:
+    """The places before the point, filled from the right; the leftmost takes what is left."""
+    places = section.places[: section.places.index(".")] if "." in section.places else section.places
+    digits = digits.lstrip("0")
+    if not any(place.startswith("'") for place in places):
+        text = digits.rjust(sum(place == "0" for place in places), "0")
+        return _THOUSAND.sub(r"\1,", text) if section.grouped else text
+    out: list[str] = []
+    for number, place in enumerate(reversed(places), 1):
+        if place.startswith("'"):
+            if digits or "0" in places[: len(places) - number]:
+                out.append(place[1:])
+            continue
+        last = not any(rest in "0#?" for rest in places[: len(places) - number])
+        take = digits if last else digits[-1:]
+        digits = "" if last else digits[:-1]
+        out.append(take or ("0" if place == "0" else ""))
+    return "".join(reversed(out))
 
 
 def general(value: float) -> str:
@@ -101,6 +214,8 @@ def general(value: float) -> str:
     """
     number = Decimal(repr(value))
     digits = max(0, min(MOST_DECIMALS, GENERAL_DIGITS - max(1, number.adjusted() + 1)))
+    if number.adjusted() > LARGEST:
+        return format(number.normalize(), "E")
     text = format(number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP), "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in ("", "-0") else text

@@ -48,26 +48,76 @@ def read(data: bytes, *, file: str, sha256: str, kind: str) -> Document:
 
 
 def _converted(data: bytes, file: str, kind: str, program: str) -> bytes:
+    made = convert(program, data, SUFFIX[kind], "docx")
+    if made is None:
+        raise BadInputError("input.not_converted", file=file, kind=kind)
+    return made
+
+
+def convert(program: str, data: bytes, suffix: str, target: str) -> bytes | None:
+    """Let LibreOffice convert a file (its bytes and suffix) to `docx`, `pdf` or another format; None where it fails.
+
+    It works in a folder and with a profile of its own, runs no macros, follows no links, and takes no longer than
+    `TIMEOUT` seconds.
+    """
     with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
-        source = Path(folder) / f"in{SUFFIX[kind]}"
+        source, profile = Path(folder) / f"in{suffix}", Path(folder) / "profile"
         source.write_bytes(data)
+        (profile / "user").mkdir(parents=True)
+        (profile / "user" / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")
         command = [
             program, "--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard",
-            f"-env:UserInstallation={(Path(folder) / 'profile').as_uri()}", "--convert-to", "docx", "--outdir", folder,
-            str(source),
+            f"-env:UserInstallation={profile.as_uri()}", "--convert-to", target, "--outdir",
+            str(Path(folder) / "out"), str(source),
         ]  # fmt: skip
-        environment = {**os.environ, "HOME": folder}
+        if not _ran(command, {**os.environ, "HOME": folder}):
+            return None
+        made = Path(folder) / "out" / f"in.{target}"
+        return made.read_bytes() if made.is_file() else None
+
+
+_SECURITY = "/org.openoffice.Office.Common/Security/Scripting"
+_SETTINGS = (
+    '<?xml version="1.0" encoding="UTF-8"?><oor:items xmlns:oor="http://openoffice.org/2001/registry">'
+    + "".join(
+        f'<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
+        for path, name, value in (
+            (_SECURITY, "DisableMacrosExecution", "true"),
+            (_SECURITY, "MacroSecurityLevel", "3"),
+            (_SECURITY, "BlockUntrustedRefererLinks", "true"),
+            ("/org.openoffice.Office.Calc/Content/Update", "Link", "1"),  # never
+            ("/org.openoffice.Office.Writer/Content/Update", "Link", "0"),  # never
+            ("/org.openoffice.Inet/Settings", "ooInetProxyType", "2"),  # by hand: to where nothing listens
+            ("/org.openoffice.Inet/Settings", "ooInetHTTPProxyName", "127.0.0.1"),
+            ("/org.openoffice.Inet/Settings", "ooInetHTTPProxyPort", "9"),
+            ("/org.openoffice.Inet/Settings", "ooInetHTTPSProxyName", "127.0.0.1"),
+            ("/org.openoffice.Inet/Settings", "ooInetHTTPSProxyPort", "9"),
+        )
+    )
+    + "</oor:items>\n"
+)
+
+
+def _ran(command: list[str], environment: dict[str, str]) -> bool:
+    """Run a program; one that takes too long is ended together with what it has started."""
+    try:
+        with room(OFFICE_MEMORY):
+            process = subprocess.Popen(  # noqa: S603 — a program found on PATH, with arguments of our own
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+            )
+    except OSError:
+        return False
+    try:
+        process.wait(TIMEOUT)
+    except subprocess.TimeoutExpired:
+        process.terminate()  # its starter passes that on
         try:
-            with room(OFFICE_MEMORY):
-                subprocess.run(  # noqa: S603 — a program found on PATH, with arguments of our own
-                    command, check=False, capture_output=True, timeout=TIMEOUT, env=environment
-                )
-        except (OSError, subprocess.TimeoutExpired):
-            raise BadInputError("input.not_converted", file=file, kind=kind) from None
-        made = Path(folder) / "in.docx"
-        if not made.is_file():
-            raise BadInputError("input.not_converted", file=file, kind=kind)
-        return made.read_bytes()
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        return False
+    return True
 
 
 # -- the text of a DOC, from its piece table --------------------------------------------------------------------

@@ -1,9 +1,4 @@
-"""One sheet of cells to blocks: titles and remarks as paragraphs, tables as grids, merged cells with their spans.
-
-Workbooks come as a sheet per table, as one sheet with many tables, as prose in single cells, and as exports of budget
-systems. A table begins with the first row of several filled cells and ends where a title, a note or the sheet's end
-follows; blank rows inside belong to it, because official forms print them.
-"""
+"""What a sheet of any workbook shows, and from there to blocks: merged cells laid out, hidden rows left out."""
 
 from __future__ import annotations
 
@@ -13,174 +8,142 @@ from typing import TYPE_CHECKING
 
 from auditor.document import Cell, Grid, Paragraph
 from auditor.errors import BadInputError
-from auditor.facts import Place
-from auditor.numbers import State, parse_literal
+from auditor.facts import Place, column_name
+from auditor.readers.cutting import cut, is_title
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
+    from auditor.document import Document
+
+MAX_SHEETS = 400
 MAX_ROWS = 200_000
 MAX_COLUMNS = 2_000
 MAX_CELLS = 2_000_000
-LONG = 30  # characters from which a cell alone in its row is a note, not a label
 
-_REMARK = re.compile(
-    r"^(?:(?:编制|填报|公开|预算|填制|编报)?(?:单位|部门)(?:名称)?|金额单位|货币单位|日期|填表日期|编制日期|年度)\s*[：:]|"
-    r"^[（(]?(?:公开|预算|财决|附件?)\s*\d{1,2}\s*[-\d]*\s*表?[)）]?$|^单位\s*[：:]?\s*(?:万元|元|亿元|千元)$"
-)
-_TITLE = re.compile(
-    r"表(?:\s*[（(].{1,12}[)）])?$|^(?:附件?|表)\s*[一二三四五六七八九十\d]+|^[（(]?(?:公开|预算)\d{1,2}表"
-)
-_NOTE = re.compile(r"^(?:注|说明|备注|填报说明)\s*\d*\s*[：:.、]")
+_NO_NAME = re.compile(r"(?:Sheet|工作表|表)\s*\d*(?:\s*\(\d+\))?", re.IGNORECASE)
 
 
 @dataclass(slots=True)
 class Sheet:
-    """What a sheet shows: texts by row and column (counted from 0), merged ranges, and its name and number.
+    """One sheet: its texts as shown, by (row, column) counted from 0, and what its reader saw besides.
 
-    `rows` and `columns` map the positions in `texts` to those of the file, where hidden ones were left out.
+    `formulas` are cells whose formula was saved without its result; `texts` holds the formula there.
     """
 
     file: str
     name: str
     number: int
-    texts: list[list[str]]
+    texts: dict[tuple[int, int], str] = field(default_factory=dict)
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)  # first row, first column, last, last
-    rows: Sequence[int] = ()
-    columns: Sequence[int] = ()
+    hidden: bool = False
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    formulas: list[tuple[int, int]] = field(default_factory=list)
+    pictures: bool = False
+
+
+def sheet_of_rows(file: str, name: str, number: int, rows: Iterable[Iterable[str]]) -> Sheet:
+    """A sheet of rows of texts."""
+    sheet = Sheet(file, name, number)
+    for row, line in enumerate(rows):
+        for column, text in enumerate(line):
+            if text:
+                sheet.texts[row, column] = text
+    return sheet
+
+
+def add_sheet(document: Document, sheet: Sheet) -> None:
+    """Add the blocks of a sheet to a document, and remarks on what is not read. Raises `BadInputError`."""
+    remarks = document.remarks
+    if sheet.hidden:
+        if sheet.texts:
+            remarks.append(("remark.hidden_sheet", {"sheet": sheet.name}))
+        return
+    if sheet.formulas:
+        count, first = str(len(sheet.formulas)), cell_name(*min(sheet.formulas))
+        remarks.append(("remark.no_result", {"sheet": sheet.name, "count": count, "cell": first}))
+    hidden = _hidden(sheet)
+    if hidden:
+        remarks.append(("remark.hidden_rows", {"sheet": sheet.name, "count": str(hidden)}))
+    if sheet.pictures and not sheet.texts:
+        remarks.append(("remark.sheet_pictures", {"sheet": sheet.name}))
+    document.blocks.extend(blocks_of(sheet))
+
+
+def _hidden(sheet: Sheet) -> int:
+    """How many hidden rows and columns hold anything."""
+    rows = {row for row, _ in sheet.texts if row in sheet.hidden_rows}
+    columns = {column for _, column in sheet.texts if column in sheet.hidden_columns}
+    return len(rows) + len(columns)
 
 
 def blocks_of(sheet: Sheet) -> list[Paragraph | Grid]:
     """Cut a sheet into paragraphs and grids. Raises `BadInputError` for a sheet beyond bounds."""
-    return _Cutter(sheet).blocks()
+    blocks = cut(_cells(sheet))
+    return named(blocks, sheet.name, Place(sheet.file, page=sheet.number, sheet=sheet.name))
 
 
-class _Cutter:
-    def __init__(self, sheet: Sheet) -> None:
-        self.sheet = sheet
-        texts = sheet.texts
-        while texts and not any(text.strip() for text in texts[-1]):
-            texts.pop()
-        self.width = max((len(row) for row in texts), default=0)
-        if len(texts) > MAX_ROWS or self.width > MAX_COLUMNS or len(texts) * self.width > MAX_CELLS:
-            raise BadInputError("input.too_many_cells", file=sheet.file, limit=MAX_CELLS)
-        self.cells = self._cells()
+def named(blocks: list[Paragraph | Grid], name: str, place: Place) -> list[Paragraph | Grid]:
+    """Put a name before blocks whose first table has no title above it."""
+    if not name or _NO_NAME.fullmatch(name.strip()):
+        return blocks
+    for block in blocks:
+        if isinstance(block, Grid):
+            return [Paragraph(name, place), *blocks]
+        if is_title(block.text):
+            break
+    return blocks
 
-    def _place(self, row: int, column: int) -> Place:
-        sheet = self.sheet
-        at_row = sheet.rows[row] if sheet.rows else row
-        at_column = sheet.columns[column] if sheet.columns else column
-        page = sheet.number if sheet.name else None  # a CSV has neither sheet nor page
-        return Place(sheet.file, page=page, row=at_row + 1, column=at_column + 1, sheet=sheet.name)
 
-    def _cells(self) -> list[list[Cell]]:
-        texts = self.sheet.texts
-        cells = [
-            [
-                Cell(row[column] if column < len(row) else "", self._place(number, column))
-                for column in range(self.width)
-            ]
-            for number, row in enumerate(texts)
-        ]
-        for top, left, bottom, right in self.sheet.merges:
-            if top >= len(cells) or left >= self.width or bottom < top or right < left:
-                continue
-            height, width = min(bottom + 1, len(cells)) - top, min(right + 1, self.width) - left
-            one = Cell(cells[top][left].raw, cells[top][left].place, height, width)
-            for row in range(top, top + height):
-                cells[row][left : left + width] = [one] * width
-        return cells
+def _cells(sheet: Sheet) -> list[list[Cell]]:
+    """Every cell that is shown, up to the last row and column that hold anything."""
+    shown = {
+        (row, column): text
+        for (row, column), text in sheet.texts.items()
+        if text.strip() and row not in sheet.hidden_rows and column not in sheet.hidden_columns
+    }
+    height = max((row for row, _ in shown), default=-1) + 1
+    width = max((column for _, column in shown), default=-1) + 1
+    if height > MAX_ROWS or width > MAX_COLUMNS or height * width > MAX_CELLS:
+        raise BadInputError("input.too_many_cells", file=sheet.file, limit=MAX_CELLS)
+    rows = [row for row in range(height) if row not in sheet.hidden_rows]
+    columns = [column for column in range(width) if column not in sheet.hidden_columns]
+    cells = [[Cell(shown.get((row, column), ""), _place(sheet, row, column)) for column in columns] for row in rows]
+    row_at, column_at = {row: at for at, row in enumerate(rows)}, {column: at for at, column in enumerate(columns)}
+    for top, left, bottom, right in sheet.merges:
+        kept_rows = [row_at[row] for row in range(top, min(bottom, height - 1) + 1) if row in row_at]
+        kept_columns = [column_at[column] for column in range(left, min(right, width - 1) + 1) if column in column_at]
+        if not kept_rows or not kept_columns:
+            continue
+        # the text stands in the first cell, which may itself be hidden
+        one = Cell(sheet.texts.get((top, left), ""), _place(sheet, top, left), len(kept_rows), len(kept_columns))
+        for row in kept_rows:
+            cells[row][kept_columns[0] : kept_columns[-1] + 1] = [one] * len(kept_columns)
+    return cells
 
-    def blocks(self) -> list[Paragraph | Grid]:
-        out: list[Paragraph | Grid] = []
-        row = 0
-        while row < len(self.cells):
-            if self._is_table_row(row):
-                end = self._end(row)
-                grid = self._grid(row, end)
-                if grid is not None:
-                    out.append(grid)
-                row = end
-                continue
-            out.extend(self._paragraphs(row))
-            row += 1
-        if out and isinstance(out[0], Grid) and self.sheet.name:
-            out.insert(
-                0, Paragraph(self.sheet.name, Place(self.sheet.file, page=self.sheet.number, sheet=self.sheet.name))
-            )
-        return out
 
-    def _filled(self, row: int) -> list[Cell]:
-        """The distinct filled cells of a row."""
-        out: list[Cell] = []
-        for cell in self.cells[row]:
-            if cell.raw.strip() and (not out or out[-1] is not cell):
-                out.append(cell)
-        return out
+def _place(sheet: Sheet, row: int, column: int) -> Place:
+    page = sheet.number if sheet.name else None  # a CSV has neither sheet nor page
+    return Place(sheet.file, page=page, row=row + 1, column=column + 1, sheet=sheet.name)
 
-    def _is_table_row(self, row: int) -> bool:
-        filled = self._filled(row)
-        if len(filled) < 2:
-            return False
-        return not all(_REMARK.match(cell.text) for cell in filled) and not self._is_head_line(filled)
 
-    def _is_head_line(self, filled: Sequence[Cell]) -> bool:
-        """`编制单位：某局 | 单位：元`, also with the name in a cell of its own."""
-        remarks = sum(bool(_REMARK.match(cell.text)) for cell in filled)
-        return bool(_REMARK.match(filled[0].text)) and remarks >= 1 and len(filled) <= 3 and all(
-            parse_literal(cell.raw).state is State.UNREADABLE for cell in filled
-        )  # fmt: skip
+def cell_name(row: int, column: int) -> str:
+    """A cell as spreadsheets name it.
 
-    def _is_blank(self, row: int) -> bool:
-        return not self._filled(row)
+    >>> cell_name(0, 27)
+    'AB1'
+    """
+    return f"{column_name(column)}{row + 1}"
 
-    def _end(self, start: int) -> int:
-        """The row after the table that begins at `start`."""
-        row, last = start + 1, start
-        while row < len(self.cells):
-            if self._is_table_row(row):
-                last = row
-            elif not self._is_blank(row) and self._starts_something(row, after_blank=self._is_blank(row - 1)):
-                break
-            elif not self._is_blank(row):
-                last = row
-            row += 1
-        return last + 1 if row >= len(self.cells) else row
 
-    def _starts_something(self, row: int, *, after_blank: bool) -> bool:
-        """Whether a row of one filled cell, or of remarks, is no row of the table above it."""
-        filled = self._filled(row)
-        if len(filled) > 1:
-            return True  # remarks: the head of another table
-        cell = filled[0]
-        text = cell.text
-        if _NOTE.match(text) or (len(text) > LONG and parse_literal(cell.raw).state is State.UNREADABLE):
-            return True
-        wide = cell.colspan * 2 >= self.width
-        return bool(_TITLE.search(text)) and (wide or after_blank)
+def column_number(letters: str) -> int:
+    """The column, counted from 0, that letters name; capitals or not.
 
-    def _grid(self, start: int, end: int) -> Grid | None:
-        while end > start and self._is_blank(end - 1):
-            end -= 1
-        rows = self.cells[start:end]
-        used = [column for row in rows for column, cell in enumerate(row) if cell.raw.strip()]
-        if not used:
-            return None
-        left, right = min(used), max(used)
-        # a merged cell at the edge may be filled on its left only: keep all of it
-        right = max([right, *(self._reach(row, right) for row in rows)])
-        body = tuple(tuple(row[left : right + 1]) for row in rows)
-        return Grid(body, body[0][0].place, spans_known=True)
-
-    @staticmethod
-    def _reach(row: Sequence[Cell], right: int) -> int:
-        cell = row[right]
-        end = right
-        while cell.colspan > 1 and end + 1 < len(row) and row[end + 1] is cell:
-            end += 1
-        return end
-
-    def _paragraphs(self, row: int) -> list[Paragraph]:
-        return [
-            Paragraph(line, cell.place) for cell in self._filled(row) for line in cell.raw.splitlines() if line.strip()
-        ]
+    >>> column_number("A"), column_number("ab")
+    (0, 27)
+    """
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number - 1

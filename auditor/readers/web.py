@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from auditor.document import Cell, Document, Grid, Paragraph
+from auditor.document import Cell, Document, Grid, Paragraph, spans_kept
 from auditor.errors import BadInputError
 from auditor.facts import Place
 from auditor.readers.text import decode
@@ -153,12 +153,12 @@ class _Reader:
             return
         rows = tuple(
             tuple(
-                occupied.get((y, x)) or Cell("", Place(self.document.file, row=y + 1, column=x + 1, grid=number))
+                occupied.get((y, x)) or Cell("", Place(self.document.file, row=y + 1, grid=number))
                 for x in range(width)
             )
             for y in range(height)
         )
-        self.document.blocks.append(Grid(rows, Place(self.document.file, grid=number), spans_known=True))
+        self.document.blocks.append(Grid(rows, Place(self.document.file, grid=number), spans_known=spans_kept(rows)))
         for inner in nested:
             if depth < MAX_DEPTH:
                 self._table(inner, depth + 1)

@@ -6,14 +6,13 @@ The text of `mc:Fallback` repeats that of the choice beside it and is skipped.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from auditor.document import Cell, Document, Grid, Paragraph
+from auditor.document import Cell, Document, Grid, Paragraph, spans_kept
 from auditor.errors import BadInputError
 from auditor.facts import Place
-from auditor.readers.packages import Package
-from auditor.readers.workbook import modified
+from auditor.readers.packages import Package, modified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +48,8 @@ def read(data: bytes, *, file: str, sha256: str) -> Document:
 
 
 def _remarks(root: Any, package: Package, document: Document) -> None:
+    if any(name.endswith("vbaProject.bin") for name in package.names):
+        document.remarks.append(("remark.macros", {}))
     changes = sum(1 for _ in root.iter(f"{_W}ins", f"{_W}del", f"{_W}moveFrom", f"{_W}moveTo"))
     if changes:
         document.remarks.append(("remark.tracked_changes", {"count": str(changes)}))
@@ -173,7 +174,7 @@ class _Reader:
             for column, each in enumerate(line, 1):
                 place = Place(self.document.file, row=at, column=column, grid=number)
                 if each is None:
-                    out.append(Cell("", place))
+                    out.append(Cell("", replace(place, column=None)))
                     continue
                 owner = owners[id(each)]
                 if id(owner) not in cells:
@@ -183,7 +184,7 @@ class _Reader:
         if sum(len({id(cell) for cell in row}) for row in body) < 2:
             self._frame(body[0][0])
             return None
-        return Grid(tuple(body), Place(self.document.file, grid=number), spans_known=True)
+        return Grid(tuple(body), Place(self.document.file, grid=number), spans_known=spans_kept(body))
 
     def _frame(self, cell: Cell) -> None:
         """A table of one cell is a frame around text."""

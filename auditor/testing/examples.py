@@ -8,9 +8,10 @@ from pathlib import Path
 
 from auditor.facts import FilingKey
 from auditor.rules.book import load_rules
+from auditor.testing.layouts import TextWriter
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
 from auditor.testing.planting import Planted, plant
-from auditor.testing.printing import Style, TextWriter, print_tables
+from auditor.testing.printing import Style, print_tables
 
 CLEAN = FilingKey("青山县社会保险事业中心", 2023, "final_accounts", "unit")
 PLANTED = FilingKey("清河县公共就业服务中心", 2023, "final_accounts", "unit")

@@ -1,0 +1,222 @@
+"""Printed tables as the pages of a disclosure: cover, contents, and every table with its remarks and its header.
+
+The result is the same kind of blocks that a reader gives, so every document writer takes either.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from auditor.document import Cell, Grid, Paragraph
+from auditor.facts import Place
+from auditor.forms.tables import Layout
+from auditor.testing.printing import FAMILY
+from auditor.testing.writers import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from auditor.facts import FilingKey
+    from auditor.forms.tables import Column, FormBook, Lane, Table
+    from auditor.testing.printing import Printed, Style
+
+
+class Merge(Enum):
+    """A place of a row that the cell to the left, or the one above, covers."""
+
+    LEFT = "left"
+    UP = "up"
+
+
+Line = list["str | Merge"]
+
+
+def grid_of(lines: Sequence[Line]) -> Grid:
+    """Make a grid of rows of texts; shorter rows are filled up with empty cells."""
+    width = max((len(line) for line in lines), default=0)
+    full = [[*line, *[""] * (width - len(line))] for line in lines]
+    origins: dict[tuple[int, int], tuple[int, int]] = {}
+    corners: dict[tuple[int, int], tuple[int, int]] = {}
+    for row, line in enumerate(full):
+        for column, item in enumerate(line):
+            origin = (row, column)
+            if item is Merge.LEFT:
+                origin = origins[row, column - 1]
+            elif item is Merge.UP:
+                origin = origins[row - 1, column]
+            origins[row, column] = origin
+            corners[origin] = (row, column)
+    cells = {
+        (top, left): Cell(str(full[top][left]), Place(row=top + 1, column=left + 1), row - top + 1, column - left + 1)
+        for (top, left), (row, column) in corners.items()
+    }
+    rows = tuple(tuple(cells[origins[row, column]] for column in range(width)) for row in range(len(full)))
+    return Grid(rows, Place(), spans_known=True)
+
+
+class Layouts:
+    """Lays printed tables out as the national forms do.
+
+    `official` gives the tables of codes the two-storey header of the printed forms (项目 over 科目编码 and 科目名称)
+    and the lanes their 栏次 row; without it they have the plain header that dumps of text have.
+    """
+
+    def __init__(self, book: FormBook, style: Style, key: FilingKey, *, official: bool = False) -> None:
+        self.book, self.style, self.key, self.official = book, style, key, official
+        self.taxonomy = book.taxonomies["functional"]
+        self.economic = book.taxonomies["economic"]
+
+    def blocks(self, printed: Printed) -> list[Paragraph | Grid]:
+        """The whole document: cover, list of contents, tables with their remarks."""
+        forms = [form for form in self.book.families[FAMILY].forms if form.table in printed]
+        numbers = "一二三四五六七八九十"
+        lines = [f"{self.key.year}年度", f"{self.key.entity}单位决算", "", "目 录", ""]
+        lines += [f"{numbers[n]}、{form.title}" for n, form in enumerate(forms)]
+        lines += ["", f"第一部分 {self.key.year}年度单位决算表", ""]
+        out: list[Paragraph | Grid] = [Paragraph(line, Place()) for line in lines]
+        for form in forms:
+            head = [form.title, "", form.number, "", f"单位：{self.key.entity}", "", f"{self.key.year}年度", "",
+                    f"金额单位：{self.style.unit}", ""]  # fmt: skip
+            out += [Paragraph(line, Place()) for line in head]
+            out.append(self.grid(self.book.printed(form)[0], printed[form.table]))
+            out += [Paragraph(line, Place()) for line in ("", "注：本表金额因四舍五入可能存在尾差。", "")]
+        return out
+
+    def grid(self, table: Table, cells: dict[tuple[str, str], str]) -> Grid:
+        """One table with its header."""
+        if table.layout is Layout.LANES:
+            return grid_of(self._lanes(table, cells))
+        if table.layout is Layout.CELLS:
+            return grid_of(_across(table, cells))
+        return grid_of(self._blocks(table, cells) if table.codes == "economic" else self._tree(table, cells))
+
+    def _lanes(self, table: Table, cells: dict[tuple[str, str], str]) -> list[Line]:
+        lanes = [self._lane(lane, cells) for lane in table.lanes]
+        head: Line = []
+        names: Line = []
+        index: Line = []
+        number = 0
+        for lane in table.lanes:
+            count = len(lane.columns)
+            head += [lane.name, Merge.LEFT, *[Merge.LEFT] * count]
+            names += ["项目", "行次", *[column.name or "金额" for column in lane.columns]]
+            index += ["栏次", "", *[str(number + n) for n in range(1, count + 1)]]
+            number += count
+        out = [head, names, index] if self.official else [head, names]
+        for row in range(max(map(len, lanes))):
+            line: Line = []
+            for lane, rows in zip(table.lanes, lanes, strict=True):
+                line += rows[row] if row < len(rows) else [""] * (2 + len(lane.columns))
+            out.append(line)
+        return out
+
+    def _lane(self, lane: Lane, cells: dict[tuple[str, str], str]) -> list[Line]:
+        rows: list[Line] = []
+        for number, (code, line) in enumerate(lane.classes or (), 1):
+            label = f"{_ordinal(number)}、{self.taxonomy.name_of(code, self.key.year)}"
+            rows.append([label, str(line), *_values(cells, f"{lane.name}/{code}", lane.columns)])
+        ordinal = 0
+        for row in lane.rows:
+            plain = row.line is not None and row.line < 9
+            ordinal += plain
+            label = f"{_ordinal(ordinal)}、{row.labels[0]}" if plain else row.labels[0]
+            rows.append([label, str(row.line or ""), *_values(cells, row.name, lane.columns)])
+        return rows
+
+    def _tree(self, table: Table, cells: dict[tuple[str, str], str]) -> list[Line]:
+        columns = [column for column in table.columns if not column.optional]
+        names = [column.name for column in columns]
+        index = [str(n) for n in range(1, len(columns) + 1)]
+        out: list[Line]
+        if self.official:
+            out = [["项目", Merge.LEFT, *names], ["功能分类科目编码", "科目名称", *[Merge.UP] * len(names)]]
+            out.append(["栏次", Merge.LEFT, *index])
+        else:
+            out = [["科目代码", "科目名称", *names], ["", "栏次", *index]]
+        for row in dict.fromkeys(row for row, _ in cells):
+            label: Line = [row, self._name(row)]
+            if row == "合计":
+                label = [row, Merge.LEFT] if self.official else ["", row]
+            out.append([*label, *_values(cells, row, columns)])
+        return out
+
+    def _name(self, code: str) -> str:
+        return self.taxonomy.name_of(code, self.key.year) or _NAMES.get(code, f"科目{code}")
+
+    def _blocks(self, table: Table, cells: dict[tuple[str, str], str]) -> list[Line]:
+        staff, public = table.row_groups["人员经费"], table.row_groups["公用经费"]
+        codes = sorted(row for row, _ in cells if row.isdigit())
+        blocks = [[c for c in codes if c.startswith(staff)], [c for c in codes if c.startswith(public)]]
+        out: list[Line] = [["科目代码", "科目名称", "决算数"] * 2]
+        if self.official:
+            out.insert(0, ["人员经费", Merge.LEFT, Merge.LEFT, "公用经费", Merge.LEFT, Merge.LEFT])
+        for number in range(max(map(len, blocks), default=0)):
+            fields: Line = []
+            for block in blocks:
+                if number < len(block):
+                    code = block[number]
+                    fields += [code, self.economic.name_of(code, self.key.year), cells[code, ""]]
+                else:
+                    fields += ["", "", ""]
+            out.append(fields)
+        blank: str | Merge = Merge.LEFT if self.official else ""
+        labels: list[Line] = [["人员经费合计", blank], ["公用经费合计", blank]]
+        if not self.official:
+            labels = [["", "人员经费合计"], ["", "公用经费合计"]]
+        out.append([*labels[0], cells["人员经费合计", ""], *labels[1], cells["公用经费合计", ""]])
+        return out
+
+
+def _values(cells: dict[tuple[str, str], str], row: str, columns: Sequence[Column]) -> list[str]:
+    return [cells.get((row, column.name), "") for column in columns]
+
+
+def _across(table: Table, cells: dict[tuple[str, str], str]) -> list[Line]:
+    """One row of figures under a header of as many storeys as the columns' names have parts."""
+    paths = [_header_path(column).split("/") for column in table.columns]
+    out: list[Line] = []
+    for level in range(max(map(len, paths))):
+        line: Line = []
+        for number, path in enumerate(paths):
+            if number > 0 and paths[number - 1][: level + 1] == path[: level + 1] and level < len(path):
+                line.append(Merge.LEFT)
+            else:
+                line.append(path[level] if level < len(path) else Merge.UP)
+        out.append(line)
+    out.append([str(column.index) for column in table.columns])
+    out.append([cells["", column.name] for column in table.columns])
+    return out
+
+
+def _header_path(column: Column) -> str:
+    """The last official header of a column under the heading that its name begins with."""
+    group = column.name.split("/")[0]
+    return [header for header in (column.name, *column.headers) if header.split("/")[0] == group][-1]
+
+
+class TextWriter:
+    """Writes printed tables as the tab-separated text of a disclosure, in the national layout."""
+
+    def __init__(self, book: FormBook, style: Style, key: FilingKey) -> None:
+        self.layouts = Layouts(book, style, key)
+
+    def document(self, printed: Printed) -> str:
+        """The whole document: cover, list of contents, tables with their remarks."""
+        return text_of(self.layouts.blocks(printed))
+
+
+_NAMES = {
+    "22101": "保障性安居工程支出", "2120803": "城市建设支出", "21208": "国有土地使用权出让收入安排的支出",
+    "2120899": "其他国有土地使用权出让收入安排的支出", "22908": "彩票发行销售机构业务费安排的支出",
+    "2290804": "福利彩票销售机构的业务费支出", "20822": "大中型水库移民后期扶持基金支出", "2082201": "移民补助",
+    "22301": "解决历史遗留问题及改革成本支出", "2230105": "国有企业退休人员社会化管理补助支出",
+    "22399": "其他国有资本经营预算支出", "2239999": "其他国有资本经营预算支出",
+}  # fmt: skip
+
+
+def _ordinal(number: int) -> str:
+    digits = "零一二三四五六七八九"
+    tens, ones = divmod(number, 10)
+    head = "" if not tens else ("十" if tens == 1 else f"{digits[tens]}十")
+    return head + (digits[ones] if ones else "")
