@@ -57,8 +57,7 @@ def add_sheet(document: Document, sheet: Sheet) -> None:
     """Add the blocks of a sheet to a document, and remarks on what is not read. Raises `BadInputError`."""
     remarks = document.remarks
     if sheet.hidden:
-        if sheet.texts:
-            remarks.append(("remark.hidden_sheet", {"sheet": sheet.name}))
+        remarks.append(("remark.hidden_sheet", {"sheet": sheet.name}))
         return
     if sheet.formulas:
         count, first = str(len(sheet.formulas)), cell_name(*min(sheet.formulas))
