@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench examples clean
+.PHONY: demo test lint bench fuzz examples clean
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -28,6 +28,9 @@ lint: $(VENV)/.ready-dev
 bench: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/command.py
+
+fuzz: $(VENV)/.ready-dev
+	$(BIN)/python benchmarks/fuzz.py
 
 examples: $(VENV)/.ready-dev
 	$(BIN)/python -m auditor.testing.examples examples

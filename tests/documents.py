@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 
 import openpyxl
+from auditor.testing.pdfwriter import Page, written
 
 from tests.conftest import EXAMPLES
 
@@ -90,3 +91,23 @@ def archive_bytes(members: dict[str, str | bytes]) -> bytes:
         for name, content in members.items():
             package.writestr(name, content)
     return made.getvalue()
+
+
+def pdf(text: str) -> bytes:
+    """A PDF with every table ruled, below the lines above it, on a page of its own."""
+    pages = [Page(height=3000)]
+    y = 60.0
+    rows: list[list[str]] = []
+    for line in [*text.split("\n"), ""]:
+        if "\t" in line:
+            rows.append(line.split("\t"))
+            continue
+        if rows:
+            width = max(len(row) for row in rows)
+            pages[-1].table(40, y, [500 / width] * width, [row + [""] * (width - len(row)) for row in rows], size=5)
+            pages.append(Page(height=3000))
+            y, rows = 60.0, []
+        if line.strip():
+            pages[-1].text(40, y, line)
+            y += 30
+    return written(pages)

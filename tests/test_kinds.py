@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from tests.conftest import SHARED
-from tests.documents import CLEAN, WRONG, archive, archive_bytes, page, word, workbook
+from tests.documents import CLEAN, WRONG, archive, archive_bytes, page, pdf, word, workbook
 from tests.test_cli import here, one_sentence, run, written
 
 __all__ = ["here"]
@@ -25,7 +25,8 @@ def test_every_kind_gives_the_findings_of_the_text(here: Path) -> None:
     run("check", WRONG, "--out", "text")
     plain = findings(here / "text" / f"{WRONG.stem}.json")
     (here / "c.html").write_text(page(TEXT), encoding="utf-8")
-    for path in (workbook(here / "a.xlsx", TEXT), word(here / "b.docx", TEXT), here / "c.html"):
+    (here / "d.pdf").write_bytes(pdf(TEXT))
+    for path in (workbook(here / "a.xlsx", TEXT), word(here / "b.docx", TEXT), here / "c.html", here / "d.pdf"):
         result = run("check", path, "--out", "kinds")
         assert result.exit_code == 1, result.output
         assert findings(here / "kinds" / f"{path.stem}.json") == plain

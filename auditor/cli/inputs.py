@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from auditor.errors import AuditorError
 from auditor.messages import printable, say
 from auditor.readers import ARCHIVE_MARK
+from auditor.readers.archive import is_hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -53,7 +54,7 @@ def found(paths: Iterable[str], *, leave_out: str = "") -> tuple[list[Path], lis
     failed: list[tuple[str, str]] = []
     for text in paths:
         path = Path(text)
-        if not path.is_dir():
+        if not _is_folder(path):
             files.append(path)
             continue
         inside = sorted(_inside(path, leave_out))
@@ -63,13 +64,20 @@ def found(paths: Iterable[str], *, leave_out: str = "") -> tuple[list[Path], lis
     return list(dict.fromkeys(files)), failed
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that no file can have
+        return False
+
+
 def _inside(folder: Path, leave_out: str) -> Iterator[Path]:
     reports = Path(leave_out).resolve() if leave_out else None
     for base, folders, names in os.walk(folder):
         at = Path(base)
         folders[:] = sorted(
             name for name in folders
-            if not is_left_out(name) and name != REPORTS and (reports is None or (at / name).resolve() != reports)
+            if not is_hidden(name) and name != REPORTS and (reports is None or (at / name).resolve() != reports)
         )  # fmt: skip
         for name in names:
             path = at / name
@@ -77,15 +85,10 @@ def _inside(folder: Path, leave_out: str) -> Iterator[Path]:
                 yield path
 
 
-def is_left_out(name: str) -> bool:
-    """Tell names of hidden and temporary files and folders."""
-    return name.startswith((".", "~$", "~", "__MACOSX"))
-
-
 def is_wanted(name: str) -> bool:
     """Tell whether a file in a folder or an archive may be (part of) a filing, by its name."""
     path = PurePath(name)
-    if is_left_out(path.name) or path.name.lower() in NOT_FILINGS or path.stem.upper().startswith("README"):
+    if is_hidden(path.name) or path.name.lower() in NOT_FILINGS or path.stem.upper().startswith("README"):
         return False
     return path.suffix.lower() in SUFFIXES
 
@@ -104,17 +107,11 @@ def opened(paths: Iterable[Path]) -> Iterator[Opened]:
         if inside is None:
             yield _read(path, name)
             continue
-        inside = [(stored, shown) for stored, shown in inside if all(map(is_part, PurePath(shown).parts))]
         wanted = [(stored, shown) for stored, shown in inside if is_wanted(PurePath(shown).name)]
         if not wanted:
             yield Opened(path, name, None, AuditorError("input.no_files", path=name))
         for number, (stored, shown) in enumerate(wanted, 1):
             yield _read(path, f"{name}{ARCHIVE_MARK}{shown}", stored, last=number == len(wanted))
-
-
-def is_part(name: str) -> bool:
-    """Tell folders of an archive that may hold filings from hidden ones."""
-    return not is_left_out(name)
 
 
 def _read(path: Path, name: str, member: str = "", *, last: bool = True) -> Opened:

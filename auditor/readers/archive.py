@@ -33,7 +33,7 @@ class Archive:
     def _members(self) -> Iterator[tuple[str, str]]:
         for stored, info in self._package.names.items():
             shown = printable(_name(info))
-            if not info.is_dir() and not any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(shown).parts):
+            if not info.is_dir() and not is_hidden(shown):
                 yield stored, shown
 
     def shown(self, stored: str) -> str:
@@ -48,6 +48,17 @@ class Archive:
         if not data.strip():
             raise BadInputError("input.empty", file=name)
         return data
+
+
+def is_hidden(path: str) -> bool:
+    """Tell hidden and temporary files, also by the folders they stand in.
+
+    >>> is_hidden("2023/a.pdf"), is_hidden("../a.pdf"), is_hidden("__MACOSX/._a.pdf"), is_hidden("~$a.docx")
+    (False, False, True, True)
+    """
+    return any(
+        part.startswith((".", "~$", "__MACOSX")) and part not in (".", "..") for part in PurePosixPath(path).parts
+    )
 
 
 def _name(info: zipfile.ZipInfo) -> str:

@@ -34,6 +34,7 @@ STRIP = 8.0  # points: covers are looked up by strips of the page
 Char = tuple[float, float, float, float, float, str]  # baseline, x0, y0, x1, y1, text
 
 LOST = "\ufffd"  # stands for a glyph that is seen and has no text code: a figure with one is unreadable
+MAX_CODE = 0x10FFFF  # of Unicode; a damaged map may say anything
 _HYPHENS = (2, 0xFFFE)  # pdfium's marks for a hyphen at the end of a line
 _SPACES = frozenset((0xA0, 0x3000, 0x200B, 0xFEFF))
 
@@ -233,7 +234,7 @@ def _chars(text_page: Any, matrix: Matrix, content: PageContent, doubts: _Doubts
     out = content.chars.append
     for number in range(count):
         code = get_unicode(handle, number)
-        lost = code == 0 or has_no_code(handle, number) == 1
+        lost = code == 0 or code > MAX_CODE or has_no_code(handle, number) == 1
         if lost:
             code = 0xFFFD
         elif code in _HYPHENS:
@@ -244,7 +245,9 @@ def _chars(text_page: Any, matrix: Matrix, content: PageContent, doubts: _Doubts
             if code < 0xDC00:
                 high = code
                 continue
-            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00)
+            lost = not high
+            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
+            high = 0
         if not get_loose_box(handle, number, rect_ref):
             continue
         left, top, right, bottom = rect.left, rect.top, rect.right, rect.bottom

@@ -1,0 +1,149 @@
+"""Damaged copies of files through the readers, in workers with bounds, and through the forms.
+
+    python benchmarks/fuzz.py [FOLDER…] [--cases 4000] [--seed 1] [--jobs 2] [--keep DIR]
+
+Every case must end in a document that the forms can read, or in one `BadInputError`: no crash, no fault of the
+program, no hang. What does not is written to --keep. Without folders the files are those of `examples/` and documents
+of every kind made from them. Run on purpose (`make fuzz`); a small fixed set runs in the tests.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from random import Random
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from auditor.errors import AuditorError, BadInputError  # noqa: E402
+from auditor.readers.guard import CrashError, Guard  # noqa: E402
+from auditor.readers.limits import Limits  # noqa: E402
+from auditor.reading import filing_of  # noqa: E402
+from auditor.rules.book import load_rules  # noqa: E402
+from auditor.testing.damage import damaged  # noqa: E402
+
+LIMITS = Limits(seconds=30, memory=1024)
+SLOW = 10.0  # seconds that the forms may take
+MAX_SIZE = 2_000_000  # larger files are left out: the cases should be many
+
+
+def corpus(folders: list[str]) -> list[tuple[str, bytes]]:
+    """The files to damage, by name."""
+    from tests.documents import CLEAN, WRONG, archive_bytes, page, pdf, word, workbook
+
+    files = {
+        path: path.read_bytes() for folder in folders for path in sorted(Path(folder).rglob("*")) if path.is_file()
+    }
+    found = [(path.name, data) for path, data in files.items() if 0 < len(data) <= MAX_SIZE]
+    if not found:
+        with tempfile.TemporaryDirectory() as folder:
+            text = WRONG.read_text(encoding="utf-8")
+            book, letter = workbook(Path(folder) / "a.xlsx", text), word(Path(folder) / "a.docx", text)
+            found = [("a.xlsx", book.read_bytes()), ("a.docx", letter.read_bytes())]
+        found += [("a.txt", WRONG.read_bytes()), ("b.txt", CLEAN.read_bytes()), ("a.html", page(text).encode())]
+        found += [("a.pdf", pdf(text)), ("b.pdf", pdf(CLEAN.read_text(encoding="utf-8")))]
+        found += [("a.csv", text.replace("\t", ",").encode()), ("a.zip", archive_bytes({"a.txt": text}))]
+    return found
+
+
+class Runner:
+    """Runs cases in one process, with a worker of its own."""
+
+    def __init__(self, files: list[tuple[str, bytes]], seed: int) -> None:
+        self.files, self.seed = files, seed
+        self.guard = Guard(LIMITS)
+        self.forms = load_rules().forms
+
+    def case(self, number: int) -> tuple[str, bytes]:
+        """The name and bytes of one case; the same number gives the same bytes."""
+        random = Random(f"{self.seed} {number}")  # noqa: S311 — wanted: the same every time
+        name, data = random.choice(self.files)
+        return name, damaged(data, random, [other for _, other in self.files])
+
+    def run(self, number: int) -> tuple[str, str]:
+        """The outcome of one case, and the detail where it is a fault."""
+        name, data = self.case(number)
+        try:
+            if name.endswith(".zip"):
+                return self._archive(data, name)
+            document = self.guard.read_bytes(data, name)
+        except CrashError as error:
+            return "CRASH", error.detail or "the worker died"
+        except BadInputError as error:
+            str(error)
+            return ("HANG" if error.key == "input.timeout" else error.key), ""
+        began = time.monotonic()
+        try:
+            filing_of(document, self.forms)
+            outcome = "read"
+        except AuditorError as error:
+            outcome = error.key
+        except Exception:  # noqa: BLE001 — the point of it all
+            return "FAULT", traceback.format_exc()
+        taken = time.monotonic() - began
+        return ("SLOW", f"the forms took {taken:.1f} s") if taken > SLOW else (outcome, "")
+
+    def _archive(self, data: bytes, name: str) -> tuple[str, str]:
+        """Read every member of an archive."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / name
+            path.write_bytes(data)
+            for stored, _ in self.guard.members(path, name) or ():
+                self.guard.read(path, name, stored)
+        return "read", ""
+
+
+_runner: list[Runner] = []
+
+
+def start(files: list[tuple[str, bytes]], seed: int) -> None:
+    _runner.append(Runner(files, seed))
+
+
+def run(number: int) -> tuple[int, str, str]:
+    return (number, *_runner[0].run(number))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("folders", nargs="*")
+    parser.add_argument("--cases", type=int, default=4000)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--keep", default="")
+    arguments = parser.parse_args()
+    files = corpus(arguments.folders)
+    began = time.monotonic()
+    outcomes: Counter[str] = Counter()
+    numbers = range(arguments.first, arguments.first + arguments.cases)
+    with ProcessPoolExecutor(arguments.jobs, initializer=start, initargs=(files, arguments.seed)) as pool:
+        for number, outcome, detail in pool.map(run, numbers, chunksize=20):
+            outcomes[outcome] += 1
+            if detail or outcome.isupper():
+                print(f"case {number}: {outcome}\n{detail}", flush=True)
+                if arguments.keep:
+                    _keep(files, arguments.seed, number, Path(arguments.keep))
+    for outcome, count in outcomes.most_common():
+        print(f"{count:7} {outcome}")
+    print(f"{arguments.cases} cases on {len(files)} files in {time.monotonic() - began:.0f} s")
+    raise SystemExit(any(outcome.isupper() for outcome in outcomes))
+
+
+def _keep(files: list[tuple[str, bytes]], seed: int, number: int, folder: Path) -> None:
+    runner = object.__new__(Runner)
+    runner.files, runner.seed = files, seed
+    name, data = runner.case(number)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{number}-{name}").write_bytes(data)
+
+
+if __name__ == "__main__":
+    main()
