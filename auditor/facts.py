@@ -114,7 +114,7 @@ class Fact:
     @property
     def is_figure(self) -> bool:
         """Tell whether a number is printed here."""
-        return self.state in NUMERIC
+        return self.state in NUMERIC and self.kind is not Kind.WORD
 
     def range(self, mode: Rounding = Rounding.HALF_UP, *, own: bool = False) -> Range:
         """Return the integers that would print like this, by the fine or by the literal's own precision."""

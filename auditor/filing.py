@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from auditor.document import Paragraph
     from auditor.forms.tables import Form, FormBook, Table
 
 
@@ -94,6 +95,7 @@ class Filing:
     remarks: list[Remark] = field(default_factory=list)
     entity_kind: str = ""  # 行政, 参公, 事业; empty where unknown
     dynamic: dict[str, Table] = field(default_factory=dict)  # tables bound by their header words only
+    texts: list[Paragraph] = field(default_factory=list, repr=False)  # the prose, until it is read into claims
 
     @property
     def facts(self) -> list[Fact]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auditor.document import Document, Grid
+from auditor.document import Document, Grid, Paragraph
 from auditor.errors import BadInputError
 from auditor.filing import Filing, ReadTable, Remark, SourceFile, Unread, family_of
 from auditor.forms.bind import bind_table, unread_of
@@ -57,7 +57,7 @@ def filing_of(document: Document, book: FormBook, *, entity_kind: str = "") -> F
             filing.tables.append(table_read)
     filing.announced = list(found.announced)
     filing.family = _family(filing, book)
-    _unread_lines(document, filing)
+    filing.texts = _texts(document, filing)
     if not filing.tables and not filing.announced and not _looks_like_filing(document, filing):
         raise BadInputError("input.nothing_recognised", file=document.file)
     return filing
@@ -127,22 +127,28 @@ def _looks_like_filing(document: Document, filing: Filing) -> bool:
     return any(_FIGURE.search(p.text) for p in document.paragraphs())
 
 
-def _unread_lines(document: Document, filing: Filing) -> None:
-    """List every line of text with a figure: prose is not read into facts yet, and is never passed in silence."""
+def _texts(document: Document, filing: Filing) -> list[Paragraph]:
+    """The paragraphs of the prose: lines that were read as rows of a table are none."""
     taken = {fact.place.line for fact in filing.facts if fact.place.line is not None}
-    for block in document.blocks:
-        if isinstance(block, Grid) or block.place.line in taken:
-            continue
-        text = block.text
-        if _FIGURE.search(text) and not re.search(r"[.．…]{4,}\s*\d+$", text):
-            filing.unread.append(Unread(text[:200], block.place, "unread.prose"))
+    return [block for block in document.blocks if not isinstance(block, Grid) and block.place.line not in taken]
+
+
+def _with_prose(filing: Filing, book: FormBook) -> Filing:
+    """Read the prose of a whole filing: names of codes may stand in the tables of another of its files."""
+    from auditor.prose.tables import prose_tables
+
+    tables, unread = prose_tables(filing.texts, filing.tables, filing.key, book)
+    filing.tables += tables
+    filing.unread += unread
+    filing.texts = []
+    return filing
 
 
 def merge(parts: Sequence[Filing], book: FormBook) -> Filing:
     """Put the parts of one filing together: the key from the first that tells, tables and remarks in order."""
     first = parts[0]
     if len(parts) == 1:
-        return first
+        return _with_prose(first, book)
     key = first.key._replace(
         entity=next((p.key.entity for p in parts if p.key.entity), ""),
         year=next((p.key.year for p in parts if p.key.year), 0),
@@ -156,9 +162,10 @@ def merge(parts: Sequence[Filing], book: FormBook) -> Filing:
         whole.unread += part.unread
         whole.remarks += part.remarks
         whole.dynamic |= part.dynamic
+        whole.texts += part.texts
         whole.announced += [title for title in part.announced if title not in whole.announced]
     whole.family = _family(whole, book)
-    return whole
+    return _with_prose(whole, book)
 
 
 def _family(filing: Filing, book: FormBook) -> str:
@@ -178,7 +185,7 @@ def group(parts: Sequence[Filing], book: FormBook, *, as_one: bool = False, sepa
     if as_one and parts:
         return [merge(parts, book)]
     if separate:
-        return list(parts)
+        return [_with_prose(part, book) for part in parts]
     groups: list[list[Filing]] = []
     entities: dict[str, list[list[Filing]]] = {}
     for part in newest(parts):

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from auditor.numbers import State
-from auditor.units import Rounding
+from auditor.units import Kind, Rounding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,9 +56,12 @@ class FactTable:
         """Write the facts of some filings as one long table."""
         pools: tuple[dict[str, int], dict[str, int], dict[str, int]] = ({}, {}, {})
         lines: list[tuple[int, ...]] = []
+        texts: dict[int, str] = {}
         for number, filing in enumerate(filings):
             for fact in filing.facts:
                 address = fact.address
+                if fact.kind is Kind.WORD:
+                    texts[len(lines)] = fact.text
                 lines.append(
                     (
                         number,
@@ -72,7 +75,9 @@ class FactTable:
                         fact.own_step,
                     )
                 )
-        return cls.from_lines(list(pools[0]), list(pools[1]), list(pools[2]), lines)
+        table = cls.from_lines(list(pools[0]), list(pools[1]), list(pools[2]), lines)
+        table.texts.update(texts)
+        return table
 
     @classmethod
     def from_lines(

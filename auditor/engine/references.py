@@ -99,7 +99,8 @@ def _why_not(ref: Ref, instances: Instances, block: Block | None, rows: Ints, fi
     there = np.nonzero((rows >= 0) & (filing >= 0) & (status == Status.READ))[0]
     printed = there[block.present[rows[there], filing[there]]]
     optional = any(c.optional for c in block.table.all_columns if c.name in ref.columns.names)
-    reason[printed] = Reason.NONE if optional else Reason.MISSING_COLUMN
+    untold = Reason.SKIPPED if block.table.prose else Reason.NONE  # what the text does not say is not zero
+    reason[printed] = untold if optional else Reason.MISSING_COLUMN
     return reason
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from auditor.forms.tables import CLASSES, Column, Entry, Family, Form, FormBook, Lane, Layout, Row, Table, Taxonomy
@@ -20,6 +21,7 @@ def load_forms(roots: Iterable[Path]) -> FormBook:
 
     Raises `RuleError` (file, line, what to do) for anything that is not right.
     """
+    roots = list(roots)
     tables: dict[str, Table] = {}
     families: dict[str, Family] = {}
     lists: dict[str, tuple[str, ...]] = {}
@@ -35,7 +37,7 @@ def load_forms(roots: Iterable[Path]) -> FormBook:
             for key, items in a_map(tree.get("lists", Map("", 0))).items():
                 lists[str(key)] = tuple(str(a_text(item)) for item in a_list(items))
             for node in a_list(tree.get("tables", [])) if "tables" in tree else ():
-                table = _table(a_map(node), taxonomies)
+                table = _table(a_map(node), taxonomies, tables)
                 if table.name in tables:
                     fail(node, "forms.duplicate_table", name=table.name)
                 tables[table.name] = table
@@ -43,7 +45,7 @@ def load_forms(roots: Iterable[Path]) -> FormBook:
     for node in pending:
         family = _family(node, tables, families)
         families[family.name] = family
-    return FormBook(tables, families, lists, taxonomies)
+    return FormBook(tables, families, lists, taxonomies, tuple(roots))
 
 
 def _taxonomy(tree: Map) -> Taxonomy:
@@ -129,12 +131,14 @@ def _lane(node: Any, table: Map) -> Lane:
 
 
 _TABLE_KEYS = (
-    "table", "report", "layout", "codes", "lanes", "columns", "rows", "row_groups", "column_groups", "absent",
+    "table", "report", "layout", "codes", "lanes", "columns", "rows", "row_groups", "column_groups", "absent", "prose",
 )  # fmt: skip
 
 
-def _table(item: Map, taxonomies: dict[str, Taxonomy]) -> Table:
-    check_keys(item, _TABLE_KEYS, required=("table", "report", "layout"))
+def _table(item: Map, taxonomies: dict[str, Taxonomy], tables: dict[str, Table]) -> Table:
+    if "like" in item:
+        return _like(item, taxonomies, tables)
+    check_keys(item, _TABLE_KEYS, required=("table", "layout"))
     layout = Layout(choice(item, "layout", list(Layout), Layout.CODES))
     codes = choice(item, "codes", taxonomies, "")
     if layout is Layout.CODES and not codes:
@@ -154,6 +158,7 @@ def _table(item: Map, taxonomies: dict[str, Taxonomy]) -> Table:
         groups["row_groups"],
         groups["column_groups"],
         choice(item, "absent", ("zero", "skip", "required"), "zero"),
+        prose=choice(item, "prose", ("true", "false"), "false") == "true",
     )
     for group, names in table.column_groups.items():
         for name in names:
@@ -161,6 +166,18 @@ def _table(item: Map, taxonomies: dict[str, Taxonomy]) -> Table:
                 fail(item["column_groups"], "forms.unknown_column", group=group, name=name,
                      near=nearest(name, table.column_names))  # fmt: skip
     return table
+
+
+def _like(item: Map, taxonomies: dict[str, Taxonomy], tables: dict[str, Table]) -> Table:
+    """A table with the columns of another one, under its own name, with its own layout and rows where given."""
+    check_keys(item, ("table", "like", "layout", "codes", "rows"), required=("table", "like"))
+    other = tables.get(str(item["like"]))
+    if other is None:
+        fail(item["like"], "forms.unknown_table", name=str(item["like"]), near=nearest(str(item["like"]), tables))
+    layout = Layout(choice(item, "layout", list(Layout), other.layout))
+    rows = tuple(_row(node, "") for node in (a_list(item["rows"]) if "rows" in item else ()))
+    codes = choice(item, "codes", taxonomies, other.codes)
+    return replace(other, name=str(item["table"]), layout=layout, codes=codes, rows=rows or other.rows)
 
 
 def _family(node: Map, tables: dict[str, Table], families: dict[str, Family]) -> Family:

@@ -9,9 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from auditor.forms.labels import plain, without
 from auditor.units import Kind
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from auditor.prose.lexicon import Lexicon
 
 
 class Layout(StrEnum):
@@ -88,6 +94,7 @@ class Table:
     column_groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     absent: str = "zero"  # what an unlisted code counts as: zero, skip, required
     generic: bool = False  # bound by its header words only: no form describes it
+    prose: bool = False  # claims of the text, not a printed table
 
     @cached_property
     def all_columns(self) -> tuple[Column, ...]:
@@ -268,6 +275,14 @@ class FormBook:
     families: dict[str, Family]
     lists: dict[str, tuple[str, ...]]
     taxonomies: dict[str, Taxonomy]
+    roots: tuple[Path, ...] = ()
+
+    @cached_property
+    def lexicon(self) -> Lexicon | None:
+        """The wordings of the prose, or None where no folder has any."""
+        from auditor.prose.lexicon import load_lexicon
+
+        return load_lexicon(self.roots)
 
     @cached_property
     def all_lists(self) -> dict[str, tuple[str, ...]]:

@@ -89,6 +89,9 @@ def check_examples(rule: Rule, plans: tuple[Plan, ...], book: FormBook) -> None:
             raise RuleError(key, file=rule.file, line=result.line, rule=rule.id, name=said)
 
 
+PROSE = "说明"  # the name under which an example with several tables gives sentences
+
+
 class _Maker:
     """Makes the filings of an example: the one it shows, and partners in other contexts (`表@上年`)."""
 
@@ -102,10 +105,16 @@ class _Maker:
         filing = Filing(self._key(), self._family(), entity_kind=(self.rule.entity_kind or ("",))[0])
         partners: dict[str, Filing] = {}
         if isinstance(data, Text):
-            self._printed(filing, data, None)
+            if self.home is not None and self.home.prose:
+                self._told(filing, data)
+            else:
+                self._printed(filing, data, None)
         elif all("\n" in str(value).strip() for value in data.values()):
             for name, text in data.items():
-                self._printed(filing, text, self._table(str(name)))
+                if str(name) != PROSE:
+                    self._printed(filing, text, self._table(str(name)))
+            if PROSE in data:
+                self._told(filing, data[PROSE])
         else:
             self._mapped(filing, partners, data)
         return [filing, *partners.values()]
@@ -130,6 +139,20 @@ class _Maker:
         if name not in self.book.tables:
             raise self._fail(name, self.book.tables)
         return self.book.tables[name]
+
+    def _told(self, filing: Filing, text: Text) -> None:
+        """Read sentences, under the headings that stand among them."""
+        from auditor.document import Paragraph
+        from auditor.prose.tables import prose_tables
+
+        lines = [Paragraph(line, Place(line=number)) for number, line in enumerate(str(text).splitlines(), 1)]
+        tables, unread = prose_tables(lines, filing.tables, filing.key, self.book)
+        if not tables or any(item.reason == "unread.prose" for item in unread):
+            raise RuleError(
+                "rules.example_unread", file=self.rule.file, line=self.example.line, rule=self.rule.id,
+                name=unread[0].text if unread else PROSE,
+            )  # fmt: skip
+        filing.tables += tables
 
     # -- printed tables -------------------------------------------------------------------------------------
 
@@ -239,9 +262,9 @@ class _Maker:
         return table.rows[0].name if table.rows else "208"
 
     def _blank_table(self, table: Table, cells: Mapping[tuple[str, str], str]) -> ReadTable:
-        """A table with the given figures; every other named row and column of it blank."""
+        """A table with the given figures; every other named row and column of it blank (in prose: not told)."""
         rows = dict.fromkeys(row for row, _ in cells)
-        if table.layout in (Layout.LANES, Layout.CODES):
+        if not table.prose and table.layout in (Layout.LANES, Layout.CODES):
             rows |= dict.fromkeys(table.named_rows)
         fine = max((parse_literal(text).decimals for text in cells.values()), default=0)
         read = ReadTable(table.name, table.name, Place(table=table.name), unit=UNIT)
@@ -249,6 +272,8 @@ class _Maker:
             lane = table.lane_by_name.get(row.split("/", 1)[0]) or table.lane_by_name.get("")
             named = table.named_rows.get(row)
             for column in lane.columns if lane else table.all_columns:
+                if table.prose and (row, column.name) not in cells:
+                    continue
                 kind = named.kind if named and named.kind else column.kind
                 literal = parse_literal(cells.get((row, column.name), ""))
                 unit = UNIT if kind is Kind.AMOUNT else ""

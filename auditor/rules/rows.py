@@ -80,7 +80,7 @@ def _template_open(path: Path, table: Table, scope: Scope) -> bool:
                 scope.unknown(
                     "rules.unknown_row", f"{table.name}[{text}]", [f"{table.name}[{r}]" for r in table.named_rows]
                 )
-        return False
+        return table.prose
     return True
 
 

@@ -1,0 +1,1 @@
+"""The prose of a filing: sections and sentences into claims, claims into tables of facts. Wordings are data."""

@@ -1,0 +1,110 @@
+"""Claims as tables of facts: `说明/支出[基本支出].占比`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from auditor.facts import Address, Fact, Place, ReadBy, fact_of
+from auditor.filing import ReadTable, Unread
+from auditor.numbers import State, parse_literal
+from auditor.prose.claims import MONEY, read_claims
+from auditor.prose.names import Names
+from auditor.prose.passages import passages_of
+from auditor.units import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from auditor.document import Paragraph
+    from auditor.facts import FilingKey
+    from auditor.forms.tables import FormBook
+    from auditor.prose.claims import Claims, Line, Number, Told
+
+PREFIX = "说明/"
+MAX_QUOTE = 200
+
+
+def prose_tables(
+    paragraphs: Iterable[Paragraph], tables: Sequence[ReadTable], key: FilingKey, book: FormBook
+) -> tuple[list[ReadTable], list[Unread]]:
+    """Read the prose of a document into tables of claims; numbers that no wording explains come back as unread."""
+    lexicon = book.lexicon
+    if lexicon is None:
+        return [], []
+    claims = read_claims(passages_of(paragraphs, lexicon), lexicon, Names(tables, book), report=key.report, entity=key.entity)
+    return list(_tables(claims, book)), _unread(claims)
+
+
+def _tables(claims: Claims, book: FormBook) -> Iterable[ReadTable]:
+    names = dict.fromkeys(line.topic for line in claims.lines if line.told)
+    for name in names:
+        table = book.tables.get(PREFIX + name)
+        if table is None:
+            continue
+        lines = [line for line in claims.lines if line.topic == name and line.told]
+        kinds = {column.name: column.kind for column in table.columns}
+        first = next(iter(lines[0].told.values())).number
+        read = ReadTable(table.name, table.name, replace(first.passage.place(first.start, first.end), quote=""))
+        read.unit = _usual_unit(lines)
+        fine = _fine_decimals(lines)
+        seen: Counter[str] = Counter()
+        for line in lines:
+            seen[line.row] += 1
+            read.names.setdefault(line.row, line.label)
+            for column, told in line.told.items():
+                address = Address(table.name, line.row, column, seen[line.row])
+                read.facts.append(_fact(told, address, kinds[column], read.unit, fine))
+            whole = line.whole.amount if line.whole is not None else None
+            if whole is not None and "占比" in line.told:
+                address = Address(table.name, line.row, "全体", seen[line.row])
+                read.facts.append(_fact(whole, address, Kind.AMOUNT, read.unit, fine))
+        yield read
+
+
+def _usual_unit(lines: Sequence[Line]) -> str:
+    units = Counter(told.number.unit for line in lines for told in line.told.values() if told.number.unit in MONEY)
+    return units.most_common(1)[0][0] if units else "万元"
+
+
+def _fine_decimals(lines: Sequence[Line]) -> dict[str, int]:
+    """The most decimals among the amounts of a section, per unit: spreadsheets drop trailing zeros."""
+    fine: dict[str, int] = {}
+    for line in lines:
+        for told in line.told.values():
+            if told.number.unit in MONEY:
+                decimals = parse_literal(told.number.text).decimals
+                fine[told.number.unit] = max(fine.get(told.number.unit, 0), decimals)
+    return fine
+
+
+def _fact(told: Told, address: Address, kind: Kind, unit: str, fine: dict[str, int]) -> Fact:
+    number = told.number
+    place = replace(number.passage.place(number.start, number.end), table=address.table)
+    if told.word and not number.unit:
+        return Fact(address, Kind.WORD, State.VALUE, told.word, place=place)
+    measure = number.unit if kind is Kind.COUNT or number.unit in (*MONEY, "%") else unit
+    literal = parse_literal(("-" if told.sign < 0 else "") + number.text + ("%" if number.unit == "%" else ""))
+    if number.text in ("∞", "-"):
+        literal = parse_literal(number.text + "%")
+    fact = fact_of(
+        literal, address, kind=kind, unit=measure, fine_decimals=fine.get(measure, 0) if kind is Kind.AMOUNT else 0,
+        place=place, read_by=ReadBy.PRINTED,
+    )  # fmt: skip
+    return replace(fact, text=number.text + ("%" if number.unit == "%" else ""))
+
+
+def _unread(claims: Claims) -> list[Unread]:
+    """One entry per sentence with numbers that were not explained, or that stand in reasons or outside."""
+    out: dict[tuple[Place, str], list[str]] = {}
+    for number, reason in [*((n, "unread.prose") for n in claims.unread), *claims.aside]:
+        if not number.unit and "." not in number.text:
+            continue  # a year, an ordinal, a code: nothing says that it is a figure
+        place = number.passage.place(number.start, number.end)
+        out.setdefault((replace(place, bbox=None), reason), []).append(_said(number))
+    return [Unread("、".join(texts)[:MAX_QUOTE], place, reason) for (place, reason), texts in out.items()]
+
+
+def _said(number: Number) -> str:
+    return number.text + number.unit
