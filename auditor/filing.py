@@ -73,6 +73,9 @@ class ReadTable:
     borderless: bool = False  # its columns were told by alignment
 
 
+PROSE_REASONS = frozenset({"unread.prose", "unread.in_reason", "unread.outside"})  # of numbers in the text
+
+
 class Unread(NamedTuple):
     """A number, or a line with numbers, that became no fact, and why (message key)."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from auditor.document import Document, Grid, Paragraph
 from auditor.errors import BadInputError
-from auditor.filing import Filing, ReadTable, Remark, SourceFile, Unread, family_of
+from auditor.filing import Filing, ReadTable, Remark, SourceFile, family_of
 from auditor.forms.bind import bind_table, unread_of
 from auditor.forms.generic import bind_generic
 from auditor.forms.identity import identify

@@ -60,7 +60,7 @@ def _alike(a: set[str], b: set[str]) -> bool:
 
 def _prose(part: Filing) -> set[str]:
     """The sentences of a file without their numbers."""
-    return {_DIGITS.sub("", item.text) for item in part.unread}
+    return {_DIGITS.sub("", item.text) for item in part.texts if _DIGITS.search(item.text)}
 
 
 def _chosen(versions: list[Filing]) -> Filing:

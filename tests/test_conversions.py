@@ -44,22 +44,33 @@ WRITERS: dict[str, tuple[str, Callable[[list[Block]], bytes]]] = {
 }
 
 
+def tables_of(read: Document) -> Filing:
+    """The filing of a document without its prose: tables are what is converted."""
+    filing = filing_of(read, rule_book().forms)
+    filing.texts = []
+    return filing
+
+
 def read_back(data: bytes, name: str) -> Filing:
     """Read a written file; of an archive its files together, but for those in which nothing is recognised."""
     if not name.endswith(".zip"):
-        return filing_of(read_bytes(data, name), rule_book().forms)
+        return tables_of(read_bytes(data, name))
     archive = Archive(data, name)
     parts = []
     for stored, shown in archive.members:
         try:
-            parts.append(filing_of(read_bytes(archive.read(stored, shown), f"{name}!{shown}"), rule_book().forms))
+            parts.append(tables_of(read_bytes(archive.read(stored, shown), f"{name}!{shown}")))
         except BadInputError as error:
             assert error.key == "input.nothing_recognised"
     return merge(parts, rule_book().forms)
 
 
 def figures(filing: Filing) -> dict[str, str]:
-    return {str(fact.address): "".join(fact.text.split()) for fact in filing.facts if fact.is_figure}
+    return {
+        str(fact.address): "".join(fact.text.split())
+        for fact in filing.facts
+        if fact.is_figure and not fact.address.table.startswith("说明/")
+    }
 
 
 def outcome(filing: Filing) -> tuple[object, object]:
@@ -85,7 +96,7 @@ def document(name: str) -> Document:
 
 @cache
 def original(name: str) -> tuple[Filing, dict[str, str], object]:
-    filing = filing_of(document(name), rule_book().forms)
+    filing = tables_of(document(name))
     return filing, figures(filing), outcome(filing)
 
 

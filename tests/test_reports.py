@@ -99,7 +99,7 @@ def all_audits() -> list[Audit]:
 KEYS = {
     "": "tool filing summary findings not_evaluated unread tables remarks",
     "filing": "entity year report edition family money_unit files",
-    "summary": "checks consistent rounding inconsistent not_evaluated not_applicable broken_rule facts figures severities",
+    "summary": "checks consistent rounding inconsistent not_evaluated not_applicable broken_rule facts figures prose severities",
     "finding": "id rule title kind severity verdict message formula expected actual difference range unit at_stake figures "
     "suspects rules",
     "figure": "address text value unit state read_by place",
@@ -135,7 +135,8 @@ def check_counts(audit: Audit) -> None:
     assert len(failed) == summary["rounding"] + summary["inconsistent"]
     assert sum(summary["severities"].values()) == len(audit.findings)
     figures = summary["figures"]
-    assert figures["confirmed"] <= figures["checked"] <= figures["printed"] == summary["facts"]["read"]
+    assert figures["confirmed"] <= figures["checked"] <= figures["printed"]
+    assert figures["printed"] + summary["prose"]["told"] == summary["facts"]["read"]
 
 
 def test_the_contract_holds_and_the_counts_add_up() -> None:

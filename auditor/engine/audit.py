@@ -86,8 +86,10 @@ def check_of(outcome: Outcome, i: int, verdict: Verdict, start: int) -> Check:
     linear = outcome.linear
     if linear is None:
         operands = tuple(Operand(p - start, 0) for p in outcome.positions(i))
-        return Check(outcome.plan.rule, instance_text(outcome, i), verdict, operands, operator=operator, linear=False,
-                     detail=_detail(outcome, i))  # fmt: skip
+        return Check(
+            outcome.plan.rule, instance_text(outcome, i), verdict, operands, note=Note(int(outcome.note[i])),
+            operator=operator, linear=False, detail=_detail(outcome, i), rate=outcome.rates.get(i),
+        )  # fmt: skip
     flat = linear.flat
     first, last = np.searchsorted(flat.instance, [i, i + 1])
     operands = tuple(
@@ -164,6 +166,8 @@ def _findings(groups: Sequence[Group], filing: Filing, names: dict[int, str]) ->
         main = group.checks[0]
         if main.verdict is Verdict.ROUNDING:
             severity = Severity.WARNING if main.note is Note.TENSION else Severity.INFO
+        elif all(check.note is Note.ONE_DIGIT for check in group.checks):
+            severity = Severity.INFO
         else:
             severity = min((_SEVERITY[check.rule.kind] for check in group.checks), key=_RANK.__getitem__)
         facts = [s.fact for s in group.suspects] or [o.fact for check in group.checks for o in check.operands]
@@ -201,10 +205,14 @@ def _mark(audit: Audit, evaluation: Evaluation, start: int) -> None:
         for suspect in finding.suspects[:1]:
             marks[suspect.fact] = Mark.SUSPECT
     audit.marks = marks
-    figures = [position for position, fact in enumerate(audit.facts) if fact.is_figure]
+    tables = evaluation.chunk.tables
+    prose = {name for name, table in tables.items() if table.prose}
+    figures = [p for p, fact in enumerate(audit.facts) if fact.is_figure and fact.address.table not in prose]
+    told = [p for p, fact in enumerate(audit.facts) if fact.is_figure and fact.address.table in prose]
     audit.printed = len(figures)
     audit.checked = int(checked[figures].sum())
     audit.confirmed = int(confirmed[figures].sum())
+    audit.told, audit.told_checked = len(told), int(checked[told].sum())
 
 
 def _plain_mark(fact: Fact, *, confirmed: bool) -> Mark:

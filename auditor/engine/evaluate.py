@@ -19,7 +19,7 @@ from auditor.engine.ratios import judge_call
 from auditor.engine.references import Segments, bind_selection, reasons_of_status
 from auditor.engine.scopes import scope_of
 from auditor.engine.sets import judge_membership, judge_predicate, judge_sets
-from auditor.engine.verdicts import Reason, Verdict
+from auditor.engine.verdicts import Note, Reason, Verdict
 from auditor.rules.nodes import Call, Expression, Membership, Negation, Predicate, Relation, SetRelation
 
 if TYPE_CHECKING:
@@ -183,8 +183,13 @@ def _rate(plan: Plan, statement: Relation, instances: Instances) -> Outcome:
         built = build(Relation("=", expression, Expression(())), instances, filtered)
         return built.linear, built.reason
 
-    verdict, reason, operands = judge_call(statement, instances, value_of)
-    return _plain(plan, statement, instances, verdict, reason, operands)
+    (verdict, reason, operands), rates = judge_call(statement, instances, value_of)
+    outcome = _plain(plan, statement, instances, verdict, reason, operands)
+    outcome.rates = rates
+    for number, rate in rates.items():
+        if rate.near:
+            outcome.note[number] = Note.ONE_DIGIT
+    return outcome
 
 
 def _relation(plan: Plan, statement: Relation, instances: Instances, *, plain: bool) -> Outcome:
@@ -213,7 +218,7 @@ def filtered(ref: Ref, instances: Instances) -> Segments:
     if not ref.where or not len(segments.instance) or segments.block is None:
         return segments
     lines = instances.take(segments.instance.astype(np.int64))
-    lines.rows = segments.rows
+    lines.rows, lines.selected = segments.rows, ref.table
     keep = np.ones(len(segments.instance), dtype=np.bool_)
     for condition in ref.where:
         outcome = _judge(instances.plan, condition, lines, plain=True)

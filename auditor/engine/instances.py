@@ -30,6 +30,7 @@ class Instances:
     rows: Ints | None = None
     columns: Ints | None = None
     values: dict[str, tuple[tuple[str, ...], Ints]] = field(default_factory=dict)
+    selected: str = ""  # the table of `rows` where they are those of a selection
 
     def __len__(self) -> int:
         return len(self.filing)
@@ -43,6 +44,7 @@ class Instances:
             None if self.rows is None else self.rows[keep],
             None if self.columns is None else self.columns[keep],
             {name: (texts, numbers[keep]) for name, (texts, numbers) in self.values.items()},
+            self.selected,
         )
 
 

@@ -5,6 +5,7 @@ Rates are `x = percent(a, b)`, `growth(now, before)`, `growth_by_change(now, cha
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from auditor.engine.verdicts import Reason, Verdict
 from auditor.numbers import State
 from auditor.rules.nodes import Call
 from auditor.rules.plan import Ref
-from auditor.units import Range, printed_range, zero_range
+from auditor.units import PERCENT_SCALE, Range, printed_range, zero_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,10 +31,23 @@ if TYPE_CHECKING:
 COMPARED = {1: "大于", 0: "等于", -1: "小于"}
 
 
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What a rate that does not hold should be: exact bounds in percent, cut to the printed decimals plus two.
+
+    For a comparison `word` is the word that the numbers ask for. `near` says that it is one last digit off.
+    """
+
+    low: str = ""
+    high: str = ""
+    word: str = ""
+    near: bool = False
+
+
 def judge_call(
     statement: Relation, instances: Instances, value_of: Callable[[Expression], tuple[Linear, Bytes]]
-) -> Judgement:
-    """Judge a relation one side of which is a rate or a comparison, for every instance."""
+) -> tuple[Judgement, dict[int, Rate]]:
+    """Judge a relation one side of which is a rate or a comparison, for every instance; and what fails should be."""
     target, call = _sides(statement)
     first, reason_first = value_of(call.first)
     second, reason_second = value_of(call.second)
@@ -42,13 +56,16 @@ def judge_call(
     reason = np.where((bound.position < 0) & (reason == 0), Reason.UNKNOWN_FACT, reason).astype(np.uint8)
     verdict = np.full(len(instances), Verdict.INCONSISTENT, dtype=np.uint8)
     a, b = residual(first, instances.chunk), residual(second, instances.chunk)
+    rates: dict[int, Rate] = {}
     for number in np.nonzero(reason == 0)[0]:
         outcome = _one(call.function, instances, int(bound.position[number]), _at(a, number), _at(b, number))
         if isinstance(outcome, Reason):
             reason[number] = outcome
-        elif outcome:
+        elif outcome is None:
             verdict[number] = Verdict.CONSISTENT
-    return verdict, reason, _operands(bound.position, first, second)
+        else:
+            rates[int(number)] = outcome
+    return (verdict, reason, _operands(bound.position, first, second)), rates
 
 
 def _sides(statement: Relation) -> tuple[Ref, Call]:
@@ -66,11 +83,11 @@ def _at(arrays: tuple[Longs, Longs, Longs], number: np.int64) -> tuple[int, Rang
 
 def _one(
     function: str, instances: Instances, position: int, a: tuple[int, Range], b: tuple[int, Range]
-) -> bool | Reason:
+) -> Rate | Reason | None:
     facts, mode = instances.chunk.facts, instances.chunk.mode
     if function == "compare":
-        word = facts.texts.get(position, "")
-        return word in COMPARED.values() and COMPARED[(a[0] > b[0]) - (a[0] < b[0])] == word
+        right = COMPARED[(a[0] > b[0]) - (a[0] < b[0])]
+        return None if facts.texts.get(position, "") == right else Rate(word=right)
     value, step = int(facts.value[position]), int(facts.step[position])
     zero = STATES[facts.state[position]] is State.ZERO
     printed = zero_range(step, mode) if zero else printed_range(value, step, mode)
@@ -80,7 +97,22 @@ def _one(
         bounds = growth_bounds(a[1], b[1])
     else:
         bounds = growth_by_change_bounds(a[1], b[1])
-    return Reason.ZERO_BASE if bounds is None else judge_ratio(*bounds, printed)
+    if bounds is None:
+        return Reason.ZERO_BASE
+    if judge_ratio(*bounds, printed):
+        return None
+    near = judge_ratio(*bounds, Range(printed.lo - step, printed.hi + step))
+    low, high = (_percent(bound, step) for bound in bounds)
+    return Rate(low, high, near=near)
+
+
+def _percent(bound: tuple[int, int], step: int) -> str:
+    """A bound in percent, cut to two decimals more than a rate prints whose last digit is worth `step`."""
+    decimals = max(0, len(str(PERCENT_SCALE // max(1, step))) - 1) + 2
+    scaled, below = divmod(abs(bound[0]) * 10**decimals, bound[1])
+    digits = str(scaled).zfill(decimals + 1)
+    sign = "-" if bound[0] < 0 and (scaled or below) else ""
+    return f"{sign}{digits[:-decimals]}.{digits[-decimals:]}"
 
 
 def _operands(target: Ints, first: Linear, second: Linear) -> tuple[Ints, Ints]:

@@ -188,7 +188,7 @@ def _row_numbers(ref: Ref, instances: Instances, block: Block) -> Ints:
 
 def _loop_table(instances: Instances) -> str:
     plan = instances.plan
-    return plan.rows.table if plan.rows is not None else plan.table
+    return instances.selected or (plan.rows.table if plan.rows is not None else plan.table)
 
 
 def _across(instances: Instances, block: Block) -> Ints:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from auditor.engine.verdicts import Note, Reason, Verdict
 
 if TYPE_CHECKING:
+    from auditor.engine.ratios import Rate
     from auditor.facts import Fact
     from auditor.filing import Filing
     from auditor.rules.rule import Rule
@@ -62,6 +63,7 @@ class Check:
     linear: bool = True
     constant: int = 0
     detail: str = ""
+    rate: Rate | None = None  # what a rate or a comparing word should be
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +136,11 @@ class Audit:
     findings: list[Finding]
     not_evaluated: list[NotEvaluated]
     marks: list[Mark]
-    printed: int = 0  # figures printed
-    checked: int = 0  # operands of an evaluated equality
+    printed: int = 0  # figures that the tables print
+    checked: int = 0  # of these, operands of an evaluated equality
     confirmed: int = 0
+    told: int = 0  # figures that the prose tells
+    told_checked: int = 0
 
     def worst(self) -> Severity | None:
         """The severest finding, or None."""

@@ -59,10 +59,11 @@ class Reason(IntEnum):
 
 
 class Note(IntEnum):
-    """What a rounding verdict rests on, besides the ranges."""
+    """What a verdict rests on, besides the ranges."""
 
     NONE = 0
     OWN_PRECISION = 1  # 位数不齐: a coarse literal beside finer ones
     HIDDEN_IN_ZEROS = 2  # printed zeros that may hide a remainder
     TWO_PLACES = 3  # the same quantity in two tables, one of them summed from rounded parts
     TENSION = 4  # in range, but improbably far out for so many addends
+    ONE_DIGIT = 5  # a rate that is one last digit off: cut off, or pushed so that shares add to 100

@@ -44,6 +44,7 @@ _EMPTY_WORDS = (
     "无三公",
 )
 DEFAULT_UNIT = "万元"
+USUAL_DECIMALS = 2
 
 
 def bind_table(found: Found, table: Table, book: FormBook, default_unit: str = "") -> tuple[ReadTable, list[Unread]]:
@@ -257,15 +258,15 @@ def _fact(cell: Cell, address: Address, named: NamedRow, kind: Kind, unit: str, 
 
 
 def _fine_decimals(naming: Naming, kinds: dict[str, Kind]) -> int:
-    """The most decimals among the amounts of the table."""
-    most = 0
+    """The most decimals among the amounts of the table; an empty table would print as most tables do."""
+    most, any_amount = 0, False
     for named in naming.rows:
         for column, cell in named.printed.cells:
             kind = named.row.kind if named.row and named.row.kind else kinds.get(column, Kind.AMOUNT)
             literal = parse_literal(cell.raw)
             if kind is Kind.AMOUNT and literal.state in NUMERIC and not literal.percent:
-                most = max(most, literal.decimals)
-    return min(most, 6)
+                most, any_amount = max(most, literal.decimals), True
+    return min(most, 6) if any_amount else USUAL_DECIMALS
 
 
 def _unnamed(named: NamedRow, table: Table, unread: list[Unread]) -> bool:

@@ -33,6 +33,10 @@ _PUNCTUATION = re.compile(r"[，。；：、（）]")
 _YEAR = re.compile(r"^.*20\d\d年(?:度)?(?:\d+月(?:\d+日|底)?)?")
 _ORDINAL = re.compile(r"^[-•·]*(?:\d{1,2}\.?)?[-•·]*")
 MIN_ENTITY = 4  # characters that still name it
+_GENERIC = re.compile(r"(?:总(?:收入|支出|额|数|量)|(?:收入|支出)?(?:总额|总数|总计|合计)|全部(?:收入|支出)?)")
+_AMOUNT = re.compile(rf"{NUMBER}(?:亿|万|千)?元?$")
+_FIGURES = re.compile(rf"{NUMBER}(?:亿|万|千)?元?")
+MIN_KNOWN = 0.6  # share of the items of a list that must be economic classes
 OPENING = 30  # characters of a passage that may tell its topic where no heading does
 MONEY = {"亿元", "万元", "千元", "元"}
 
@@ -134,6 +138,7 @@ class _Reader:
             self._take(number, before)
             at = number.end
         self._words(passage, at, len(passage.text), skipped)
+        self._lists(passage, skipped)
         self.list_open = passage.text[-1:] in "：；"
 
     def _numbers(self, passage: Passage) -> Iterable[Number]:
@@ -208,7 +213,7 @@ class _Reader:
         return False
 
     def _items(self, text: str) -> Iterator[Option]:
-        """A class, 款 or 项 with its marks or its code: `…（类）…（款）…（项）`, `…（204类）…`, `小学教育（2050202）`."""
+        """A class, 款 or 项 with its marks or its code: `…（类）…（款）…（项）`, `小学教育（2050202）`."""
         topic = self.lexicon.topics.get(self.topic)
         items = (topic.items if topic else "") or "分科目"
         for found in _CHAIN.finditer(text):
@@ -267,7 +272,8 @@ class _Reader:
         """What a share is a share of: the subject that its words name, else the whole of the list."""
         line = self.line
         assert line is not None
-        if words:
+        listed = self.whole if self.whole is not line else None
+        if words and (listed is None or not _GENERIC.fullmatch(words)):
             found = max(self._named(words, whole=True), key=lambda option: option[:2], default=None)
             if found is not None:
                 key = found[2:4]
@@ -275,9 +281,8 @@ class _Reader:
                     (other for other in reversed(self.claims.lines)
                      if (other.topic, other.row) == key and other.amount is not None and other is not line), None
                 )  # fmt: skip
-                if line.whole is not None:
-                    return
-        line.whole = self.whole if self.whole is not line else None
+            return
+        line.whole = listed
 
     # -- words ----------------------------------------------------------------------------------------------
 
@@ -295,6 +300,23 @@ class _Reader:
                 if line is not None and column not in line.told:
                     number = Number(passage, at, start + found.end(), found.group(), "")
                     line.told[column] = Told(number, word=self.lexicon.comparisons[found["比较"]])
+
+    def _lists(self, passage: Passage, skipped: Sequence[tuple[int, int]]) -> None:
+        """A list of economic classes (`主要包括：基本工资、津贴补贴`) belongs to the subject before it.
+
+        Lists that end in 等 are open, and lists of other things are none: both are left alone.
+        """
+        for column, pattern in self.lexicon.lists:
+            for found in pattern.finditer(passage.text):
+                items = [_AMOUNT.sub("", item) for item in found["列"].split("、")]
+                items = [item for item in items if item]
+                known = [self.names.printed_economic(item) for item in items]
+                if not items or items[-1].endswith("等") or sum(map(bool, known)) < MIN_KNOWN * len(items):
+                    continue
+                line = self._told_before(_FIGURES.sub("", _without(passage.text, 0, found.start(), skipped)))
+                if line is not None and column not in line.told:
+                    number = Number(passage, found.start("列"), found.end("列"), found["列"], "")
+                    line.told[column] = Told(number, word="、".join(k or i for k, i in zip(known, items, strict=True)))
 
     def _told_before(self, text: str) -> Line | None:
         """The latest line of the subject that a text names, else the line at hand."""
@@ -322,7 +344,9 @@ def _without(text: str, start: int, end: int, skipped: Sequence[tuple[int, int]]
 
 def _is_ordinal(text: str, start: int, end: int) -> bool:
     """Tell whether digits only number an item: at the beginning or after a stop, followed by 、 or a point."""
-    return (start == 0 or text[start - 1] in "。；：（") and text[end : end + 1] in ("、", ".", "）") and end - start < 3
+    return (
+        (start == 0 or text[start - 1] in "。；：（") and text[end : end + 1] in ("、", ".", "）") and end - start < 3
+    )
 
 
 def _unit(unit: str) -> str:

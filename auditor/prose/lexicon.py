@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NUMBER = r"[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _RUN = r"[^，。；：、]{0,30}?"
-QUOTES = re.compile("[“”\"「」『』]")
+QUOTES = re.compile('[“”"「」『』]')
 MOST = 200  # characters of one wording
 
 
@@ -38,7 +38,7 @@ class Measure:
 class Subject:
     """A row of a prose table, and how the text names it, before its number or `after` it.
 
-    The words mean this row in its own section; with `use` whole also where a share names its whole, with `own` anywhere.
+    The words mean this row in its own section; with `use` whole also where shares name it, with own anywhere.
     """
 
     topic: str
@@ -74,6 +74,7 @@ class Lexicon:
     topics: Mapping[str, Topic]
     measures: tuple[Measure, ...]
     compares: tuple[tuple[str, re.Pattern[str]], ...]
+    lists: tuple[tuple[str, re.Pattern[str]], ...]
     signs: Mapping[str, int]
     comparisons: Mapping[str, str]
     base: re.Pattern[str]
@@ -108,7 +109,7 @@ def load_lexicon(roots: Iterable[Path]) -> Lexicon | None:
     return found
 
 
-_KEYS = ("words", "asides", "noise", "fillers", "measures", "compares", "topics")
+_KEYS = ("words", "asides", "noise", "fillers", "lists", "measures", "compares", "topics")
 
 
 def _lexicon(tree: Map) -> Lexicon:
@@ -139,6 +140,11 @@ def _lexicon(tree: Map) -> Lexicon:
         tuple(
             (str(a_map(node)["column"]), re.compile(_pattern(text, slots, node)))
             for node in a_list(tree["compares"])
+            for text in texts(a_map(node), "says")
+        ),
+        tuple(
+            (str(a_map(node)["column"]), re.compile(f"(?:{_pattern(text, slots, node)})(?P<列>[^。；]+)"))
+            for node in a_list(tree["lists"])
             for text in texts(a_map(node), "says")
         ),
         signs,
@@ -175,14 +181,16 @@ def _topic(item: Map, slots: Mapping[str, str]) -> Topic:
     for node in a_list(item["subjects"]):
         subject = a_map(node)
         check_keys(subject, ("row", "says", "after", "use"), required=("row",))
-        says, after = (
-            re.compile(_any_of(_pattern(text, slots, subject) for text in texts(subject, key))) if key in subject else None
-            for key in ("says", "after")
-        )
+        says, after = (_choice_of(subject, key, slots) for key in ("says", "after"))
         use = choice(subject, "use", ("whole", "own"), "")
         subjects.append(Subject(name, str(subject["row"]), says, after, use))
     tables = [str(item.get(key, "")) for key in ("classes", "items", "economic")]
     return Topic(name, texts(item, "headings"), tuple(subjects), *tables)
+
+
+def _choice_of(subject: Map, key: str, slots: Mapping[str, str]) -> re.Pattern[str] | None:
+    wordings = [_pattern(text, slots, subject) for text in texts(subject, key)]
+    return re.compile(_any_of(wordings)) if wordings else None
 
 
 def _aside(item: Map) -> Aside:

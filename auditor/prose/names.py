@@ -22,6 +22,7 @@ class Names:
         self.functional = book.taxonomies["functional"]
         self.list_of_economic = book.taxonomies["economic"]
         self.printed: dict[str, dict[str, str]] = {"functional": {}, "economic": {}}
+        self.labels: dict[str, str] = {}  # of economic classes, as printed
         for read in tables:
             table = book.tables.get(read.table)
             if table is not None and table.codes in self.printed and not table.prose:
@@ -29,6 +30,8 @@ class Names:
                     code = row.rsplit("/", 1)[-1]
                     if code.isdigit():
                         self.printed[table.codes].setdefault(code, plain(label))
+                        if table.codes == "economic":
+                            self.labels.setdefault(code, label)
 
     def class_of(self, name: str) -> str:
         """The code of the class of this name, or ''."""
@@ -40,6 +43,11 @@ class Names:
         printed = [code for code, label in self.printed["economic"].items() if label == key]
         codes = printed or list(self.list_of_economic.by_name.get(key, ()))
         return max(codes, key=len, default="")
+
+    def printed_economic(self, name: str) -> str:
+        """The label that a table prints for the economic class of this name, or its official name, or ''."""
+        code = self.economic(name)
+        return self.labels.get(code, "") or self.list_of_economic.name_of(code) if code else ""
 
     def code_of(self, links: Sequence[Link]) -> str:
         """The code of a chain of names from class to 项; '' where it is not certain.
@@ -60,7 +68,7 @@ class Names:
         return code
 
     def _by_last(self, links: Sequence[Link]) -> str:
-        """The only printed code of the last name's level that has this name: the levels before it may be mislabelled."""
+        """The only printed code of the last name's level with this name: the levels before it may be mislabelled."""
         name, _, level = links[-1]
         length = self.functional.levels[level]
         key = without(plain(name), "支出")

@@ -1,4 +1,4 @@
-"""From the lines of a document to passages: lines rejoined, spaces out, punctuation in one form, each under its heading.
+"""From lines to passages: rejoined, without spaces, punctuation in one form, each under its heading.
 
 Every character of a passage knows the paragraph it comes from, so that a number found in it has a place and a box.
 """
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from auditor.facts import Place
     from auditor.prose.lexicon import Lexicon, Topic
 
-_FOLD = str.maketrans(
-    "()，,：:；;０１２３４５６７８９％．﹣－−〔〕", "（），,：：；；0123456789%.---（）"
-)
+_FOLD = str.maketrans("()，,：:；;０１２３４５６７８９％．﹣－−〔〕", "（），,：：；；0123456789%.---（）")
 _DROPPED = re.compile(r"[\s\u3000\u00a0*#“”\"「」『』]")
 _HEADING = re.compile(
     r"^[-•·#\s]*(?:(?P<part>第[一二三四五六七八九十]+部分)|(?P<chapter>[一二三四五六七八九十]{1,3}[、.．])"
@@ -30,12 +28,22 @@ _OPEN = re.compile(r"[，、；：（,;:(]$")
 _LEADER = re.compile(r"[.．·…⋯]{4,}\s*\d*\s*$")
 MAX_HEADING = 46
 MAX_PASSAGE = 20_000  # characters
-OUTSIDE = ("名词解释", "附件", "概况", "职能", "职责", "基本情况", "机构设置", "工作任务", "单位构成")  # parts without claims
+OUTSIDE = (
+    "名词解释",
+    "附件",
+    "概况",
+    "职能",
+    "职责",
+    "基本情况",
+    "机构设置",
+    "工作任务",
+    "单位构成",
+)  # parts without claims
 
 
 @dataclass(slots=True)
 class Passage:
-    """One paragraph of prose. `text` has no white space; `origin[i]` is (piece, offset in its raw text) of character i."""
+    """One paragraph of prose; `origin[i]` tells for character i the piece it is in and its offset there."""
 
     text: str
     origin: list[tuple[int, int]]
@@ -100,7 +108,11 @@ def passages_of(paragraphs: Iterable[Paragraph], lexicon: Lexicon) -> Iterator[P
 
 
 def _is_heading(text: str) -> bool:
-    return len(text) <= MAX_HEADING and not re.search(r"[；]|\d元|万元|\d%|，.*，", text) and text.rstrip()[-1:] not in "，；"
+    return (
+        len(text) <= MAX_HEADING
+        and not re.search(r"[；]|\d元|万元|\d%|，.*，", text)
+        and text.rstrip()[-1:] not in "，；"
+    )
 
 
 def _goes_on(pieces: list[Paragraph]) -> bool:

@@ -33,7 +33,9 @@ def prose_tables(
     lexicon = book.lexicon
     if lexicon is None:
         return [], []
-    claims = read_claims(passages_of(paragraphs, lexicon), lexicon, Names(tables, book), report=key.report, entity=key.entity)
+    claims = read_claims(
+        passages_of(paragraphs, lexicon), lexicon, Names(tables, book), report=key.report, entity=key.entity
+    )
     return list(_tables(claims, book)), _unread(claims)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.engine.results import Finding, Mark, Severity
 from auditor.engine.verdicts import Note, Verdict
+from auditor.filing import PROSE_REASONS
 from auditor.messages import language, say
 from auditor.reports.narrate import Narrator, filing_kind, filing_title, verdict_parts
 from auditor.reports.places import place_text, remarks
@@ -272,7 +273,7 @@ def _unread(audit: Audit) -> list[dict[str, Any]]:
     """What was not read, by reason; prose last."""
     groups: dict[str, list[dict[str, str]]] = {}
     several = len(audit.filing.files) > 1
-    for item in sorted(audit.filing.unread, key=lambda item: item.reason == "unread.prose"):
+    for item in sorted(audit.filing.unread, key=lambda item: item.reason in PROSE_REASONS):
         groups.setdefault(item.reason, []).append(
             {"place": place_text(item.place, file=several), "text": item.text, "candidates": "、".join(item.candidates)}
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.engine.results import Severity
 from auditor.engine.verdicts import Verdict
+from auditor.filing import PROSE_REASONS
 from auditor.messages import say
 from auditor.numbers import State
 from auditor.reports.narrate import Narrator
@@ -75,17 +76,19 @@ def summary_data(audit: Audit) -> dict[str, Any]:
     """The counts of a filing; they add up."""
     ledger = audit.ledger
     figures = [fact for fact in audit.facts if fact.is_figure or fact.state is State.UNREADABLE]
-    lost = sum(item.reason != "unread.prose" for item in audit.filing.unread)
+    lost = sum(item.reason not in PROSE_REASONS for item in audit.filing.unread)
+    unexplained = sum(item.reason == "unread.prose" for item in audit.filing.unread)
     unread_facts = sum(fact.state is State.UNREADABLE for fact in audit.facts)
     return {
         "checks": ledger.checks,
         **{verdict.key: ledger[verdict] for verdict in Verdict},
         "facts": {
             "printed": len(figures) + lost - unread_facts,
-            "read": audit.printed,
+            "read": audit.printed + audit.told,
             "unread": lost,
         },
         "figures": {"printed": audit.printed, "checked": audit.checked, "confirmed": audit.confirmed},
+        "prose": {"told": audit.told, "checked": audit.told_checked, "unexplained": unexplained},
         "severities": {severity.value: audit.count(severity) for severity in Severity},
     }
 
@@ -109,10 +112,10 @@ def _finding(finding: Finding, narrator: Narrator, audit: Audit) -> dict[str, An
         "verdict": finding.verdict.key,
         "message": narrator.message(finding),
         "formula": narrator.formula(check),
-        "expected": amounts.expected,
-        "actual": amounts.actual,
-        "difference": amounts.difference,
-        "range": amounts.allowed,
+        "expected": amounts.expected or None,
+        "actual": amounts.actual or None,
+        "difference": amounts.difference or None,
+        "range": amounts.allowed or None,
         "unit": amounts.unit,
         "at_stake": amounts.at_stake,
         "figures": [_figure(audit.facts[position]) for position in facts],

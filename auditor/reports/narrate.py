@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from auditor.engine.verdicts import Note, Verdict
 from auditor.facts import Fact, scale_of
+from auditor.filing import PROSE_REASONS
 from auditor.forms.labels import plain
 from auditor.messages import say
 from auditor.numbers import decimal_text
@@ -236,8 +237,25 @@ class Narrator:
             left=left, right=right, difference=difference, unit=unit, allowed=amounts.allowed,
         )  # fmt: skip
 
+    def _rate(self, check: Check) -> str:
+        """A rate or a comparing word that its two numbers do not give."""
+        rate = check.rate
+        assert rate is not None
+        target, first, second = (self.facts[operand.fact] for operand in check.operands[:3])
+        values = {
+            "figure": self.label(target), "printed": self.text(target),
+            "first": f"{self._brief(first, target, table=False)} {self.text(first)}",
+            "second": f"{self._brief(second, target, table=False)} {self.text(second)}",
+        }  # fmt: skip
+        if rate.word:
+            return say("say.word", **values, expected=rate.word)
+        expected = rate.low if rate.low == rate.high else f"{rate.low}%～{rate.high}"
+        return say("say.rate_near" if rate.near else "say.rate", **values, expected=f"{expected}%")
+
     def _statement(self, check: Check) -> str:
         title = check.rule.title
+        if check.rate is not None:
+            return self._rate(check)
         if check.operator == "subset of":
             return f"{title}：{say('say.set_more', more=check.detail.lstrip('+'))}"
         if check.operator == "disjoint from":
@@ -258,7 +276,7 @@ def verdict_parts(audit: Audit) -> list[str]:
     tables = {
         item.where for item in audit.not_evaluated if item.reason.key in ("reason.missing_table", "reason.unread_table")
     }
-    unread = [item for item in audit.filing.unread if item.reason not in ("unread.prose", "unread.unknown_table")]
+    unread = [item for item in audit.filing.unread if item.reason not in {*PROSE_REASONS, "unread.unknown_table"}]
     if tables:
         parts.append(say("verdict_line.missing", missing=len(tables)))
     if unread:
