@@ -73,6 +73,24 @@ class ReadTable:
     borderless: bool = False  # its columns were told by alignment
 
 
+class TextSpan(NamedTuple):
+    """A number of a passage: where it stands in its text, and the address of its fact or why it has none."""
+
+    start: int
+    end: int
+    address: str = ""
+    reason: str = ""
+
+
+class TextView(NamedTuple):
+    """A passage of the prose as printed, under its heading, with its numbers."""
+
+    heading: str
+    text: str
+    place: Place
+    spans: tuple[TextSpan, ...]
+
+
 PROSE_REASONS = frozenset({"unread.prose", "unread.in_reason", "unread.outside"})  # of numbers in the text
 
 
@@ -98,6 +116,7 @@ class Filing:
     remarks: list[Remark] = field(default_factory=list)
     entity_kind: str = ""  # 行政, 参公, 事业; empty where unknown
     dynamic: dict[str, Table] = field(default_factory=dict)  # tables bound by their header words only
+    passages: list[TextView] = field(default_factory=list)  # the prose as read
     texts: list[Paragraph] = field(default_factory=list, repr=False)  # the prose, until it is read into claims
 
     @property

@@ -137,9 +137,10 @@ def _with_prose(filing: Filing, book: FormBook) -> Filing:
     """Read the prose of a whole filing: names of codes may stand in the tables of another of its files."""
     from auditor.prose.tables import prose_tables
 
-    tables, unread = prose_tables(filing.texts, filing.tables, filing.key, book)
-    filing.tables += tables
-    filing.unread += unread
+    prose = prose_tables(filing.texts, filing.tables, filing.key, book)
+    filing.tables += prose.tables
+    filing.unread += prose.unread
+    filing.passages = prose.passages
     filing.texts = []
     return filing
 

@@ -65,6 +65,11 @@ class Check:
     detail: str = ""
     rate: Rate | None = None  # what a rate or a comparing word should be
 
+    @property
+    def compares(self) -> bool:
+        """Tell whether figures were compared (and not sets of names, or what is printed)."""
+        return self.linear or self.rate is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Suspect:

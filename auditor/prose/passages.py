@@ -27,6 +27,7 @@ _ENDS = "。！？"
 _OPEN = re.compile(r"[，、；：（,;:(]$")
 _LEADER = re.compile(r"[.．·…⋯]{4,}\s*\d*\s*$")
 MAX_HEADING = 46
+MAX_QUOTE = 160
 MAX_PASSAGE = 20_000  # characters
 OUTSIDE = (
     "名词解释",
@@ -52,15 +53,30 @@ class Passage:
     heading: str = ""
     outside: bool = False
 
+    @property
+    def raw(self) -> str:
+        """The text as printed, its pieces one after the other."""
+        return "".join(piece.raw for piece in self.pieces)
+
+    def printed(self, start: int, end: int) -> tuple[int, int]:
+        """Where some of its characters stand in `raw`."""
+        before = [0]
+        for piece in self.pieces:
+            before.append(before[-1] + len(piece.raw))
+        (first, at), (last, upto) = self.origin[start], self.origin[end - 1]
+        return before[first] + at, before[last] + upto + 1
+
     def place(self, start: int, end: int) -> Place:
         """The place of some of its characters, with the sentence they stand in and the box of their line."""
         piece, at = self.origin[start]
         paragraph = self.pieces[piece]
         left = max(self.text.rfind(mark, 0, start) for mark in _ENDS) + 1
         stops = [found for mark in _ENDS if (found := self.text.find(mark, end)) >= 0]
-        quote = self.text[left : min(stops, default=len(self.text)) + 1]
-        if len(quote) > 160:
-            quote = self.text[max(left, start - 60) : end + 40]
+        right = min(min(stops, default=len(self.text)) + 1, len(self.text))
+        if right - left > MAX_QUOTE:
+            left, right = max(left, start - 60), min(right, end + 40)
+        first_char, after = self.printed(left, right)
+        quote = tidy(self.raw[first_char:after])
         last_piece, last = self.origin[end - 1]
         box = _box(paragraph, at, last + 1 if last_piece == piece else len(paragraph.raw))
         page = next((part.page for part in reversed(paragraph.parts) if part.start <= at), paragraph.place.page)

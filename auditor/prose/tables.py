@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.facts import Address, Fact, Place, ReadBy, fact_of
-from auditor.filing import ReadTable, Unread
+from auditor.filing import ReadTable, TextSpan, TextView, Unread
 from auditor.numbers import State, parse_literal
 from auditor.prose.claims import MONEY, read_claims
 from auditor.prose.names import Names
@@ -21,25 +21,35 @@ if TYPE_CHECKING:
     from auditor.facts import FilingKey
     from auditor.forms.tables import FormBook
     from auditor.prose.claims import Claims, Line, Number, Told
+    from auditor.prose.passages import Passage
 
 PREFIX = "说明/"
 MAX_QUOTE = 200
 
 
-def prose_tables(
-    paragraphs: Iterable[Paragraph], tables: Sequence[ReadTable], key: FilingKey, book: FormBook
-) -> tuple[list[ReadTable], list[Unread]]:
+class Prose(NamedTuple):
+    """What the prose gives: tables of claims, numbers that no wording explains, the passages with their numbers."""
+
+    tables: list[ReadTable]
+    unread: list[Unread]
+    passages: list[TextView]
+
+
+def prose_tables(paragraphs: Iterable[Paragraph], tables: Sequence[ReadTable], key: FilingKey, book: FormBook) -> Prose:
     """Read the prose of a document into tables of claims; numbers that no wording explains come back as unread."""
     lexicon = book.lexicon
     if lexicon is None:
-        return [], []
-    claims = read_claims(
-        passages_of(paragraphs, lexicon), lexicon, Names(tables, book), report=key.report, entity=key.entity
-    )
-    return list(_tables(claims, book)), _unread(claims)
+        return Prose([], [], [])
+    names = Names(tables, book)
+    passages = list(passages_of(paragraphs, lexicon))
+    claims = read_claims(passages, lexicon, names, report=key.report, entity=key.entity)
+    addresses: dict[int, str] = {}
+    read = list(_tables(claims, book, addresses))
+    return Prose(read, _unread(claims), _views(passages, claims, addresses))
 
 
-def _tables(claims: Claims, book: FormBook) -> Iterable[ReadTable]:
+def _tables(claims: Claims, book: FormBook, addresses: dict[int, str]) -> Iterable[ReadTable]:
+    """The tables; `addresses` takes the address of every number by its identity."""
     names = dict.fromkeys(line.topic for line in claims.lines if line.told)
     for name in names:
         table = book.tables.get(PREFIX + name)
@@ -57,6 +67,7 @@ def _tables(claims: Claims, book: FormBook) -> Iterable[ReadTable]:
             read.names.setdefault(line.row, line.label)
             for column, told in line.told.items():
                 address = Address(table.name, line.row, column, seen[line.row])
+                addresses[id(told.number)] = str(address)
                 read.facts.append(_fact(told, address, kinds[column], read.unit, fine))
             whole = line.whole.amount if line.whole is not None else None
             if whole is not None and "占比" in line.told:
@@ -106,6 +117,21 @@ def _unread(claims: Claims) -> list[Unread]:
         place = number.passage.place(number.start, number.end)
         out.setdefault((replace(place, bbox=None), reason), []).append(_said(number))
     return [Unread("、".join(texts)[:MAX_QUOTE], place, reason) for (place, reason), texts in out.items()]
+
+
+def _views(passages: Sequence[Passage], claims: Claims, addresses: dict[int, str]) -> list[TextView]:
+    """The passages as printed, each with its numbers in order."""
+    found: dict[int, list[TextSpan]] = {}
+    told = [one.number for line in claims.lines for one in line.told.values() if "、" not in one.word]
+    rest = [*((number, "unread.prose") for number in claims.unread), *claims.aside]
+    for number, reason in [*((number, "") for number in told), *rest]:
+        start, end = number.passage.printed(number.start, number.end)
+        span = TextSpan(start, end, addresses.get(id(number), ""), reason)
+        found.setdefault(id(number.passage), []).append(span)
+    return [
+        TextView(passage.heading, passage.raw, passage.pieces[0].place, tuple(sorted(found.get(id(passage), []))))
+        for passage in passages
+    ]
 
 
 def _said(number: Number) -> str:

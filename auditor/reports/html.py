@@ -13,14 +13,16 @@ from auditor.filing import PROSE_REASONS
 from auditor.messages import language, say
 from auditor.reports.narrate import Narrator, filing_kind, filing_title, verdict_parts
 from auditor.reports.places import place_text, remarks
+from auditor.units import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from jinja2 import Environment
 
     from auditor.engine.results import Audit
-    from auditor.filing import ReadTable, ViewCell
+    from auditor.facts import Fact
+    from auditor.filing import ReadTable, TextView, ViewCell
 
 MAX_UNREAD = 200  # lines shown per reason; the rest is counted
 MAX_VIEW_ROWS = 1500
@@ -69,7 +71,11 @@ def filing_html(audit: Audit, tool: dict[str, str], rounding: str) -> str:
             total=_total(audit),
             findings=[_finding(finding, narrator) for finding in shown],
             tails=[_tail(finding, narrator) for finding in tails],
-            tables=[_table(table, audit, start, links) for table, start in _starts(audit)],
+            tables=[
+                _table(table, audit, start, links) for table, start in _starts(audit) if table.view or table.reason
+            ],
+            sections=_sections(audit, links),
+            prose_total=say("html.prose_total", told=audit.told, checked=audit.told_checked),
             announced=_announced(audit),
             unevaluated=_unevaluated(audit),
             unread=unread,
@@ -129,7 +135,8 @@ def _finding(finding: Finding, narrator: Narrator) -> dict[str, Any]:
         "severity": finding.severity.value,
         "title": finding.rule.text("title", language()),
         "message": narrator.message(finding),
-        "formula": narrator.formula(check),
+        "formula": narrator.formula(check) if check.linear else "",
+        "quote": narrator.quote(check),
         "amounts": narrator.amounts(check),
         "suspects": [
             {
@@ -147,7 +154,9 @@ def _finding(finding: Finding, narrator: Narrator) -> dict[str, Any]:
                 "text": narrator.text(audit.facts[o.fact]),
                 "interval": narrator.interval(audit.facts[o.fact]),
                 "place": place_text(audit.facts[o.fact].place, file=several),
-                "mark": marks.get(o.fact, audit.marks[o.fact]).value,
+                "mark": marks.get(o.fact, audit.marks[o.fact]).value
+                if audit.facts[o.fact].kind is not Kind.WORD
+                else "word",
                 "mark_text": say(f"mark.{marks.get(o.fact, audit.marks[o.fact]).value}"),
             }
             for o in listed
@@ -167,6 +176,10 @@ def _finding(finding: Finding, narrator: Narrator) -> dict[str, Any]:
         "basis": finding.rule.basis,
         "kind": finding.rule.kind.value,
     }
+
+
+def _operand_mark(fact: Fact, mark: Mark) -> str:
+    return "word" if fact.kind is Kind.WORD else mark.value
 
 
 def _tail(finding: Finding, narrator: Narrator) -> dict[str, Any]:
@@ -248,6 +261,56 @@ def _cell(cell: ViewCell, start: int, audit: Audit, links: dict[int, str]) -> di
         "head": cell.head,
         "span": Markup(spans),
     }
+
+
+def _sections(audit: Audit, links: dict[int, str]) -> list[dict[str, Any]]:
+    """The prose by heading: passages with numbers, every number marked by what is known of it."""
+    position = {str(fact.address): number for number, fact in enumerate(audit.facts)}
+    sections: list[dict[str, Any]] = []
+    for passage in audit.filing.passages:
+        if not any(span.reason != "unread.outside" for span in passage.spans):
+            continue
+        pieces = [piece for span in _pieces(passage, position, audit, links) for piece in span]
+        if not sections or sections[-1]["heading"] != passage.heading:
+            place = place_text(passage.place, file=len(audit.filing.files) > 1)
+            sections.append(
+                {"heading": passage.heading, "place": place, "passages": [], "open": False, "counts": Counter()}
+            )
+        section = sections[-1]
+        section["passages"].append(pieces)
+        marks = [piece["mark"] for piece in pieces if piece["mark"]]
+        section["counts"].update(marks)
+        section["open"] = section["open"] or any(mark in ("suspect", "contradicted") for mark in marks)
+    for section in sections:
+        counts = section.pop("counts")
+        section["count"] = " ".join(
+            f"{say(f'mark.{mark.value}')} {counts[mark.value]}" for mark in Mark if counts[mark.value]
+        )
+    return sections
+
+
+def _pieces(
+    passage: TextView, position: dict[str, int], audit: Audit, links: dict[int, str]
+) -> Iterator[list[dict[str, str]]]:
+    """The text of a passage cut at its numbers."""
+    at = 0
+    for span in passage.spans:
+        if span.start < at:
+            continue
+        known = position.get(span.address)
+        mark = audit.marks[known] if known is not None else Mark.UNREAD
+        link = links.get(known, "") if known is not None and mark in _LINKED else ""
+        title = say(span.reason) if span.reason else _told_as(span.address, mark)
+        yield [
+            {"text": passage.text[at : span.start], "mark": "", "link": "", "title": ""},
+            {"text": passage.text[span.start : span.end], "mark": mark.value, "link": link, "title": title},
+        ]
+        at = span.end
+    yield [{"text": passage.text[at:], "mark": "", "link": "", "title": ""}]
+
+
+def _told_as(address: str, mark: Mark) -> str:
+    return f"{address} · {say(f'mark.{mark.value}')}"
 
 
 def _announced(audit: Audit) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _SIGNS = {"=": "≠", "≠": "=", "<": "≥", ">": "≤", "≤": ">", "≥": "<"}
 _WORDS = {"<": "less", ">": "more", "≤": "at_most", "≥": "at_least", "≠": "unequal", "=": "equal"}
 MAX_TERMS = 12
+TOLD = "说明/"  # how the names of prose tables begin
 SHORT = 4  # a sum of so few terms is shown with its zeros
 
 
@@ -58,9 +59,20 @@ class Narrator:
         if printed and last[:1].isdigit():
             row = f"{row} {plain(printed)}"
         column = address.column.replace("/", " ")
-        words = [address.table if table else "", row.replace("/", " "), column]
+        name = say("label.told", section=address.table.partition("/")[2]) if self.is_told(fact) else address.table
+        words = [name if table else "", row.replace("/", " "), column]
         again = f"#{address.occurrence}" if address.occurrence > 1 else ""
         return " ".join(word for word in words if word) + again
+
+    @staticmethod
+    def is_told(fact: Fact) -> bool:
+        """Tell whether a fact stands in the prose."""
+        return fact.address.table.startswith(TOLD)
+
+    def quote(self, check: Check) -> str:
+        """The sentence in which a check's first figure of the prose stands, or ''."""
+        told = (self.facts[operand.fact] for operand in check.operands)
+        return next((fact.place.quote for fact in told if self.is_told(fact)), "")
 
     def text(self, fact: Fact) -> str:
         """The figure as printed; blanks as 空白."""

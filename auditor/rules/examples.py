@@ -146,7 +146,7 @@ class _Maker:
         from auditor.prose.tables import prose_tables
 
         lines = [Paragraph(line, Place(line=number)) for number, line in enumerate(str(text).splitlines(), 1)]
-        tables, unread = prose_tables(lines, filing.tables, filing.key, self.book)
+        tables, unread, _ = prose_tables(lines, filing.tables, filing.key, self.book)
         if not tables or any(item.reason == "unread.prose" for item in unread):
             raise RuleError(
                 "rules.example_unread", file=self.rule.file, line=self.example.line, rule=self.rule.id,
