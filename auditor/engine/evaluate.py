@@ -195,12 +195,13 @@ def _rate(plan: Plan, statement: Relation, instances: Instances) -> Outcome:
 def _relation(plan: Plan, statement: Relation, instances: Instances, *, plain: bool) -> Outcome:
     built = build(statement, instances, filtered)
     size = len(instances)
+    equality = equality_of(statement, conditional=bool(plan.when))
     judged: Judged = judge_relation(
         statement.operator,
         built.linear,
         instances.chunk,
         size,
-        equality=equality_of(statement, conditional=bool(plan.when)),
+        equality=equality,
         leaves=None if plain else Leaves(statement, instances),
     )
     held = np.isin(built.reason, (Reason.UNPRINTED, Reason.UNREAD_ROW)) & (judged.verdict == Verdict.CONSISTENT)
@@ -208,7 +209,7 @@ def _relation(plan: Plan, statement: Relation, instances: Instances, *, plain: b
     verdict = _with_reasons(judged.verdict, reason)
     return Outcome(
         plan, statement, instances, verdict, reason, judged.note, judged.gap, judged.lo, judged.hi,
-        judged.allowed, built.linear, None, built.blame,
+        judged.allowed, built.linear, None, built.blame, equality,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from auditor.engine.chunk import Chunk
     from auditor.engine.facttable import Bytes, Flags, Ints, Longs
     from auditor.engine.instances import Instances
+    from auditor.engine.judge import Equality
     from auditor.engine.operands import Linear
     from auditor.engine.ratios import Rate
     from auditor.rules.plan import Plan
@@ -42,6 +43,7 @@ class Outcome:
     linear: Linear | None = None
     operands: tuple[Ints, Ints] | None = None
     blame: Ints | None = None  # per instance: which reference of the plan caused the reason
+    equality: Equality | None = None
     rates: dict[int, Rate] = field(default_factory=dict)  # per failing instance: what the rate or word should be
 
     @property

@@ -17,15 +17,16 @@ from auditor.engine.verdicts import Reason, Verdict
 from auditor.numbers import State
 from auditor.rules.nodes import Call
 from auditor.rules.plan import Ref
-from auditor.units import PERCENT_SCALE, Range, printed_range, zero_range
+from auditor.units import PERCENT_SCALE, Range, Rounding, printed_range, zero_range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from auditor.engine.facttable import Bytes, Ints, Longs
     from auditor.engine.instances import Instances
     from auditor.engine.operands import Linear
     from auditor.engine.sets import Judgement
+    from auditor.facts import Fact
     from auditor.rules.nodes import Expression, Relation
 
 COMPARED = {1: "大于", 0: "等于", -1: "小于"}
@@ -38,10 +39,27 @@ class Rate:
     For a comparison `word` is the word that the numbers ask for. `near` says that it is one last digit off.
     """
 
+    function: str
     low: str = ""
     high: str = ""
     word: str = ""
     near: bool = False
+
+    def holds_with(self, number: int, value: int, numbers: Sequence[int], facts: Sequence[Fact]) -> bool:
+        """Tell whether the rate would hold if one of its two figures had another value.
+
+        `numbers` and `facts` are the operands in order: the rate, then the figures; only plain pairs are tried.
+        """
+        if len(facts) != 3 or number not in numbers[1:]:
+            return False
+        values = [value if other == number else fact.value for other, fact in zip(numbers, facts, strict=True)]
+        target = facts[0]
+        if self.function == "compare":
+            return _compared(target.text, values[1], values[2]) is None
+        ranges = [printed_range(v, fact.step) for v, fact in zip(values, facts, strict=True)]
+        zero = target.state is State.ZERO
+        mode = Rounding.HALF_UP
+        return _rated(self.function, target.value, target.step, zero, ranges[1], ranges[2], mode) is None
 
 
 def judge_call(
@@ -86,24 +104,34 @@ def _one(
 ) -> Rate | Reason | None:
     facts, mode = instances.chunk.facts, instances.chunk.mode
     if function == "compare":
-        right = COMPARED[(a[0] > b[0]) - (a[0] < b[0])]
-        return None if facts.texts.get(position, "") == right else Rate(word=right)
-    value, step = int(facts.value[position]), int(facts.step[position])
+        return _compared(facts.texts.get(position, ""), a[0], b[0])
     zero = STATES[facts.state[position]] is State.ZERO
+    return _rated(function, int(facts.value[position]), int(facts.step[position]), zero, a[1], b[1], mode)
+
+
+def _compared(word: str, a: int, b: int) -> Rate | None:
+    right = COMPARED[(a > b) - (a < b)]
+    return None if word == right else Rate("compare", word=right)
+
+
+def _rated(
+    function: str, value: int, step: int, zero: bool, a: Range, b: Range, mode: Rounding
+) -> Rate | Reason | None:
+    """Judge a printed rate against the ranges of its two figures."""
     printed = zero_range(step, mode) if zero else printed_range(value, step, mode)
     if function == "percent":
-        bounds = share_bounds(a[1], b[1])
+        bounds = share_bounds(a, b)
     elif function == "growth":
-        bounds = growth_bounds(a[1], b[1])
+        bounds = growth_bounds(a, b)
     else:
-        bounds = growth_by_change_bounds(a[1], b[1])
+        bounds = growth_by_change_bounds(a, b)
     if bounds is None:
         return Reason.ZERO_BASE
     if judge_ratio(*bounds, printed):
         return None
     near = judge_ratio(*bounds, Range(printed.lo - step, printed.hi + step))
     low, high = (_percent(bound, step) for bound in bounds)
-    return Rate(low, high, near=near)
+    return Rate(function, low, high, near=near)
 
 
 def _percent(bound: tuple[int, int], step: int) -> str:

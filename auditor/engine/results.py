@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from auditor.engine.verdicts import Note, Reason, Verdict
 
 if TYPE_CHECKING:
+    from auditor.engine.causes import Guess
     from auditor.engine.ratios import Rate
     from auditor.facts import Fact
     from auditor.filing import Filing
@@ -78,6 +79,7 @@ class Suspect:
     fact: int
     suggested: int | None  # in the smallest step; None where the checks do not agree on one
     because: tuple[str, ...]
+    cause: Guess | None = None  # what may have happened to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class Finding:
     verdict: Verdict
     checks: tuple[Check, ...]
     suspects: tuple[Suspect, ...] = ()
+    unexplained: bool = False  # no few figures explain its checks
 
     @property
     def main(self) -> Check:

@@ -144,6 +144,7 @@ def _finding(finding: Finding, narrator: Narrator) -> dict[str, Any]:
                 "printed": narrator.text(audit.facts[s.fact]),
                 "suggested": None if s.suggested is None else narrator.value(s.suggested, audit.facts[s.fact]),
                 "place": place_text(audit.facts[s.fact].place, file=several),
+                "cause": narrator.cause(s),
             }
             for s in finding.suspects
         ],
@@ -154,9 +155,7 @@ def _finding(finding: Finding, narrator: Narrator) -> dict[str, Any]:
                 "text": narrator.text(audit.facts[o.fact]),
                 "interval": narrator.interval(audit.facts[o.fact]),
                 "place": place_text(audit.facts[o.fact].place, file=several),
-                "mark": marks.get(o.fact, audit.marks[o.fact]).value
-                if audit.facts[o.fact].kind is not Kind.WORD
-                else "word",
+                "mark": _operand_mark(audit.facts[o.fact], marks.get(o.fact, audit.marks[o.fact])),
                 "mark_text": say(f"mark.{marks.get(o.fact, audit.marks[o.fact]).value}"),
             }
             for o in listed

@@ -152,7 +152,7 @@ def _suspect(suspect: Suspect, index: int, narrator: Narrator) -> dict[str, Any]
         "address": str(fact.address),
         "printed": fact.text,
         "suggested": suggested,
-        "cause": None,
+        "cause": suspect.cause.cause.value if suspect.cause else None,
         "because": list(suspect.because),
     }
 

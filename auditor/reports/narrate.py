@@ -17,7 +17,7 @@ from auditor.numbers import decimal_text
 from auditor.units import FEN_PER, Kind
 
 if TYPE_CHECKING:
-    from auditor.engine.results import Audit, Check, Finding, Operand
+    from auditor.engine.results import Audit, Check, Finding, Operand, Suspect
 
 _SIGNS = {"=": "≠", "≠": "=", "<": "≥", ">": "≤", "≤": ">", "≥": "<"}
 _WORDS = {"<": "less", ">": "more", "≤": "at_most", "≥": "at_least", "≠": "unequal", "=": "equal"}
@@ -68,6 +68,16 @@ class Narrator:
     def is_told(fact: Fact) -> bool:
         """Tell whether a fact stands in the prose."""
         return fact.address.table.startswith(TOLD)
+
+    def cause(self, suspect: Suspect) -> str:
+        """What may have happened to a suspect, in a clause, or ''."""
+        found = suspect.cause
+        if found is None:
+            return ""
+        figure = (
+            "" if found.fact is None else f"{self.label(self.facts[found.fact])} {self.text(self.facts[found.fact])}"
+        )
+        return say(f"cause.{found.cause.value}", figure=figure)
 
     def quote(self, check: Check) -> str:
         """The sentence in which a check's first figure of the prose stands, or ''."""
@@ -198,6 +208,8 @@ class Narrator:
             return self._tail(check)
         if not check.linear:
             return self._statement(check)
+        if finding.unexplained and len(finding.checks) > 1:
+            return f"{self._gap(check)}{say('say.unexplained', count=len(finding.checks))}"
         if finding.suspects and len(finding.suspects) == 1 and len(finding.checks) > 1:
             suspect = finding.suspects[0]
             fact = self.facts[suspect.fact]
@@ -205,7 +217,8 @@ class Narrator:
             if suspect.suggested is None:
                 return say("say.suspect_some", figure=figure, printed=printed, count=count)
             suggested = self.value(suspect.suggested, fact)
-            return say("say.suspect", figure=figure, printed=printed, count=count, suggested=suggested)
+            cause = self.cause(suspect)
+            return say("say.suspect", figure=figure, printed=printed, count=count, suggested=suggested) + cause
         return self._gap(check)
 
     def _ends(self, check: Check) -> tuple[str, str]:

@@ -1,0 +1,135 @@
+"""Which figures explain failing equations: exact, sparsest, independent of order; and what may have happened to them."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from auditor.engine.causes import Cause, guess
+from auditor.engine.localise import Equation, localise
+from auditor.engine.results import Check
+from auditor.engine.verdicts import Verdict
+from auditor.rules.book import load_rules
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+RULE = load_rules().rules[0]
+
+
+def equation(terms: dict[int, int], values: dict[int, int], slack: int = 0, name: str = "") -> Equation:
+    gap = sum(weight * values[fact] for fact, weight in terms.items())
+    failing = abs(gap) > slack
+    check = Check(RULE, name or str(sorted(terms)), Verdict.INCONSISTENT, (), gap) if failing else None
+    return Equation(terms, gap, gap - slack, gap + slack, check)
+
+
+def table(values: dict[int, int], slack: int = 0) -> list[Equation]:
+    """Two rows of three parts with totals, and a row of column totals: figures 0–3, 4–7, 8–11 (total last)."""
+    rows = [{first: 1, first + 1: 1, first + 2: 1, first + 3: -1} for first in (0, 4, 8)]
+    columns = [{n: 1, n + 4: 1, n + 8: -1} for n in range(4)]
+    return [equation(terms, values, slack) for terms in (*rows, *columns)]
+
+
+def right() -> dict[int, int]:
+    values = {0: 120, 1: 45, 2: 300, 4: 7, 5: 81, 6: 19}
+    values[3], values[7] = values[0] + values[1] + values[2], values[4] + values[5] + values[6]
+    return values | {n + 8: values[n] + values[n + 4] for n in range(4)}
+
+
+NAMES = {n: f"表[{n}]" for n in range(12)}
+STEPS = dict.fromkeys(range(12), 1)
+
+
+@given(fact=st.integers(0, 11), change=st.integers(-500, 500).filter(bool))
+def test_one_wrong_figure_is_found_alone_with_its_value(fact: int, change: int) -> None:
+    values = right()
+    values[fact] += change
+    (component,) = localise(table(values), STEPS, NAMES)
+    (explanation,) = component.explanations
+    assert explanation.changes == ((fact, -change),)
+
+
+@given(
+    facts=st.lists(st.integers(0, 11), min_size=2, max_size=2, unique=True),
+    changes=st.lists(st.integers(1, 400), min_size=2, max_size=2, unique=True),
+    order=st.integers(0, 10**6),
+)
+@settings(max_examples=60)
+def test_two_wrong_figures_are_among_the_explanations_or_fewer_explain_them(
+    facts: list[int], changes: list[int], order: int
+) -> None:
+    values = right()
+    for fact, change in zip(facts, changes, strict=True):
+        values[fact] += change
+    equations = table(values)
+    components = localise(equations, STEPS, NAMES)
+    true = {(fact, -change) for fact, change in zip(facts, changes, strict=True)}
+    told = [dict(e.changes) for c in components for e in c.explanations]
+    assert told
+    sizes = sum(len(component.explanations[0].changes) for component in components)
+    assert sizes <= 2
+    if len(components) == 1 and sizes == 2:
+        assert any(set(e.changes) == true for e in components[0].explanations)
+    shuffled = list(equations)
+    random.Random(order).shuffle(shuffled)  # noqa: S311 -- no secret, only another order
+    assert localise(shuffled, STEPS, NAMES) == components
+
+
+def test_figures_that_no_equation_tells_apart_are_named_together() -> None:
+    values = {0: 10, 1: 20, 2: 31}
+    (component,) = localise([equation({0: 1, 1: 1, 2: -1}, values)], STEPS, NAMES)
+    assert [e.changes for e in component.explanations] == [((0, 1),), ((1, 1),), ((2, -1),)]
+
+
+def test_a_change_must_leave_what_holds_in_its_range() -> None:
+    """Figure 0 stands in an equation that holds: it cannot be the one."""
+    values = {0: 10, 1: 20, 2: 31, 3: 10}
+    equations = [equation({0: 1, 1: 1, 2: -1}, values), equation({0: 1, 3: -1}, values)]
+    (component,) = localise(equations, STEPS, NAMES)
+    assert [e.figures for e in component.explanations] == [(1,), (2,)]
+
+
+def test_many_wrong_figures_are_said_to_be_many() -> None:
+    values = right()
+    for fact, change in ((0, 3), (1, 50), (5, 700), (6, -11), (8, 1234), (10, 77), (3, 9)):
+        values[fact] += change
+    components = localise(table(values), STEPS, NAMES)
+    assert any(not component.explanations for component in components)
+
+
+def test_independent_errors_stay_apart() -> None:
+    one = equation({0: 1, 1: -1}, {0: 5, 1: 6})
+    two = equation({2: 1, 3: -1}, {2: 5, 3: 8})
+    assert len(localise([one, two], STEPS, NAMES)) == 2
+
+
+@pytest.mark.parametrize(
+    ("printed", "right_one", "cause"),
+    [
+        (6312, 6132, Cause.TRANSPOSED),
+        (6132, 6133, Cause.DIGIT),
+        (613, 6132, Cause.DROPPED),
+        (61322, 6132, Cause.ADDED),
+        (-6132, 6132, Cause.SIGN),
+        (61320000, 6132, Cause.UNIT),
+        (61320, 6132, Cause.SHIFTED),
+    ],
+)
+def test_causes_of_slips(printed: int, right_one: int, cause: Cause) -> None:
+    found = guess(printed, right_one, blank=False, beside=[], items={})
+    assert found is not None
+    assert found.cause is cause
+
+
+def test_causes_that_rest_on_other_figures() -> None:
+    assert guess(0, 95, blank=True, beside=[], items={}).cause is Cause.BLANK  # type: ignore[union-attr]
+    copied = guess(700, 432, blank=False, beside=[(4, 700)], items={})
+    assert copied is not None
+    assert (copied.cause, copied.fact) == (Cause.NEIGHBOUR, 4)
+    lacking = guess(500, 543, blank=False, beside=[], items={2: 43, 3: 500})
+    assert lacking is not None
+    assert (lacking.cause, lacking.fact) == (Cause.OMITTED, 2)
+    twice = guess(1586, 1543, blank=False, beside=[], items={2: 43, 3: 1500})
+    assert twice is not None
+    assert (twice.cause, twice.fact) == (Cause.DOUBLED, 2)
+    assert guess(12345, 98765, blank=False, beside=[], items={}) is None
