@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from auditor.forms.printed import Found
     from auditor.forms.tables import FormBook, Table
 
-_FIGURE = re.compile(
-    r"\d+(?:\.\d+)?\s*(?:亿|万|千)?元|\d+(?:\.\d+)?\s*[%％]|\d+\.\d+|\d+\s*(?:个|辆|台|人次|批次|项|人|件)"
+_FIGURE = re.compile(  # from the first digit of a run and without going back: hostile runs are millions long
+    r"(?<!\d)\d++(?:\.\d|(?:\.\d++)?\s*+(?:[亿万千]?元|[%％]|个|辆|台|人次|批次|项|人|件))"
 )
 
 
@@ -179,14 +179,19 @@ def _family(filing: Filing, book: FormBook) -> str:
 
 
 def group(parts: Sequence[Filing], book: FormBook, *, as_one: bool = False, separate: bool = False) -> list[Filing]:
-    """Group parts into filings by entity, year, report and edition; unknown parts of a key fit any.
+    """Group parts into filings, and put those of each together."""
+    return [merge(members, book) for members in grouped(parts, as_one=as_one, separate=separate)]
+
+
+def grouped(parts: Sequence[Filing], *, as_one: bool = False, separate: bool = False) -> list[list[Filing]]:
+    """Group parts by entity, year, report and edition; unknown parts of a key fit any.
 
     Of several versions of one file the newest counts; the others are named in a remark and left out.
     """
     if as_one and parts:
-        return [merge(parts, book)]
+        return [list(parts)]
     if separate:
-        return [_with_prose(part, book) for part in parts]
+        return [[part] for part in parts]
     groups: list[list[Filing]] = []
     entities: dict[str, list[list[Filing]]] = {}
     for part in newest(parts):
@@ -199,7 +204,7 @@ def group(parts: Sequence[Filing], book: FormBook, *, as_one: bool = False, sepa
             home.append(part)
     for known in entities.values():
         _add_undated(known)
-    return [merge(members, book) for members in groups if members]
+    return [members for members in groups if members]
 
 
 def _add_undated(groups: list[list[Filing]]) -> None:

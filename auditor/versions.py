@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from auditor.filing import Filing
 
 SAME = 0.5  # share of tables, figures or sentences from which two files are versions of one
+LEFT_OUT = frozenset({"remark.copy", "remark.version_changed", "remark.version_named", "remark.version_last"})
 _WORDS = re.compile(
     r"更正|更新|修订|修改|修正|重新公开|重新发布|重发|最终|终稿|定稿|正式|revised|corrected|final", re.IGNORECASE
 )

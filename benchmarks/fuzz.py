@@ -1,8 +1,8 @@
-"""Damaged copies of files through the readers, in workers with bounds, and through the forms.
+"""Damaged copies of files through the readers, in workers with bounds, then through forms, rules and reports.
 
     python benchmarks/fuzz.py [FOLDER…] [--cases 4000] [--seed 1] [--jobs 2] [--keep DIR]
 
-Every case must end in a document that the forms can read, or in one `BadInputError`: no crash, no fault of the
+Every case must end in reports, or in one `BadInputError`: no crash, no fault of the
 program, no hang. What does not is written to --keep. Without folders the files are those of `examples/` and documents
 of every kind made from them. Run on purpose (`make fuzz`); a small fixed set runs in the tests.
 """
@@ -22,15 +22,20 @@ from random import Random
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from auditor.engine.audit import audit_filings  # noqa: E402
 from auditor.errors import AuditorError, BadInputError  # noqa: E402
 from auditor.readers.guard import CrashError, Guard  # noqa: E402
 from auditor.readers.limits import Limits  # noqa: E402
-from auditor.reading import filing_of  # noqa: E402
+from auditor.reading import filing_of, merge  # noqa: E402
+from auditor.reports.html import filing_html  # noqa: E402
+from auditor.reports.json_report import dumps, filing_data  # noqa: E402
+from auditor.reports.read_xlsx import read_xlsx  # noqa: E402
 from auditor.rules.book import load_rules  # noqa: E402
 from auditor.testing.damage import damaged  # noqa: E402
+from auditor.units import Rounding  # noqa: E402
 
 LIMITS = Limits(seconds=30, memory=1024)
-SLOW = 10.0  # seconds that the forms may take
+SLOW = 20.0  # seconds that forms, rules and reports may take
 MAX_SIZE = 2_000_000  # larger files are left out: the cases should be many
 
 
@@ -59,7 +64,7 @@ class Runner:
     def __init__(self, files: list[tuple[str, bytes]], seed: int) -> None:
         self.files, self.seed = files, seed
         self.guard = Guard(LIMITS)
-        self.forms = load_rules().forms
+        self.book = load_rules()
 
     def case(self, number: int) -> tuple[str, bytes]:
         """The name and bytes of one case; the same number gives the same bytes."""
@@ -81,14 +86,18 @@ class Runner:
             return ("HANG" if error.key == "input.timeout" else error.key), ""
         began = time.monotonic()
         try:
-            filing_of(document, self.forms)
+            filing = merge([filing_of(document, self.book.forms)], self.book.forms)
+            audit = audit_filings([filing], self.book, Rounding.HALF_UP)[0]
+            dumps(filing_data(audit, {}))
+            filing_html(audit, {"version": "", "rules_sha256": ""}, Rounding.HALF_UP.value)
+            read_xlsx(document, filing)
             outcome = "read"
         except AuditorError as error:
             outcome = error.key
         except Exception:  # noqa: BLE001 — the point of it all
             return "FAULT", traceback.format_exc()
         taken = time.monotonic() - began
-        return ("SLOW", f"the forms took {taken:.1f} s") if taken > SLOW else (outcome, "")
+        return ("SLOW", f"forms, rules and reports took {taken:.1f} s") if taken > SLOW else (outcome, "")
 
     def _archive(self, data: bytes, name: str) -> tuple[str, str]:
         """Read every member of an archive."""

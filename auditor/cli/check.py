@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.cli.common import chosen_formats, config_option, fail, prepare, rules_option
-from auditor.cli.inputs import Reading, found
+from auditor.cli.inputs import Reading, bound, found, whole
 from auditor.cli.output import stems, write_file
 from auditor.engine.results import Severity
 from auditor.errors import AuditorError
@@ -68,7 +68,8 @@ def check(
     with Reading(files) as reading:  # the worker starts while the rules load
         settings, book = prepare(config, folders)
         parts = _bind_all(_progress(reading, len(files)), book, settings, failed)
-    audits = _audit_all(parts, book, settings, as_one=as_one, separate=separate)
+    filings = _put_together(parts, book, failed, as_one=as_one, separate=separate)
+    audits = _audit_all(filings, book, settings)
     try:
         _write_all(audits, failed, Path(out), chosen, book, settings)
     except AuditorError as error:
@@ -88,33 +89,40 @@ def check(
 
 
 def _tell(audits: Sequence[tuple[str, Audit]]) -> None:
-    """Show findings and remarks of a few filings; of many, one line for each that has something to mend."""
-    from auditor.reports.plain import SHOWN, filing_lines, head_line
+    """Show findings and remarks of a few filings; of many, what is to be mended and which files were left out."""
+    from auditor.reports.plain import filing_lines, short_lines
 
     for _, audit in audits:
-        if len(audits) <= FEW:
-            for line in filing_lines(audit):
-                click.echo(line)
-        elif any(audit.count(severity) for severity in SHOWN):
-            click.echo(head_line(audit))
+        for line in filing_lines(audit) if len(audits) <= FEW else short_lines(audit):
+            click.echo(line)
 
 
 def _bind_all(
     items: Iterable[Opened], book: RuleBook, settings: Settings, failed: list[tuple[str, str]]
 ) -> list[Filing]:
     """Make filings of what was read; what cannot be is told and the rest goes on."""
-    from auditor.reading import filing_of
-
     parts: list[Filing] = []
     for item in items:
         try:
-            if item.error is not None:
-                raise item.error
-            assert item.document is not None
-            parts.append(filing_of(item.document, book.forms, entity_kind=settings.entity_kind))
+            parts.append(bound(item, book, settings)[1])
         except AuditorError as error:
             failed.append((item.name, str(error)))
     return parts
+
+
+def _put_together(
+    parts: Sequence[Filing], book: RuleBook, failed: list[tuple[str, str]], *, as_one: bool, separate: bool
+) -> list[Filing]:
+    """Put the files of each filing together; what cannot be is told and the rest goes on."""
+    from auditor.reading import grouped
+
+    filings: list[Filing] = []
+    for members in grouped(parts, as_one=as_one, separate=separate):
+        try:
+            filings.append(whole(members, book))
+        except AuditorError as error:
+            failed.append((members[0].files[0].file, str(error)))
+    return filings
 
 
 def _progress(items: Iterable[Opened], count: int) -> Iterator[Opened]:
@@ -127,16 +135,12 @@ def _progress(items: Iterable[Opened], count: int) -> Iterator[Opened]:
                 bar.update(1)
 
 
-def _audit_all(
-    parts: Sequence[Filing], book: RuleBook, settings: Settings, *, as_one: bool, separate: bool
-) -> list[tuple[str, Audit]]:
+def _audit_all(filings: Sequence[Filing], book: RuleBook, settings: Settings) -> list[tuple[str, Audit]]:
     """Audit all filings; those of one entity together, so that last year's filing is seen from this year's."""
-    if not parts:
+    if not filings:
         return []
     from auditor.engine.audit import audit_filings
-    from auditor.reading import group
 
-    filings = group(parts, book.forms, as_one=as_one, separate=separate)
     by_entity: dict[str, list[Filing]] = {}
     for number, filing in enumerate(filings):
         by_entity.setdefault(filing.key.entity or f"?{number}", []).append(filing)

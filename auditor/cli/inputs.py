@@ -20,7 +20,10 @@ from auditor.readers.archive import is_hidden
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from auditor.cli.common import Settings
     from auditor.document import Document
+    from auditor.filing import Filing
+    from auditor.rules.book import RuleBook
 
 SUFFIXES = frozenset([
     ".pdf", ".xlsx", ".xlsm", ".xltx", ".xlsb", ".xls", ".et", ".ods", ".docx", ".docm", ".dotx", ".doc", ".wps",
@@ -121,6 +124,31 @@ def _read(path: Path, name: str, member: str = "", *, last: bool = True) -> Open
         return Opened(path, name, read(path, member), None, last)
     except AuditorError as error:
         return Opened(path, printable(str(path)) if not member else name, None, error, last)
+
+
+def bound(item: Opened, book: RuleBook, settings: Settings, *, alone: bool = False) -> tuple[Document, Filing]:
+    """The document of a file and what it has of a filing; where it stands `alone`, with its prose.
+
+    Raises `AuditorError` where there is none.
+    """
+    from auditor.readers.limits import BIND_SECONDS, time_limit
+    from auditor.reading import filing_of, merge
+
+    if item.document is None:
+        assert item.error is not None
+        raise item.error
+    with time_limit(BIND_SECONDS, item.name):
+        part = filing_of(item.document, book.forms, entity_kind=settings.entity_kind)
+        return item.document, merge([part], book.forms) if alone else part
+
+
+def whole(members: Sequence[Filing], book: RuleBook) -> Filing:
+    """The filing of files that belong together. Raises `AuditorError` where its prose takes too long to read."""
+    from auditor.readers.limits import BIND_SECONDS, time_limit
+    from auditor.reading import merge
+
+    with time_limit(BIND_SECONDS, "、".join(file.file for part in members for file in part.files)):
+        return merge(members, book.forms)
 
 
 class Reading:

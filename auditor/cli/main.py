@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import click
 
 from auditor import __version__
-from auditor.messages import LANGUAGES, use_language
+from auditor.messages import LANGUAGES, say, use_language
 
+FAULT = 2
+INTERRUPTED = 130
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -26,6 +28,13 @@ class Lazy(click.Group):
         "read": "显示从文件中读到了什么 / show what was read from a file",
         "rules": "规则：列表、说明、测试、追踪 / rules: list, show, test, trace",
     }
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; an interruption is no finding either."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise SystemExit(INTERRUPTED) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the commands, in the order of their use."""
@@ -73,10 +82,17 @@ def cli(lang: str) -> None:
 
 
 def main() -> None:
-    """Run the command. Exit status: 0 clean, 1 findings, 2 could not audit."""
+    """Run the command. Exit status: 0 clean, 1 findings, 2 could not audit, 130 interrupted."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
-    cli(prog_name="auditor")
+    try:
+        cli.main(prog_name="auditor", standalone_mode=True)
+    except Exception:  # noqa: BLE001 — a fault of the program must not look like findings (status 1)
+        import traceback
+
+        traceback.print_exc()
+        click.echo(say("cli.fault"), err=True)
+        raise SystemExit(FAULT) from None
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.cli.common import chosen_formats, config_option, prepare, rules_option
-from auditor.cli.inputs import Reading, found
+from auditor.cli.inputs import Reading, bound, found
 from auditor.cli.output import stems, write_file
 from auditor.errors import AuditorError
 from auditor.messages import printable, say
@@ -39,18 +39,13 @@ def read(files: tuple[str, ...], out: str | None, formats: str, config: str | No
     paths, failed = found(files, leave_out=out or "")
     with Reading(paths) as reading:
         settings, book = prepare(config, folders)
-        from auditor.reading import filing_of
-
         done: list[SourceFile] = []
         for item in reading:
             try:
-                if item.error is not None:
-                    raise item.error
-                assert item.document is not None
-                filing = filing_of(item.document, book.forms, entity_kind=settings.entity_kind)
+                document, filing = bound(item, book, settings, alone=True)
                 if out:
                     done.append(filing.files[0])
-                    _write(item.document, filing, Path(out) / stems(done)[-1], chosen, book.sha256)
+                    _write(document, filing, Path(out) / stems(done)[-1], chosen, book.sha256)
                 else:
                     _show(filing)
             except AuditorError as error:

@@ -9,7 +9,7 @@ import click
 
 from auditor.cli.common import config_option, fail, prepare, rules_option
 from auditor.errors import AuditorError
-from auditor.messages import language, say
+from auditor.messages import language, printable, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -133,7 +133,7 @@ def trace(identity: str, files: tuple[str, ...], config: str | None, folders: tu
     except AuditorError as error:
         fail(error)
     for line in _numbered(trace_rule(rule, filings, book, settings.rounding)):
-        click.echo(line)
+        click.echo(printable(line))
 
 
 def _numbered(lines: Iterable[str]) -> list[str]:

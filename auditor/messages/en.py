@@ -219,6 +219,7 @@ MESSAGES: dict[str, str] = {
     "verdict_line.nothing": "no check could be evaluated",
     # command line
     "cli.reading": "reading",
+    "cli.fault": "A fault of the program: send the above and the file that was audited to its developers.",
     "cli.done": "{filings} filing(s): {errors} error(s), {warnings} to explain, {infos} note(s) ({tails} rounding); {failed} file(s) could not be audited.",
     "cli.report": "Report: {path}",
     "cli.config_unknown": "unknown setting “{name}”; the known settings are {known}",

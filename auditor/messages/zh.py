@@ -219,6 +219,7 @@ MESSAGES: dict[str, str] = {
     "verdict_line.nothing": "没有一项核对得出结论",
     # 命令行
     "cli.reading": "读取",
+    "cli.fault": "程序出错：请把以上内容和所核对的文件发给开发者。",
     "cli.done": "{filings} 份文件：{errors} 个错误，{warnings} 项需要说明，{infos} 条提示（其中尾差 {tails}）；{failed} 个文件无法核对。",
     "cli.report": "报告：{path}",
     "cli.config_unknown": "不认识的设置“{name}”，可用的设置是 {known}",

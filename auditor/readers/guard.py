@@ -184,6 +184,8 @@ class Guard:
         return self._process
 
     def _started(self) -> subprocess.Popen[bytes]:
+        if not sys.executable:
+            raise BadInputError("input.no_worker", why="sys.executable")
         root = str(Path(__file__).parent.parent.parent)
         command = [sys.executable, "-P", "-c", _BOOT, root, str(self.limits.memory), str(self.limits.seconds)]
         options: dict[str, Any] = (

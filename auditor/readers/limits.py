@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from auditor.errors import BadInputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MB = 1024 * 1024
+BIND_SECONDS = 60  # for finding the tables and figures of one document
 OFFICE_MEMORY = 4096  # MB that LibreOffice may address, in a process of its own
 
 
@@ -73,3 +78,25 @@ def room(megabytes: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+@contextmanager
+def time_limit(seconds: float, file: str) -> Iterator[None]:
+    """Stop what is done with a file in this process after so many seconds, where the platform can (not on Windows).
+
+    Raises `BadInputError` then. Works in the main thread; elsewhere nothing is bounded.
+    """
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise BadInputError("input.timeout", file=file, limit=f"{seconds:g}")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -34,6 +34,7 @@ STRIP = 8.0  # points: covers are looked up by strips of the page
 Char = tuple[float, float, float, float, float, str]  # baseline, x0, y0, x1, y1, text
 
 LOST = "\ufffd"  # stands for a glyph that is seen and has no text code: a figure with one is unreadable
+FAR = 1e6  # points from the page, where only damaged files draw
 MAX_CODE = 0x10FFFF  # of Unicode; a damaged map may say anything
 _HYPHENS = (2, 0xFFFE)  # pdfium's marks for a hyphen at the end of a line
 _SPACES = frozenset((0xA0, 0x3000, 0x200B, 0xFEFF))
@@ -262,6 +263,8 @@ def _chars(text_page: Any, matrix: Matrix, content: PageContent, doubts: _Doubts
         if wide <= 0:
             x1, wide = x0 + 0.1, 0.1
         base = b * x.value + d * y.value + f
+        if not -FAR < x0 + x1 + y0 + y1 + base < FAR:  # also where one is no number
+            continue
         tallest = 1.8 * wide if code >= 0x2E80 else max(4.5 * wide, 4.0)
         if y1 - y0 > tallest:  # a font with absurd ascent: as high as its glyphs are wide
             y0, y1 = base - 0.85 * tallest, base + 0.15 * tallest

@@ -12,7 +12,7 @@ from auditor.engine.verdicts import Note, Verdict
 from auditor.filing import PROSE_REASONS
 from auditor.messages import language, say
 from auditor.reports.narrate import Narrator, filing_kind, filing_title, verdict_parts
-from auditor.reports.places import place_text, remarks
+from auditor.reports.places import left_out, place_text, remarks
 from auditor.units import Kind
 
 if TYPE_CHECKING:
@@ -386,6 +386,7 @@ def _index_row(stem: str, audit: Audit) -> dict[str, Any]:
         "href": f"{stem}.html",
         "entity": filing_title(audit),
         "files": "、".join(file.file for file in audit.filing.files),
+        "left_out": left_out(audit.filing),
         "kind": filing_kind(audit),
         "errors": audit.count(Severity.ERROR),
         "warnings": audit.count(Severity.WARNING),

@@ -11,7 +11,7 @@ from auditor.filing import PROSE_REASONS
 from auditor.messages import say
 from auditor.numbers import State
 from auditor.reports.narrate import Narrator
-from auditor.reports.places import place_data, remark_text, table_notes
+from auditor.reports.places import left_out, place_data, remark_text, table_notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -168,7 +168,8 @@ def index_data(
             {
                 "entity": key.entity, "year": key.year or None, "report": key.report or None,
                 "edition": key.edition or None, "files": [file.file for file in audit.filing.files],
-                "html": f"{stem}.html", "json": f"{stem}.json", "summary": summary_data(audit),
+                "left_out": left_out(audit.filing), "html": f"{stem}.html", "json": f"{stem}.json",
+                "summary": summary_data(audit),
             }
         )  # fmt: skip
     return {"tool": tool, "filings": filings, "failed": [{"file": file, "reason": why} for file, why in failed]}

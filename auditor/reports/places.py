@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from auditor.messages import language, say
+from auditor.versions import LEFT_OUT
 
 if TYPE_CHECKING:
     from auditor.facts import Place
@@ -54,6 +55,11 @@ def remarks(filing: Filing) -> list[tuple[str, str]]:
     """The remarks on a filing as (file, sentence); the file is empty where the filing has but one."""
     several = len(filing.files) > 1
     return [(remark.file if several else "", remark_text(remark)) for remark in filing.remarks]
+
+
+def left_out(filing: Filing) -> list[str]:
+    """Which files were left out as older versions or copies, in sentences."""
+    return [remark_text(remark) for remark in filing.remarks if remark.key in LEFT_OUT]
 
 
 def table_notes(table: ReadTable) -> list[str]:

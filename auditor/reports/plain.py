@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from auditor.engine.results import Severity
 from auditor.messages import language, printable, say
 from auditor.reports.narrate import Narrator, filing_kind, filing_title, verdict_parts
-from auditor.reports.places import place_text, remarks
+from auditor.reports.places import left_out, place_text, remarks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,14 @@ def head_line(audit: Audit) -> str:
     joiner, colon = ("；", "：") if language() == "zh" else ("; ", ": ")
     files = "、".join(file.file for file in audit.filing.files)
     return printable(f"{filing_title(audit)} {filing_kind(audit)}（{files}）{colon}{joiner.join(verdict_parts(audit))}")
+
+
+def short_lines(audit: Audit) -> Iterator[str]:
+    """One line for a filing with something to mend, and which of its files were left out."""
+    if any(audit.count(severity) for severity in SHOWN):
+        yield head_line(audit)
+    for text in left_out(audit.filing):
+        yield printable(text)
 
 
 def filing_lines(audit: Audit) -> Iterator[str]:
