@@ -26,11 +26,11 @@ def read(path: Path, member: str = "") -> Document:
     Raises `BadInputError` when the file is missing, empty, too large, damaged, encrypted, of a kind that is not read,
     or takes too much time or memory; the message says what to do.
     """
-    from auditor.readers.detect import kind_of
+    from auditor.readers.detect import CONTAINERS, kind_of
 
     name = printable(path.name)
     head = load(path, HEAD)
-    if not member and len(head) < HEAD and not head.startswith(b"PK") and kind_of(head, name) == "TEXT":
+    if not member and len(head) < HEAD and not head.startswith(CONTAINERS) and kind_of(head, name) == "TEXT":
         return read_bytes(head, name)
     from auditor.readers.guard import shared
 
@@ -80,8 +80,8 @@ def read_bytes(data: bytes, name: str) -> Document:
         return legacy.read(data, file=name, sha256=sha256, kind=kind)
     if kind in ("HTML", "CSV", "TEXT"):
         return _read_text(data, name, sha256, kind)
-    if kind == "ENCRYPTED":
-        raise BadInputError("input.encrypted", file=name, kind="Office")
+    if kind in ("ENCRYPTED", "BROKEN"):
+        raise BadInputError("input.encrypted" if kind == "ENCRYPTED" else "input.damaged", file=name, kind="Office")
     if kind in ARCHIVES:
         raise BadInputError("input.archive_member", file=name)
     raise BadInputError("input.picture" if kind in PICTURES else "input.format", file=name, kind=kind)

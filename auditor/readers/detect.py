@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 from pathlib import PurePath
 
@@ -24,7 +25,11 @@ _SIGNATURES = (
 ARCHIVES = frozenset({"ZIP", "RAR", "7Z", "GZIP"})
 PICTURES = frozenset({"PNG", "JPEG", "GIF", "BMP", "TIFF"})
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<table[\s>]|<body[\s>]|<%@\s*page", re.IGNORECASE)
+_TAGS = re.compile(rb"</(?:div|p|span|td|tr|title|h[1-6]|script|style|a|li)\s*>|<br\s*/?>", re.IGNORECASE)
+_MAIL = re.compile(rb"^(?:From:|MIME-Version:|Content-Type:\s*multipart/)", re.IGNORECASE | re.MULTILINE)
+HEAD = 8192  # bytes at the beginning that tell a kind of text
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+CONTAINERS = (b"PK", _OLE)  # how files begin that must be opened to tell what they are
 
 
 def kind_of(data: bytes, name: str) -> str:
@@ -40,8 +45,18 @@ def kind_of(data: bytes, name: str) -> str:
     for magic, kind in _SIGNATURES:
         if data.startswith(magic):
             return kind
-    if _HTML.search(data[:4096]):
-        return "HTML"
+    return _kind_of_text(data, name)
+
+
+def _kind_of_text(data: bytes, name: str) -> str:
+    """HTML, an XML or mail that is not read, CSV by its name, else text."""
+    head = data[:HEAD]
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16
+        head = head[: len(head) // 2 * 2].decode("utf-16", "replace").encode("utf-8")
+    if _HTML.search(head) or len(_TAGS.findall(head)) > 2:
+        return "MHT" if head.lstrip()[:5].lower() in (b"from:", b"mime-") and _MAIL.search(head) else "HTML"
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml"):
+        return "XML"
     suffix = PurePath(name).suffix.lower()
     return "CSV" if suffix in (".csv", ".tsv") else "TEXT"
 
@@ -72,15 +87,25 @@ def _package(data: bytes) -> str:
 
 
 def _compound(data: bytes) -> str:
-    """An OLE file by the names of its streams, which stand in its directory as UTF-16."""
+    """An OLE file by the names of its streams."""
+    import olefile
 
-    def has(name: str) -> bool:
-        return name.encode("utf-16-le") in data
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as ole:
+            names = {path[0] for path in ole.listdir()}
+    except (OSError, ValueError, IndexError, TypeError, AttributeError, struct.error):
+        return "BROKEN"
+    for name, kind in _STREAMS:
+        if name in names:
+            return kind
+    return "OLE"
 
-    if has("EncryptedPackage"):
-        return "ENCRYPTED"
-    if has("WordDocument"):
-        return "DOC"
-    if has("Workbook") or has("Book"):
-        return "XLS"
-    return "PPT" if has("PowerPoint Document") else "OLE"
+
+_STREAMS = (
+    ("EncryptedPackage", "ENCRYPTED"),
+    ("WordDocument", "DOC"),
+    ("Workbook", "XLS"),
+    ("Book", "XLS"),
+    ("PowerPoint Document", "PPT"),
+    ("CONTENTS", "WPS"),
+)

@@ -12,6 +12,7 @@ import shutil
 import struct
 import subprocess
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from auditor.document import Document
 
 TIMEOUT = 90  # seconds for one conversion
+MAX_NESTED = 8
+MAX_CHARS = 10_000_000
 _PLACES = ("/Applications/LibreOffice.app/Contents/MacOS/soffice", r"C:\Program Files\LibreOffice\program\soffice.exe")
 SUFFIX = {"DOC": ".doc", "WPS": ".wps", "RTF": ".rtf", "ODT": ".odt"}
 
@@ -40,7 +43,7 @@ def read(data: bytes, *, file: str, sha256: str, kind: str) -> Document:
         document = word.read(_converted(data, file, kind, program), file=file, sha256=sha256)
         document.remarks.append(("remark.converted", {"kind": kind}))
         return document
-    if kind not in ("DOC", "WPS"):
+    if kind != "DOC":
         raise BadInputError("input.needs_office", file=file, kind=kind)
     document = text.read(piece_text(data, file).encode("utf-8"), file=file, sha256=sha256)
     document.remarks.append(("remark.plain_doc", {}))
@@ -167,6 +170,8 @@ def _pieces(main: bytes, table: bytes) -> str:
     plc = clx[at + 5 : at + 5 + length]
     count = (length - 4) // 12
     limits = struct.unpack_from(f"<{count + 1}I", plc, 0)
+    if any(b < a for a, b in pairwise(limits)) or limits[-1] > MAX_CHARS:
+        raise ValueError
     out = []
     for number in range(count):
         place = struct.unpack_from("<I", plc, 4 * (count + 1) + 8 * number + 2)[0]
@@ -182,7 +187,10 @@ def _pieces(main: bytes, table: bytes) -> str:
 
 def _lines(raw: str) -> str:
     """Paragraph marks to line ends, cell marks to tabs."""
-    while (shorter := _FIELD.sub("", raw)) != raw:
+    for _ in range(MAX_NESTED):  # fields inside fields
+        shorter = _FIELD.sub("", raw)
+        if shorter == raw:
+            break
         raw = shorter
     raw = raw.replace("\x0b", "\r").replace("\x0c", "\r").replace("\x0e", "\r").replace("\t", " ")
     out: list[str] = []

@@ -8,10 +8,14 @@ so `spans_known` is false.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from auditor.document import Cell, Document, Grid, Paragraph
 from auditor.errors import BadInputError
 from auditor.facts import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAX_LINES = 400_000
 MAX_COLUMNS = 400
@@ -20,6 +24,10 @@ SAMPLE = 100_000  # characters looked at to tell text from binary data
 
 _BREAKS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _RULE = re.compile(r"[\s|:+\-=]+")
+_PIPE_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?\s*")
+_PIPE = re.compile(r"(?<!\\)\|")
+_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+|\s+#+\s*$")
+_MARKS = re.compile(r"\*\*|__|`|<br\s*/?>", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b]")
 
 
@@ -57,9 +65,10 @@ def read(data: bytes, *, file: str, sha256: str) -> Document:
     lines = _BREAKS.split(decode(data, file))
     if len(lines) > MAX_LINES:
         raise BadInputError("input.too_many_lines", file=file, limit=MAX_LINES)
+    piped = _piped(lines)
     run: list[tuple[int, list[str]]] = []
     for number, line in enumerate(lines, 1):
-        fields = _fields(line)
+        fields = _fields(line, piped=number in piped)
         if fields is not None:
             if _RULE.fullmatch(line) is None or "-" not in line:
                 run.append((number, fields))
@@ -68,20 +77,37 @@ def read(data: bytes, *, file: str, sha256: str) -> Document:
             document.blocks.append(_grid(run, file))
             run = []
         if line.strip():
-            document.blocks.append(Paragraph(line, Place(file, line=number, quote=line.strip()[:200])))
+            text = _HEADING.sub("", line) if piped else line
+            document.blocks.append(Paragraph(text, Place(file, line=number, quote=line.strip()[:200])))
     if run:
         document.blocks.append(_grid(run, file))
     return document
 
 
-def _fields(line: str) -> list[str] | None:
+def _piped(lines: Sequence[str]) -> frozenset[int]:
+    """The lines (from 1) of Markdown tables: above and below a rule of dashes and pipes, as far as there are pipes."""
+    out: set[int] = set()
+    for at, line in enumerate(lines):
+        if "-" not in line or "|" not in line or not _PIPE_RULE.fullmatch(line) or at + 1 in out:
+            continue
+        end = at + 1
+        while end < len(lines) and _PIPE.search(lines[end]):
+            end += 1
+        start = at - 1 if at and _PIPE.search(lines[at - 1]) else at
+        out.update(range(start + 1, end + 1))
+    return frozenset(out)
+
+
+def _fields(line: str, *, piped: bool) -> list[str] | None:
     """Split a line of a table at its tabs or Markdown pipes; None for a line that is no table row."""
-    if "\t" in line:
+    if "\t" in line and not piped:
         return line.split("\t")[:MAX_COLUMNS]
     stripped = line.strip()
-    if stripped.startswith("|") and stripped.endswith("|") and len(stripped) > 1:
-        return stripped[1:-1].split("|")[:MAX_COLUMNS]
-    return None
+    framed = stripped.startswith("|") and stripped.endswith("|") and len(stripped) > 1
+    if not framed and not piped:
+        return None
+    fields = _PIPE.split(stripped.removeprefix("|").removesuffix("|"))
+    return [_MARKS.sub("", field).replace("\\|", "|").strip() for field in fields[:MAX_COLUMNS]]
 
 
 def _grid(run: list[tuple[int, list[str]]], file: str) -> Grid:

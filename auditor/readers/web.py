@@ -11,7 +11,7 @@ from auditor.facts import Place
 from auditor.readers.text import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 MAX_SPAN = 1000
 MAX_WIDTH = 2000
@@ -65,6 +65,8 @@ _BLOCKS = frozenset(
 _SILENT = frozenset(
     ["script", "style", "template", "noscript", "svg", "object", "iframe", "head", "select", "button", "textarea"]
 )
+_UNSAID = _SILENT | {"table"}
+_SERVER = re.compile(r"<%.*?%>|<\?(?:php|xml)\b.*?\?>", re.DOTALL | re.IGNORECASE)  # what the server should have run
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_\-]+)", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 
@@ -76,17 +78,20 @@ def read(data: bytes, *, file: str, sha256: str) -> Document:
     text = _decode(data, file)
     parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
     try:
-        root = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text), parser=parser)
+        root = html.document_fromstring(_SERVER.sub("", text), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         raise BadInputError("input.damaged", file=file, kind="HTML") from None
     document = Document(file, sha256)
-    _Reader(document).walk(root)
+    reader = _Reader(document)
+    reader.walk(root)
+    if reader.hidden:
+        document.remarks.append(("remark.hidden_cells", {"count": str(reader.hidden)}))
     return document
 
 
 def _decode(data: bytes, file: str) -> str:
     named = _CHARSET.search(data[:4096])
-    if named is not None and named[1].lower().decode() in ("gbk", "gb2312", "gb18030"):
+    if named is not None and named[1].lower() in (b"gbk", b"gb2312", b"gb18030", b"gb_2312-80", b"x-gbk"):
         try:
             return data.decode("gb18030")
         except UnicodeDecodeError:
@@ -99,6 +104,7 @@ class _Reader:
         self.document = document
         self.grids = 0
         self.cells = 0
+        self.hidden = 0  # rows and cells of tables that are not shown
         self.line: list[str] = []
 
     def walk(self, root: Any) -> None:
@@ -160,18 +166,22 @@ class _Reader:
         )
         self.document.blocks.append(Grid(rows, Place(self.document.file, grid=number), spans_known=spans_kept(rows)))
         for inner in nested:
-            if depth < MAX_DEPTH:
-                self._table(inner, depth + 1)
+            self._table(inner, depth + 1)
+
+    def _shown(self, elements: Iterable[Any]) -> Iterator[Any]:
+        for element in elements:
+            if not _is_hidden(element):
+                yield element
+            elif _text(element):
+                self.hidden += 1
 
     def _spread(self, element: Any, number: int, nested: list[Any]) -> tuple[dict[tuple[int, int], Cell], int, int]:
         """Lay the cells of a table out over the places that they span; give these, the width and the height."""
         occupied: dict[tuple[int, int], Cell] = {}
         height = width = 0
-        for at, row in enumerate(_rows(element)):
+        for at, row in enumerate(self._shown(_rows(element))):
             column = 0
-            for cell in row:
-                if cell.tag not in ("td", "th"):
-                    continue
+            for cell in self._shown(_cells_of(row)):
                 while (at, column) in occupied:
                     column += 1
                 colspan, rowspan = _span(cell, "colspan"), _span(cell, "rowspan")
@@ -194,18 +204,40 @@ class _Reader:
 
 
 def _rows(table: Any) -> Iterator[Any]:
+    """The rows of a table, also those inside parts of it and inside forms."""
     for child in table:
         if child.tag == "tr":
             yield child
-        elif child.tag in ("thead", "tbody", "tfoot"):
-            yield from (row for row in child if row.tag == "tr")
+        elif child.tag in ("thead", "tbody", "tfoot", "form"):
+            yield from _rows(child)
+
+
+def _cells_of(row: Any) -> Iterator[Any]:
+    for child in row:
+        if child.tag in ("td", "th"):
+            yield child
+        elif child.tag == "form":
+            yield from _cells_of(child)
 
 
 def _is_layout(table: Any) -> bool:
-    """A table that holds other tables, or has no row of two cells, only arranges the page."""
-    if next(table.iterdescendants("table"), None) is not None:
+    """A table without a row of two cells, or whose cells hold other tables and little else, only arranges the page."""
+    rows = [[_own(cell) for cell in _cells_of(row)] for row in _rows(table)]
+    if all(len(row) < 2 for row in rows):
         return True
-    return all(sum(cell.tag in ("td", "th") for cell in row) < 2 for row in _rows(table))
+    if next(table.iterdescendants("table"), None) is None:
+        return False
+    return sum(sum(map(bool, row)) > 1 for row in rows) < 2
+
+
+def _own(cell: Any) -> bool:
+    """Whether a cell says anything besides the tables inside it."""
+    if (cell.text or "").strip():
+        return True
+    return any(
+        (child.tail or "").strip() or (isinstance(child.tag, str) and child.tag not in _UNSAID and _own(child))
+        for child in cell
+    )
 
 
 def _is_hidden(element: Any) -> bool:

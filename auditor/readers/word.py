@@ -6,12 +6,13 @@ The text of `mc:Fallback` repeats that of the choice beside it and is skipped.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from auditor.document import Cell, Document, Grid, Paragraph, spans_kept
 from auditor.errors import BadInputError
 from auditor.facts import Place
+from auditor.readers.numbering import Numbering
 from auditor.readers.packages import Package, modified
 
 if TYPE_CHECKING:
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_BLIP = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
 MAX_SPAN = 500
 MAX_CELLS = 500_000
 MAX_DEPTH = 12
 
-_DIGITS = "零一二三四五六七八九"
 _SKIPPED = frozenset(
     {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}delText", f"{_W}delInstrText", f"{_MC}Fallback",
-     f"{_W}rPr", f"{_W}pPr", f"{_W}fldData"}
+     f"{_W}rPr", f"{_W}pPr", f"{_W}fldData", f"{_W}rt", f"{_W}rubyPr"}
 )  # fmt: skip
 
 
@@ -38,37 +39,50 @@ def read(data: bytes, *, file: str, sha256: str) -> Document:
         if root is None:
             raise BadInputError("input.damaged", file=file, kind="DOCX")
         document = Document(file, sha256, modified=modified(package))
-        reader = _Reader(document, _Numbering(package))
+        reader = _Reader(document, Numbering(package))
         body = root.find(f"{_W}body")
         reader.blocks(body if body is not None else root, 0)
         _remarks(root, package, document)
+        if reader.hidden:
+            document.remarks.append(("remark.hidden_words", {"count": str(reader.hidden)}))
         return document
     finally:
         package.close()
 
 
 def _remarks(root: Any, package: Package, document: Document) -> None:
+    """Say what is in the file and is not read."""
+    counts = {
+        "remark.tracked_changes": sum(
+            1 for _ in root.iter(*(f"{_W}{tag}" for tag in ("ins", "del", "moveFrom", "moveTo")))
+        ),
+        "remark.comments": _texts_in(package.xml("word/comments.xml"), "comment"),
+        "remark.footnotes": _texts_in(package.xml("word/footnotes.xml"), "footnote")
+        + _texts_in(package.xml("word/endnotes.xml"), "endnote"),
+        "remark.embedded": sum(1 for _ in root.iter(f"{_W}object")),
+        "remark.pictures": sum(1 for _ in root.iter(_BLIP)) if next(document.grids(), None) is None else 0,
+    }
     if any(name.endswith("vbaProject.bin") for name in package.names):
         document.remarks.append(("remark.macros", {}))
-    changes = sum(1 for _ in root.iter(f"{_W}ins", f"{_W}del", f"{_W}moveFrom", f"{_W}moveTo"))
-    if changes:
-        document.remarks.append(("remark.tracked_changes", {"count": str(changes)}))
-    comments = package.xml("word/comments.xml")
-    count = len(comments.findall(f"{_W}comment")) if comments is not None else 0
-    if count:
-        document.remarks.append(("remark.comments", {"count": str(count)}))
+    document.remarks += [(key, {"count": str(count)}) for key, count in counts.items() if count]
+
+
+def _texts_in(root: Any, tag: str) -> int:
+    """How many notes of a part say anything (Word keeps separators among them)."""
+    notes = root.findall(f"{_W}{tag}") if root is not None else ()
+    return sum(any((text.text or "").strip() for text in note.iter(f"{_W}t")) for note in notes)
 
 
 class _Reader:
     """Walks the body; paragraphs and grids are numbered in document order."""
 
-    def __init__(self, document: Document, numbering: _Numbering) -> None:
+    def __init__(self, document: Document, numbering: Numbering) -> None:
         self.document = document
         self.numbering = numbering
         self.paragraphs = 0
         self.grids = 0
         self.cells = 0
-        self.boxes: list[Any] = []  # text boxes of the paragraph at hand, read after it
+        self.hidden = 0  # pieces of text and rows that are not shown
 
     def blocks(self, parent: Any, depth: int) -> None:
         """Read the blocks below one element."""
@@ -99,7 +113,7 @@ class _Reader:
 
     def _text(self, element: Any, boxes: list[Any]) -> str:
         out: list[str] = []
-        for part in _runs(element):
+        for part in self._runs(element):
             tag = part.tag
             if tag == f"{_W}t":
                 out.append(part.text or "")
@@ -115,13 +129,28 @@ class _Reader:
                 boxes.append(part)
         return "".join(out).replace("\t", " ")
 
+    def _runs(self, element: Any) -> Iterator[Any]:
+        """The parts of a paragraph that print, in order; text boxes are given whole, not entered."""
+        for child in element:
+            tag = child.tag
+            if tag in _SKIPPED or not isinstance(tag, str):
+                continue
+            if tag == f"{_W}r" and _is_on(child.find(f"{_W}rPr"), "vanish"):
+                self.hidden += any((text.text or "").strip() for text in child.iter(f"{_W}t"))
+                continue
+            yield child
+            if tag not in (f"{_W}txbxContent", f"{_W}t", f"{_W}tbl"):
+                yield from self._runs(child)
+
     # -- tables ---------------------------------------------------------------------------------------------
 
     def _table(self, element: Any, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            raise BadInputError("input.too_deep", file=self.document.file)
         self.grids += 1
         number = self.grids
         nested: list[Any] = []
-        rows = [self._row(row, nested) for row in _rows(element)]
+        rows = [self._row(row, nested) for row in _children(element, f"{_W}tr") if self._is_shown(row)]
         width = max((sum(slot.span for slot in row) for row in rows), default=0)
         self.cells += width * len(rows)
         if width > MAX_SPAN or self.cells > MAX_CELLS:
@@ -130,7 +159,17 @@ class _Reader:
         if grid is not None:
             self.document.blocks.append(grid)
         for inner in nested:
-            self._table(inner, depth + 1) if depth < MAX_DEPTH else None
+            self._table(inner, depth + 1)
+
+    def _is_shown(self, row: Any) -> bool:
+        """Whether a row is printed: not deleted in a tracked change, not hidden."""
+        properties = row.find(f"{_W}trPr")
+        if properties is None:
+            return True
+        if _is_on(properties, "hidden"):
+            self.hidden += 1
+            return False
+        return properties.find(f"{_W}del") is None
 
     def _row(self, element: Any, nested: list[Any]) -> list[_Slot]:
         slots = []
@@ -140,6 +179,8 @@ class _Reader:
             slots.append(_Slot("", min(before, MAX_SPAN), ""))
         for cell in _children(element, f"{_W}tc"):
             about = cell.find(f"{_W}tcPr")
+            if about is not None and about.find(f"{_W}cellDel") is not None:
+                continue
             span = max(1, min(_int(about, f"{_W}gridSpan") or 1, MAX_SPAN)) if about is not None else 1
             merge = about.find(f"{_W}vMerge") if about is not None else None
             kind = "" if merge is None else (merge.get(f"{_W}val") or "continue")
@@ -152,7 +193,7 @@ class _Reader:
                     self.paragraphs += 1
                     texts.append(self.numbering.label(part) + self._text(part, boxes))
             for box in boxes:
-                texts += [self._text(p, []) for p in box.iter(f"{_W}p")]
+                texts += [self._text(part, []) for part in _paragraphs_in(box)]
             slots.append(_Slot("\n".join(text for text in texts if text.strip()), span, kind))
         return slots
 
@@ -181,13 +222,14 @@ class _Reader:
                     cells[id(owner)] = Cell(owner.text, place, heights[id(owner)], owner.span)
                 out.append(cells[id(owner)])
             body.append(tuple(out))
-        if sum(len({id(cell) for cell in row}) for row in body) < 2:
-            self._frame(body[0][0])
+        if width == 1 or sum(len({id(cell) for cell in row}) for row in body) < 2:
+            for one in dict.fromkeys(row[0] for row in body):
+                self._frame(one)
             return None
         return Grid(tuple(body), Place(self.document.file, grid=number), spans_known=spans_kept(body))
 
     def _frame(self, cell: Cell) -> None:
-        """A table of one cell is a frame around text."""
+        """A table of one cell, or of one column, is a frame around text."""
         for line in cell.raw.split("\n"):
             if line.strip():
                 self.document.blocks.append(Paragraph(line, cell.place))
@@ -221,19 +263,19 @@ def _merged(layout: list[list[_Slot | None]]) -> tuple[dict[int, _Slot], dict[in
     return owners, heights
 
 
-def _runs(element: Any) -> Iterator[Any]:
-    """The parts of a paragraph that print, in order; text boxes are given whole, not entered."""
-    for child in element:
-        tag = child.tag
-        if tag in _SKIPPED or not isinstance(tag, str):
-            continue
-        yield child
-        if tag not in (f"{_W}txbxContent", f"{_W}t", f"{_W}tbl"):
-            yield from _runs(child)
+def _paragraphs_in(box: Any) -> Iterator[Any]:
+    """The paragraphs of a text box, also those of tables in it."""
+    for child in box:
+        if child.tag == f"{_W}p":
+            yield child
+        elif child.tag not in _SKIPPED:
+            yield from _paragraphs_in(child)
 
 
-def _rows(table: Any) -> Iterator[Any]:
-    yield from _children(table, f"{_W}tr")
+def _is_on(properties: Any, name: str) -> bool:
+    """Whether a property that is on or off is on."""
+    element = properties.find(f"{_W}{name}") if properties is not None else None
+    return element is not None and element.get(f"{_W}val", "1") not in ("0", "false", "off")
 
 
 def _children(parent: Any, *tags: str) -> Iterator[Any]:
@@ -258,170 +300,3 @@ def _symbol(element: Any) -> str:
     except ValueError:
         return ""
     return "" if 0xE000 <= value <= 0xF8FF or value > 0x10FFFF else chr(value)
-
-
-# -- automatic numbers ------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Level:
-    start: int = 1
-    form: str = "decimal"
-    text: str = ""
-
-
-@dataclass(slots=True)
-class _Counter:
-    values: list[int] = field(default_factory=lambda: [0] * 9)
-
-
-class _Numbering:
-    """Word's automatic numbers: 一、 and （一） are not in the text, they are counted."""
-
-    def __init__(self, package: Package) -> None:
-        self.levels: dict[str, list[_Level]] = {}
-        self.counters: dict[str, _Counter] = {}
-        self.abstract: dict[str, str] = {}
-        self.styles: dict[str, tuple[str, int]] = {}
-        root = package.xml("word/numbering.xml")
-        if root is None:
-            return
-        by_abstract = {
-            element.get(f"{_W}abstractNumId", ""): _levels(element) for element in root.findall(f"{_W}abstractNum")
-        }
-        for element in root.findall(f"{_W}num"):
-            identity = element.get(f"{_W}numId", "")
-            link = element.find(f"{_W}abstractNumId")
-            abstract = link.get(f"{_W}val", "") if link is not None else ""
-            self.levels[identity] = by_abstract.get(abstract, [])
-            self.abstract[identity] = abstract
-            for override in element.findall(f"{_W}lvlOverride"):
-                first = override.find(f"{_W}startOverride")
-                at = override.get(f"{_W}ilvl", "")
-                if first is not None and at.isdigit() and int(at) < len(self.levels[identity]):
-                    self.abstract[identity] = f"{abstract}/{identity}"  # counts anew
-        self._styles(package)
-
-    def _styles(self, package: Package) -> None:
-        root = package.xml("word/styles.xml")
-        if root is None:
-            return
-        for style in root.findall(f"{_W}style"):
-            found = _number_of(style)
-            if found is not None:
-                self.styles[style.get(f"{_W}styleId", "")] = found
-
-    def label(self, paragraph: Any) -> str:
-        """The number that Word prints before a paragraph, or ''."""
-        found = _number_of(paragraph)
-        if found is None:
-            properties = paragraph.find(f"{_W}pPr")
-            style = properties.find(f"{_W}pStyle") if properties is not None else None
-            found = self.styles.get(style.get(f"{_W}val", "")) if style is not None else None
-        if found is None:
-            return ""
-        identity, level = found
-        levels = self.levels.get(identity, [])
-        if identity == "0" or level >= len(levels):
-            return ""
-        counter = self.counters.setdefault(self.abstract.get(identity, identity), _Counter())
-        values = counter.values
-        values[level] = values[level] + 1 if values[level] else levels[level].start
-        for deeper in range(level + 1, len(values)):
-            values[deeper] = 0
-        text = levels[level].text
-        for number in range(level, -1, -1):
-            mark = f"%{number + 1}"
-            if mark in text:
-                value = values[number] or levels[number].start
-                text = text.replace(mark, _written(value, levels[number].form))
-        return text if levels[level].form not in ("bullet", "none") else ""
-
-
-def _levels(abstract: Any) -> list[_Level]:
-    out = [_Level() for _ in range(9)]
-    for element in abstract.findall(f"{_W}lvl"):
-        at = element.get(f"{_W}ilvl", "")
-        if not at.isdigit() or int(at) > 8:
-            continue
-        form, text = element.find(f"{_W}numFmt"), element.find(f"{_W}lvlText")
-        out[int(at)] = _Level(
-            _int(element, f"{_W}start") or 1,
-            form.get(f"{_W}val", "decimal") if form is not None else "decimal",
-            text.get(f"{_W}val", "") if text is not None else "",
-        )
-    return out
-
-
-def _number_of(element: Any) -> tuple[str, int] | None:
-    properties = element.find(f"{_W}pPr")
-    number = properties.find(f"{_W}numPr") if properties is not None else None
-    if number is None:
-        return None
-    identity = number.find(f"{_W}numId")
-    if identity is None:
-        return None
-    return identity.get(f"{_W}val", ""), _int(number, f"{_W}ilvl")
-
-
-def _written(value: int, form: str) -> str:
-    """A number in one of Word's number formats."""
-    if form in (
-        "chineseCounting",
-        "chineseCountingThousand",
-        "ideographDigital",
-        "taiwaneseCounting",
-        "japaneseCounting",
-    ):
-        return chinese(value)
-    if form == "chineseLegalSimplified":
-        return "".join("零壹贰叁肆伍陆柒捌玖"[int(digit)] for digit in str(value))
-    if form in ("decimalEnclosedCircle", "decimalEnclosedCircleChinese") and 1 <= value <= 20:
-        return chr(0x2460 + value - 1)
-    if form == "upperLetter" and 1 <= value <= 26:
-        return chr(64 + value)
-    if form == "lowerLetter" and 1 <= value <= 26:
-        return chr(96 + value)
-    if form in ("upperRoman", "lowerRoman"):
-        text = _roman(value)
-        return text if form == "upperRoman" else text.lower()
-    if form == "decimalZero":
-        return f"{value:02d}"
-    return str(value)
-
-
-def chinese(value: int) -> str:
-    """A counting number in Chinese.
-
-    >>> chinese(3), chinese(10), chinese(21), chinese(105)
-    ('三', '十', '二十一', '一百零五')
-    """
-    if not 0 < value < 1000:
-        return str(value)
-    hundreds, rest = divmod(value, 100)
-    tens, ones = divmod(rest, 10)
-    text = f"{_DIGITS[hundreds]}百" if hundreds else ""
-    if tens:
-        text += ("" if tens == 1 and not hundreds else _DIGITS[tens]) + "十"
-    elif hundreds and ones:
-        text += "零"
-    return text + (_DIGITS[ones] if ones else "")
-
-
-def _roman(value: int) -> str:
-    out = ""
-    for number, letters in (
-        (100, "C"),
-        (90, "XC"),
-        (50, "L"),
-        (40, "XL"),
-        (10, "X"),
-        (9, "IX"),
-        (5, "V"),
-        (4, "IV"),
-        (1, "I"),
-    ):
-        while value >= number:
-            out += letters
-            value -= number
-    return out

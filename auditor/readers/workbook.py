@@ -67,6 +67,10 @@ def _binary(data: bytes, document: Document, kind: str) -> Iterator[Sheet]:
         raise BadInputError("input.encrypted", file=file, kind=kind) from None
     except (python_calamine.CalamineError, OSError, ValueError):
         raise BadInputError("input.damaged", file=file, kind=kind) from None
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":  # the library gave up; not an `Exception`, and has no public name
+            raise BadInputError("input.damaged", file=file, kind=kind) from None
+        raise
 
 
 def _fill(sheet: Sheet, book: Any, look: Look | None) -> None:

@@ -164,7 +164,7 @@ class _Reader:
                 self.sheet.pictures = True
 
     def _columns(self, element: Any) -> None:
-        if element.get("hidden") in _TRUE or element.get("width") == "0":
+        if element.get("hidden") in _TRUE or _is_zero(element.get("width")):
             first, last = _whole(element.get("min")), _whole(element.get("max"))
             self.sheet.hidden_columns.update(range(max(first - 1, 0), min(last, _MOST_COLUMNS)))
 
@@ -178,7 +178,7 @@ class _Reader:
     def _row(self, element: Any) -> None:
         number = _whole(element.get("r"))
         self.row = number - 1 if number else self.row + 1
-        if element.get("hidden") in _TRUE or element.get("ht") == "0":
+        if element.get("hidden") in _TRUE or _is_zero(element.get("ht")):
             self.sheet.hidden_rows.add(self.row)
         column = -1
         spread: tuple[int, int] | None = None  # a text that runs over the empty cells to its right: first, last column
@@ -240,6 +240,10 @@ class _Reader:
             except ValueError:
                 return value
         return self.book.number(value, style) if kind == "n" else _escaped(value)
+
+
+def _is_zero(text: str | None) -> bool:
+    return bool(text) and not str(text).strip("0.")
 
 
 def _whole(text: str | None) -> int:
