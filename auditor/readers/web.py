@@ -172,7 +172,7 @@ class _Reader:
         for element in elements:
             if not _is_hidden(element):
                 yield element
-            elif _text(element):
+            elif element.text_content().strip():
                 self.hidden += 1
 
     def _spread(self, element: Any, number: int, nested: list[Any]) -> tuple[dict[tuple[int, int], Cell], int, int]:
