@@ -89,12 +89,16 @@ def _send(answers: BinaryIO, payload: bytes) -> None:
 
 
 def _peak() -> int:
-    """The most MB that this process has held."""
-    if sys.platform != "linux":
-        return 0
-    import resource
+    """The most MB that this process has held.
 
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 // MB
+    Not `getrusage`, which on Linux counts what the parent held when it started this process.
+    """
+    try:
+        with Path("/proc/self/status").open(encoding="ascii") as status:
+            line = next((line for line in status if line.startswith("VmHWM:")), "")
+    except OSError:
+        return 0
+    return int(line.split()[1]) * 1024 // MB if line else 0
 
 
 def main() -> None:
