@@ -34,6 +34,39 @@ def test_lines_with_tabs_are_grids_and_others_paragraphs() -> None:
     assert grid.rows[1][0].place.line == 7
 
 
+MARKDOWN = """# 2023年度决算
+
+## 收入决算表 ##
+
+单位：万元
+
+科目 | 金额 | 说明
+:--- | ---: | :---:
+**合计** | 1,234.50 | 甲\\|乙
+其中<br>财政 | 1.00 |
+
+| 科目 | 金额 |
+| --- | --- |
+| 合计 | `2.50` |
+正文 a | b 不是表格
+"""
+
+
+def test_pipe_tables_of_markdown_are_grids() -> None:
+    document = read(MARKDOWN.encode(), file="a.md", sha256="")
+    assert [block.text for block in document.paragraphs()] == ["2023年度决算", "收入决算表", "单位：万元"]
+    assert [[[cell.text for cell in row] for row in grid.rows] for grid in document.grids()] == [
+        [["科目", "金额", "说明"], ["合计", "1,234.50", "甲|乙"], ["其中财政", "1.00", ""]],
+        [["科目", "金额"], ["合计", "2.50"], ["正文 a", "b 不是表格"]],
+    ]
+    assert next(document.grids()).rows[1][1].place.line == 9
+
+
+def test_pipes_and_dashes_in_a_dump_are_no_table() -> None:
+    document = read("# 标题\n收入 | 支出\n-----\n甲 | 乙\n".encode(), file="a.txt", sha256="")
+    assert [block.text for block in document.paragraphs()] == ["# 标题", "收入 | 支出", "-----", "甲 | 乙"]
+
+
 @pytest.mark.parametrize(
     ("data", "key"),
     [

@@ -100,7 +100,7 @@ MESSAGES: dict[str, str] = {
     "remark.tracked_changes": "the file holds {count} tracked changes: it was read as if all were accepted",
     "remark.comments": "the file holds {count} comments, which were not read",
     "remark.converted": "read after conversion from {kind} by LibreOffice",
-    "remark.plain_doc": "without LibreOffice only the text was read, and merged cells may be out of place: save the file as DOCX",
+    "remark.plain_doc": "without LibreOffice: text and tables were read, automatic numbers and text boxes were not; save the file as DOCX and check again",
     "remark.scans": "page(s) {pages} are pictures and were not read: use the Word or Excel file they come from, or have the text recognised first",
     "remark.recognised": "the text of page(s) {pages} was recognised from pictures and may be wrong",
     "remark.copy": "{other} is the same as {file}, byte for byte; it was audited once",

@@ -100,7 +100,7 @@ MESSAGES: dict[str, str] = {
     "remark.tracked_changes": "文件中有 {count} 处修订记录：按接受全部修订后的内容读取",
     "remark.comments": "文件中有 {count} 条批注，没有读取",
     "remark.converted": "由 LibreOffice 从 {kind} 转换后读取",
-    "remark.plain_doc": "没有 LibreOffice，只读出了文字，表格的合并单元格可能错位：请另存为 DOCX 后再核对",
+    "remark.plain_doc": "没有 LibreOffice：正文和表格已读出，自动编号和文本框没有读取；请另存为 DOCX 后再核对",
     "remark.scans": "第 {pages} 页是扫描的图片，没有读取：请用原来的 Word 或 Excel 文件，或先作文字识别",
     "remark.recognised": "第 {pages} 页的文字是从图片识别来的，可能有误",
     "remark.copy": "{other} 与 {file} 内容完全相同，只核对一次",

@@ -1,31 +1,26 @@
 """Old word processor files (DOC, WPS, RTF, ODT): converted by LibreOffice where it is installed.
 
-Without it the text of a DOC is still read from its piece table, with its tables as plain rows; the report says so.
+Without it a DOC is still read by own code, without automatic numbers and text boxes; the report says so.
 """
 
 from __future__ import annotations
 
-import io
 import os
-import re
 import shutil
-import struct
 import subprocess
 import tempfile
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.errors import BadInputError
-from auditor.readers import text, word
+from auditor.readers import doc, word
 from auditor.readers.limits import OFFICE_MEMORY, room
 
 if TYPE_CHECKING:
     from auditor.document import Document
 
-TIMEOUT = 90  # seconds for one conversion
-MAX_NESTED = 8
-MAX_CHARS = 10_000_000
+TIMEOUT: float = 90  # seconds for one conversion
+GRACE: float = 5  # seconds to end in
 _PLACES = ("/Applications/LibreOffice.app/Contents/MacOS/soffice", r"C:\Program Files\LibreOffice\program\soffice.exe")
 SUFFIX = {"DOC": ".doc", "WPS": ".wps", "RTF": ".rtf", "ODT": ".odt"}
 
@@ -45,7 +40,7 @@ def read(data: bytes, *, file: str, sha256: str, kind: str) -> Document:
         return document
     if kind != "DOC":
         raise BadInputError("input.needs_office", file=file, kind=kind)
-    document = text.read(piece_text(data, file).encode("utf-8"), file=file, sha256=sha256)
+    document = doc.read(data, file=file, sha256=sha256)
     document.remarks.append(("remark.plain_doc", {}))
     return document
 
@@ -115,111 +110,9 @@ def _ran(command: list[str], environment: dict[str, str]) -> bool:
     except subprocess.TimeoutExpired:
         process.terminate()  # its starter passes that on
         try:
-            process.wait(5)
+            process.wait(GRACE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
         return False
     return True
-
-
-# -- the text of a DOC, from its piece table --------------------------------------------------------------------
-
-_MAGIC = 0xA5EC
-_ENCRYPTED, _SECOND_TABLE = 0x0100, 0x0200
-_CLX = 0x01A2  # where the header says where the piece table stands
-_TEXT_LENGTH = 0x4C
-_FIELD = re.compile("\x13[^\x13\x14\x15]*\x14|\x13[^\x13\x14\x15]*\x15|[\x15\x01\x02\x03\x05\x08\x1e\x1f]")
-
-
-def piece_text(data: bytes, file: str) -> str:
-    """The main text of a DOC: paragraphs as lines, rows of tables as lines with tabs.
-
-    Source: [MS-DOC] 2.5 (Fib), 2.8.35 (PlcPcd). Raises `BadInputError` when the file is damaged or encrypted.
-    """
-    import olefile
-
-    try:
-        with olefile.OleFileIO(io.BytesIO(data)) as ole:
-            main = ole.openstream("WordDocument").read()
-            flags = _flags(main, file)
-            table = ole.openstream("1Table" if flags & _SECOND_TABLE else "0Table").read()
-        return _lines(_pieces(main, table))
-    except (OSError, struct.error, IndexError, ValueError):
-        raise BadInputError("input.damaged", file=file, kind="DOC") from None
-
-
-def _flags(main: bytes, file: str) -> int:
-    magic, flags = struct.unpack_from("<H", main, 0)[0], struct.unpack_from("<H", main, 0x0A)[0]
-    if magic != _MAGIC:
-        raise BadInputError("input.damaged", file=file, kind="DOC")
-    if flags & _ENCRYPTED:
-        raise BadInputError("input.encrypted", file=file, kind="DOC")
-    return int(flags)
-
-
-def _pieces(main: bytes, table: bytes) -> str:
-    start, size = struct.unpack_from("<II", main, _CLX)
-    clx = table[start : start + size]
-    at = 0
-    while at < len(clx) and clx[at] == 1:
-        at += 3 + struct.unpack_from("<H", clx, at + 1)[0]
-    if at >= len(clx) or clx[at] != 2:
-        raise ValueError
-    length = struct.unpack_from("<I", clx, at + 1)[0]
-    plc = clx[at + 5 : at + 5 + length]
-    count = (length - 4) // 12
-    limits = struct.unpack_from(f"<{count + 1}I", plc, 0)
-    if any(b < a for a, b in pairwise(limits)) or limits[-1] > MAX_CHARS:
-        raise ValueError
-    out = []
-    for number in range(count):
-        place = struct.unpack_from("<I", plc, 4 * (count + 1) + 8 * number + 2)[0]
-        chars = limits[number + 1] - limits[number]
-        if place & 0x40000000:
-            begin = (place & ~0x40000000) // 2
-            out.append(main[begin : begin + chars].decode("cp1252", "replace"))
-        else:
-            out.append(main[place : place + 2 * chars].decode("utf-16-le", "replace"))
-    whole = struct.unpack_from("<I", main, _TEXT_LENGTH)[0]
-    return "".join(out)[:whole]
-
-
-def _lines(raw: str) -> str:
-    """Paragraph marks to line ends, cell marks to tabs."""
-    for _ in range(MAX_NESTED):  # fields inside fields
-        shorter = _FIELD.sub("", raw)
-        if shorter == raw:
-            break
-        raw = shorter
-    raw = raw.replace("\x0b", "\r").replace("\x0c", "\r").replace("\x0e", "\r").replace("\t", " ")
-    out: list[str] = []
-    cells: list[str] = []
-    for part in re.split("(\x07)", raw):
-        if part == "\x07":
-            continue
-        if "\r" not in part:
-            cells.append(part)
-            continue
-        head, _, rest = part.rpartition("\r")
-        if cells and "\r" not in head and len(cells) > 1:
-            cells.append(part.replace("\r", ""))
-            continue
-        out += _rows(cells)
-        out += head.split("\r")
-        cells = [rest]
-    return "\n".join(out + _rows(cells))
-
-
-def _rows(cells: list[str]) -> list[str]:
-    """Cut the cells of a table into rows: every row ends with an empty mark, so one field in so many is empty."""
-    while cells and not cells[-1]:
-        cells = cells[:-1]
-    if len(cells) < 3:
-        return ["".join(cells)] if any(cells) else []
-    padded = [*cells, ""]
-    for width in range(3, len(padded) + 1):
-        if len(padded) % width == 0 and not any(padded[width - 1 :: width]):
-            rows = [padded[at : at + width - 1] for at in range(0, len(padded), width)]
-            return ["\t".join(row) for row in rows]
-    return ["\t".join(cells)]
