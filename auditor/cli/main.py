@@ -21,11 +21,13 @@ class Lazy(click.Group):
     commands_in: ClassVar[dict[str, str]] = {
         "check": "auditor.cli.check:check",
         "read": "auditor.cli.read:read",
+        "explain": "auditor.cli.explain:explain",
         "rules": "auditor.cli.rules:rules",
     }
     helps: ClassVar[dict[str, str]] = {
         "check": "核对公开文件并写报告 / audit filings and write reports",
         "read": "显示从文件中读到了什么 / show what was read from a file",
+        "explain": "说明报告中的一个疑点 / explain one finding of a report",
         "rules": "规则：列表、说明、测试、追踪 / rules: list, show, test, trace",
     }
 

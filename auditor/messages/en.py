@@ -226,6 +226,8 @@ MESSAGES: dict[str, str] = {
     "cli.reading": "reading",
     "cli.fault": "A fault of the program: send the above and the file that was audited to its developers.",
     "cli.done": "{filings} filing(s): {errors} error(s), {warnings} to explain, {infos} note(s) ({tails} rounding); {failed} file(s) could not be audited.",
+    "explain.no_report": "{file} is no report: give a .json file that auditor check wrote.",
+    "explain.no_finding": "{file} has no finding of the number {name}{near}.",
     "cli.report": "Report: {path}",
     "cli.config_unknown": "unknown setting “{name}”; the known settings are {known}",
     "cli.config_value": "“{name}” cannot be “{value}”; the known values are {known}",

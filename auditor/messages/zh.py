@@ -226,6 +226,8 @@ MESSAGES: dict[str, str] = {
     "cli.reading": "读取",
     "cli.fault": "程序出错：请把以上内容和所核对的文件发给开发者。",
     "cli.done": "{filings} 份文件：{errors} 个错误，{warnings} 项需要说明，{infos} 条提示（其中尾差 {tails}）；{failed} 个文件无法核对。",
+    "explain.no_report": "{file} 不是核对报告：请给出 auditor check 写的 .json 文件。",
+    "explain.no_finding": "{file} 中没有编号为 {name} 的疑点{near}。",
     "cli.report": "报告：{path}",
     "cli.config_unknown": "不认识的设置“{name}”，可用的设置是 {known}",
     "cli.config_value": "“{name}”不能是“{value}”，可用的值是 {known}",

@@ -1,0 +1,103 @@
+"""`auditor explain`: one finding of a written report, told whole in the terminal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from auditor.cli.common import config_option, fail, prepare, rules_option
+from auditor.errors import AuditorError
+from auditor.messages import language, say
+from auditor.sources import nearest
+
+if TYPE_CHECKING:
+    from auditor.rules.book import RuleBook
+
+MAX_BYTES = 200_000_000
+
+
+@click.command()
+@click.argument("finding")
+@click.argument("report", type=click.Path())
+@config_option
+@rules_option
+def explain(finding: str, report: str, config: str | None, folders: tuple[str, ...]) -> None:
+    """说明报告中的一个疑点：写的是什么、为什么不对、改成什么。
+
+    Explain one finding of a JSON report: what is claimed, what follows, the gap, the suspect, the repair.
+    """
+    try:
+        data = _load(Path(report))
+        found = _find(finding, data, Path(report))
+        _, book = prepare(config, folders)
+    except AuditorError as error:
+        fail(error)
+    for line in lines_of(found, book):
+        click.echo(line)
+
+
+def _load(path: Path) -> dict[str, Any]:
+    """The report as data. Raises `AuditorError` when it is none."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise AuditorError("input.too_large", file=path.name, limit=MAX_BYTES // 1024**2)
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise AuditorError("input.missing", file=str(path)) from None
+    except OSError as error:
+        raise AuditorError("input.os", file=str(path), why=error.strerror or str(error)) from None
+    except (ValueError, RecursionError):
+        raise AuditorError("explain.no_report", file=path.name) from None
+    if not isinstance(data, dict) or not isinstance(data.get("findings"), list):
+        raise AuditorError("explain.no_report", file=path.name)
+    return data
+
+
+def _find(identity: str, data: dict[str, Any], path: Path) -> dict[str, Any]:
+    """The finding of this number, or whose number begins so. Raises `AuditorError` with the nearest numbers."""
+    findings = [item for item in data["findings"] if isinstance(item, dict)]
+    known = [str(item.get("id", "")) for item in findings]
+    exact = [item for item, name in zip(findings, known, strict=True) if name == identity]
+    begun = [item for item, name in zip(findings, known, strict=True) if identity and name.startswith(identity)]
+    if len(exact or begun) != 1:
+        raise AuditorError("explain.no_finding", file=path.name, name=identity, near=nearest(identity, known))
+    return (exact or begun)[0]
+
+
+def lines_of(found: dict[str, Any], book: RuleBook) -> list[str]:
+    """What the terminal shows of a finding."""
+    unit = f" {found['unit']}" if found.get("unit") else ""
+    lines = [f"{say('severity.' + found['severity'])}  {found['title']}（{found['id']}）", "", found["message"]]
+    if found.get("formula"):
+        lines += ["", f"  {found['formula']}"]
+    if found.get("difference"):
+        lines.append(
+            f"  {say('html.difference')} {found['difference']}{unit} · {say('html.allowed')} {found['range']}{unit}"
+        )
+    lines += ["", say("html.operands")]
+    lines += [f"  {figure['address']}  {figure['text'] or '—'}  {_place(figure['place'])}" for figure in found["figures"]]
+    for suspect in found["suspects"]:
+        said = f"  {suspect['address']}  {suspect['printed'] or '—'}"
+        if suspect["suggested"] is not None:
+            said += f" → {suspect['suggested']}"
+        lines += ["", say("html.suspect"), said]
+        lines.append(f"  {say('html.because', rules='、'.join(suspect['because']))}")
+    for identity in found["rules"]:
+        rule = book.by_id.get(identity)
+        if rule is None:
+            lines += ["", identity]
+            continue
+        lines += ["", f"{rule.id} {rule.text('title', language())}", f"  {rule.text('why', language())}",
+                  f"  {say('html.fix')} {rule.text('fix', language())}", f"  {say('html.basis')} {rule.basis}"]  # fmt: skip
+    return lines
+
+
+def _place(place: dict[str, Any]) -> str:
+    from auditor.facts import Place
+    from auditor.reports.places import place_text
+
+    known = {name: place.get(name) for name in ("page", "line", "row", "column", "grid", "paragraph")}
+    return place_text(Place(place.get("file") or "", sheet=place.get("sheet") or "", **known))
