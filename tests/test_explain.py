@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from click.testing import CliRunner
-
 from auditor.cli.main import cli
+from click.testing import CliRunner
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -23,7 +22,13 @@ def test_a_finding_is_told_with_its_figures_its_repair_and_its_rule(tmp_path: Pa
     one = next(f for f in findings if f["suspects"] and f["suspects"][0]["suggested"])
     outcome = CliRunner().invoke(cli, ["explain", one["id"], str(path)])
     assert outcome.exit_code == 0, outcome.output
-    for text in (one["message"], one["id"], one["suspects"][0]["address"], one["suspects"][0]["suggested"], one["rule"]):
+    for text in (
+        one["message"],
+        one["id"],
+        one["suspects"][0]["address"],
+        one["suspects"][0]["suggested"],
+        one["rule"],
+    ):
         assert text in outcome.output
     english = CliRunner().invoke(cli, ["--lang", "en", "explain", one["id"][:9], str(path)])
     assert english.exit_code == 0

@@ -78,7 +78,9 @@ def lines_of(found: dict[str, Any], book: RuleBook) -> list[str]:
             f"  {say('html.difference')} {found['difference']}{unit} · {say('html.allowed')} {found['range']}{unit}"
         )
     lines += ["", say("html.operands")]
-    lines += [f"  {figure['address']}  {figure['text'] or '—'}  {_place(figure['place'])}" for figure in found["figures"]]
+    lines += [
+        f"  {figure['address']}  {figure['text'] or '—'}  {_place(figure['place'])}" for figure in found["figures"]
+    ]
     for suspect in found["suspects"]:
         said = f"  {suspect['address']}  {suspect['printed'] or '—'}"
         if suspect["suggested"] is not None:
@@ -90,8 +92,9 @@ def lines_of(found: dict[str, Any], book: RuleBook) -> list[str]:
         if rule is None:
             lines += ["", identity]
             continue
-        lines += ["", f"{rule.id} {rule.text('title', language())}", f"  {rule.text('why', language())}",
-                  f"  {say('html.fix')} {rule.text('fix', language())}", f"  {say('html.basis')} {rule.basis}"]  # fmt: skip
+        told = {key: rule.text(key, language()) for key in ("title", "why", "fix")}
+        lines += ["", f"{rule.id} {told['title']}", f"  {told['why']}"]
+        lines += [f"  {say('html.fix')} {told['fix']}", f"  {say('html.basis')} {rule.basis}"]
     return lines
 
 
@@ -99,5 +102,5 @@ def _place(place: dict[str, Any]) -> str:
     from auditor.facts import Place
     from auditor.reports.places import place_text
 
-    known = {name: place.get(name) for name in ("page", "line", "row", "column", "grid", "paragraph")}
-    return place_text(Place(place.get("file") or "", sheet=place.get("sheet") or "", **known))
+    known: dict[str, Any] = {name: place.get(name) for name in ("page", "line", "row", "column", "grid", "paragraph")}
+    return place_text(Place(file=place.get("file") or "", sheet=place.get("sheet") or "", **known))

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditor.engine.chunk import Chunk
+from auditor.engine.equations import Equations
 from auditor.engine.evaluate import evaluate, filtered
 from auditor.engine.grouping import Group, group_checks
-from auditor.engine.judge import Equality
-from auditor.engine.localise import Equation
 from auditor.engine.results import Audit, Check, Finding, Ledger, Mark, NotEvaluated, Operand, Severity
 from auditor.engine.verdicts import Note, Reason, Verdict
 from auditor.rules.nodes import Negation, Predicate, Relation, SetRelation
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from auditor.engine.evaluation import Evaluation, Outcome
-    from auditor.engine.facttable import Ints, Longs
     from auditor.facts import Fact
     from auditor.filing import Filing
     from auditor.rules.book import RuleBook
@@ -72,72 +70,15 @@ def _one(number: int, filing: Filing, evaluation: Evaluation, start: int) -> Aud
             if why.applies:
                 missing[vacant.plan.rule.id, why, _vacant_table(vacant.plan, why, evaluation.chunk, number)] += 1
     names = {position: str(fact.address) for position, fact in enumerate(facts)}
-    equations = _Equations(evaluation, number, start, made)
+    equations = Equations(evaluation, number, start, made)
     groups = group_checks(failing, equations, facts, good, names)
-    groups += [Group([check], []) for check in tails]
+    proofs = {check: proof for proof in equations.proofs() for check in proof.tails} if tails else {}
+    groups += [Group([check], [], proof=proofs.get(check)) for check in tails]
     findings = _findings(groups, filing, names)
     not_evaluated = [NotEvaluated(rules[rule], why, where, count) for (rule, why, where), count in missing.items()]
     audit = Audit(filing, facts, ledger, findings, not_evaluated, [])
     _mark(audit, evaluation, start)
     return audit
-
-
-class _Equations:
-    """The evaluated equalities of one filing that touch some figures, with the ranges that rounding allows them."""
-
-    def __init__(self, evaluation: Evaluation, number: int, start: int, failing: dict[tuple[int, int], Check]) -> None:
-        self.evaluation, self.number, self.start = evaluation, number, start
-        self.failing = failing  # by the identity of outcome and instance
-
-    def __call__(self, figures: set[int]) -> list[Equation]:
-        wanted = np.array(sorted(figures), dtype=np.int64) + self.start
-        out: list[Equation] = []
-        for outcome in self.evaluation.outcomes:
-            if (
-                outcome.linear is None
-                or not isinstance(outcome.statement, Relation)
-                or outcome.statement.operator != "="
-            ):
-                continue
-            mine = np.nonzero((outcome.filing == self.number) & (outcome.verdict <= Verdict.INCONSISTENT))[0]
-            if len(mine):
-                out += self._of(outcome, mine, wanted)
-        return out
-
-    def _of(self, outcome: Outcome, mine: Longs, wanted: Longs) -> list[Equation]:
-        assert outcome.linear is not None
-        chunk = self.evaluation.chunk
-        flat = outcome.linear.of(mine)
-        touched = np.unique(flat.instance[np.isin(flat.position, wanted)])
-        if not len(touched):
-            return []
-        low, high = chunk.reach(flat.position)
-        out = []
-        for n in touched:
-            i = int(mine[n])
-            first, last = np.searchsorted(flat.instance, [n, n + 1])
-            part = slice(int(first), int(last))
-            terms: dict[int, int] = {}
-            for position, weight in zip(flat.position[part], flat.coefficient[part], strict=True):
-                terms[int(position) - self.start] = terms.get(int(position) - self.start, 0) + int(weight)
-            gap = int(outcome.gap[i])
-            slack = self._slack(outcome, i, flat.coefficient[part], low[part], high[part], flat.position[part])
-            check = self.failing.get((id(outcome), i)) if outcome.verdict[i] == Verdict.INCONSISTENT else None
-            kept = {fact: weight for fact, weight in terms.items() if weight}
-            out.append(Equation(kept, gap, gap - slack, gap + slack, check))
-        return out
-
-    def _slack(self, outcome: Outcome, i: int, weight: Longs, low: Longs, high: Longs, position: Ints) -> int:
-        """How far the residual may be from zero: as judged, or (where it was plainly consistent) by its ranges."""
-        if outcome.allowed is not None and outcome.verdict[i] != Verdict.CONSISTENT:
-            return int(outcome.allowed[i])
-        if outcome.equality is Equality.BALANCE:
-            return 0
-        values = self.evaluation.chunk.facts.value[position]
-        reach = int((np.abs(weight) * np.maximum(high - values, values - low)).sum())
-        if outcome.equality is Equality.SUM:
-            return reach
-        return max(reach, int(self.evaluation.chunk.facts.step[position].max(initial=0)))
 
 
 def check_of(outcome: Outcome, i: int, verdict: Verdict, start: int) -> Check:
@@ -245,9 +186,10 @@ def _findings(groups: Sequence[Group], filing: Filing, names: dict[int, str]) ->
         unique = identity if seen[identity] == 1 else f"{identity}-{seen[identity]}"
         findings.append(
             Finding(
-                unique, severity, group.checks[0].verdict, tuple(group.checks), tuple(group.suspects), group.unexplained
+                unique, severity, group.checks[0].verdict, tuple(group.checks), tuple(group.suspects),
+                group.unexplained, group.proof,
             )
-        )
+        )  # fmt: skip
     return findings
 
 

@@ -18,6 +18,7 @@ from auditor.rules.rule import RuleKind
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from auditor.engine.proof import Proof
     from auditor.facts import Fact
 
 MAX_SUSPECTS = 6
@@ -33,6 +34,7 @@ class Group:
     checks: list[Check]
     suspects: list[Suspect]
     unexplained: bool = False
+    proof: Proof | None = None  # that a tail is one
 
 
 def group_checks(

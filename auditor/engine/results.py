@@ -10,6 +10,7 @@ from auditor.engine.verdicts import Note, Reason, Verdict
 
 if TYPE_CHECKING:
     from auditor.engine.causes import Guess
+    from auditor.engine.proof import Proof
     from auditor.engine.ratios import Rate
     from auditor.facts import Fact
     from auditor.filing import Filing
@@ -92,6 +93,7 @@ class Finding:
     checks: tuple[Check, ...]
     suspects: tuple[Suspect, ...] = ()
     unexplained: bool = False  # no few figures explain its checks
+    proof: Proof | None = None  # of a tail: an unrounded ledger that prints as shown and satisfies all equalities
 
     @property
     def main(self) -> Check:

@@ -206,6 +206,8 @@ MESSAGES: dict[str, str] = {
     "cause.omitted": " Perhaps {figure} was left out.",
     "cause.doubled": " Perhaps {figure} was added twice.",
     "say.unexplained": " Several figures disagree and no few of them explain it: go through these {count} checks.",
+    "say.proved": "Proved: before rounding the figures can be {values}, with every other equality satisfied.",
+    "say.proved_long": "Proved: figures exist that print as shown and satisfy every equality.",
     "say.other": "{title}: does not hold.",
     "word.less": "less than",
     "word.at_most": "at most",

@@ -206,6 +206,8 @@ MESSAGES: dict[str, str] = {
     "cause.omitted": "可能漏加了 {figure}。",
     "cause.doubled": "可能把 {figure} 加了两次。",
     "say.unexplained": "多处不一致，无法归因到少数数字：请逐项核对这 {count} 项。",
+    "say.proved": "已证明：未四舍五入的数可以是 {values}，且其余等式同时成立。",
+    "say.proved_long": "已证明：有一组未四舍五入的数印成现在的样子，全部等式同时成立。",
     "say.other": "{title}：不成立。",
     "word.less": "小于",
     "word.at_most": "不超过",

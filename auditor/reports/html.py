@@ -190,6 +190,7 @@ def _tail(finding: Finding, narrator: Narrator) -> dict[str, Any]:
         "title": finding.rule.text("title", language()),
         "formula": narrator.formula(check),
         "remark": narrator.message(finding) if check.note is not Note.NONE else "",
+        "proof": narrator.proof(finding),
         "amounts": narrator.amounts(check),
     }
 

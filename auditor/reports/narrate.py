@@ -221,6 +221,24 @@ class Narrator:
             return say("say.suspect", figure=figure, printed=printed, count=count, suggested=suggested) + cause
         return self._gap(check)
 
+    def proof(self, finding: Finding) -> str:
+        """A ledger behind a tail: figures that print as shown and satisfy the check and all it touches exactly."""
+        if finding.proof is None:
+            return ""
+        left, right = self.sides(finding.main)
+        if len(left) + len(right) > MAX_TERMS:
+            return say("say.proved_long")
+        sides = []
+        for side, sign in ((left, 1), (right, -1)):
+            parts: list[str] = []
+            for operand in side:
+                fact, value = self.facts[operand.fact], finding.proof.ledger.get(operand.fact)
+                if value:
+                    minus = "− " if sign * operand.coefficient < 0 else ("+ " if parts else "")
+                    parts.append(minus + decimal_text(value, scale_of(fact.kind, fact.unit), self._decimals(fact)))
+            sides.append(" ".join(parts) or "0")
+        return say("say.proved", values=" = ".join(sides))
+
     def _ends(self, check: Check) -> tuple[str, str]:
         left, right = self.sides(check)
         amounts = self.amounts(check)
