@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from auditor.engine.audit import audit_filings
 from auditor.engine.proof import Identity, prove
 from auditor.engine.results import Check
@@ -13,6 +10,8 @@ from auditor.rules.book import load_rules
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
 from auditor.testing.printing import Style, filing_of_print, print_tables
 from auditor.units import Range, printed_range
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 BOOK = load_rules()
 TAIL = Check(BOOK.rules[0], "", Verdict.ROUNDING, ())

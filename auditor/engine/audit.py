@@ -72,8 +72,8 @@ def _one(number: int, filing: Filing, evaluation: Evaluation, start: int) -> Aud
     names = {position: str(fact.address) for position, fact in enumerate(facts)}
     equations = Equations(evaluation, number, start, made)
     groups = group_checks(failing, equations, facts, good, names)
-    proofs = {check: proof for proof in equations.proofs() for check in proof.tails} if tails else {}
-    groups += [Group([check], [], proof=proofs.get(check)) for check in tails]
+    proofs = {id(check): proof for proof in equations.proofs() for check in proof.tails} if tails else {}
+    groups += [Group([check], [], proof=proofs.get(id(check))) for check in tails]
     findings = _findings(groups, filing, names)
     not_evaluated = [NotEvaluated(rules[rule], why, where, count) for (rule, why, where), count in missing.items()]
     audit = Audit(filing, facts, ledger, findings, not_evaluated, [])
