@@ -110,10 +110,18 @@ class Pdf:
             page.close()
 
     def picture(self, number: int, dpi: int = 110) -> Any:
-        """Render one page as a grey bitmap; `scale` tells how many pixels make a point."""
+        """Render one page as a grey bitmap; of a page of unusual size a smaller one."""
         page = self._loaded(number)
         try:
             return rendered(page, dpi / 72)
+        finally:
+            page.close()
+
+    def size(self, number: int) -> tuple[float, float]:
+        """Width and height of one page as displayed, in points."""
+        page = self._loaded(number)
+        try:
+            return display(page)[1:]
         finally:
             page.close()
 
