@@ -84,7 +84,11 @@ class Suspect:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One cause, told once. `checks` are those that fail because of it, the most telling first."""
+    """One cause, told once. `checks` are those that fail because of it, the most telling first.
+
+    `recognised` says that figures recognised from pictures are among them: it asks to look at the original, and
+    accuses nobody.
+    """
 
     id: str
     severity: Severity
@@ -92,6 +96,7 @@ class Finding:
     checks: tuple[Check, ...]
     suspects: tuple[Suspect, ...] = ()
     unexplained: bool = False  # no few figures explain its checks
+    recognised: bool = False
 
     @property
     def main(self) -> Check:

@@ -128,7 +128,7 @@ def page_lines(chars: Sequence[Char], page: int) -> list[Line]:
             if not text:
                 continue
             box = (piece[0][1], min(c[2] for c in piece), max(c[3] for c in piece), max(c[4] for c in piece))
-            out.append(Line(page, piece[0][0], box, _size(piece), text, edges, len(pieces) == 1))
+            out.append(Line(page, line[0][0], box, _size(piece), text, edges, len(pieces) == 1))
     return out
 
 
