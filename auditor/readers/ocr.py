@@ -22,7 +22,10 @@ MOST_SKEW = 3.0  # degrees
 LEAST_SKEW = 0.05  # degrees: less is left alone
 UPRIGHT = 0.97  # a page whose lines are recognised with less than this may stand on its head or side
 READABLE, FEW = 0.8, 12  # a picture of a table is read with more than this, and has more characters
+CLEARLY = 0.1  # by how much better a page must be read upside down to stand so
 SAMPLE = 16  # lines by which that is told
+
+_STRAIGHT: Matrix = (1, 0, 0, 1, 0, 0)
 
 
 @cache
@@ -65,17 +68,17 @@ def _engine() -> tuple[Any, Any]:
 def recognise(pixels: Any, scale: float) -> Seen:
     """Recognise one page: `pixels` is its grey picture (rows of bytes), `scale` how many pixels make a point."""
     seen = _upright(pixels, scale, 0)
-    if seen.chars and seen.score < UPRIGHT:
-        scores = {quarters: _upright(pixels, scale, quarters, SAMPLE).score for quarters in (1, 2, 3)}
-        best = max(scores, key=lambda quarters: scores[quarters])
-        if scores[best] > seen.score:
-            return _upright(pixels, scale, best)
-    return seen
+    if seen.score >= UPRIGHT or not seen.chars:
+        return seen
+    sideways = Picture(_grey(pixels), scale, _STRAIGHT, _engine()).is_sideways()
+    scores = {quarters: _upright(pixels, scale, quarters, SAMPLE).score for quarters in ((1, 3) if sideways else (2,))}
+    best = max(scores, key=lambda quarters: scores[quarters])
+    return _upright(pixels, scale, best) if sideways or scores[best] > seen.score + CLEARLY else seen
 
 
 def tables_in(pixels: Any, scale: float) -> Seen | None:
     """Recognise a picture on a page if it shows a ruled table; None for any other picture."""
-    page = Picture(_grey(pixels), scale, (1, 0, 0, 1, 0, 0), _engine())
+    page = Picture(_grey(pixels), scale, _STRAIGHT, _engine())
     if not page.has_table():
         return None
     seen = page.seen()

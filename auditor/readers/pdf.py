@@ -45,6 +45,7 @@ _ORDINALS = "一二三四五六七八九十（(①②③④⑤⑥⑦⑧⑨⑩012
 @dataclass(slots=True)
 class _Page:
     number: int
+    width: float
     height: float
     tables: list[RuledTable]
     lines: list[Line]
@@ -81,7 +82,7 @@ def read(data: bytes, *, file: str, sha256: str) -> Document:
 def _page(content: PageContent) -> _Page:
     tables = find_tables(content.across, content.down)
     rest = fill(tables, content.chars)
-    return _Page(content.number, content.height, tables, page_lines(rest, content.number))
+    return _Page(content.number, content.width, content.height, tables, page_lines(rest, content.number))
 
 
 def _remarks(content: PageContent, document: Document) -> None:
@@ -100,7 +101,7 @@ class _Assembler:
     def __init__(self, pages: Sequence[_Page], file: str) -> None:
         self.pages = pages
         self.file = file
-        self.margins = {page.number: margins_of(page.lines) for page in pages}
+        self.margins = margins_of([(page.lines, page.width) for page in pages])
         self.out: list[Grid | list[Line]] = []
         self.before: tuple[RuledTable, int] | None = None  # the table at the end of the last page, and its page
         self.columns: list[float] = []  # the columns of the table that may go on

@@ -174,8 +174,6 @@ class Picture:
 
     def _lines_outside(self) -> list[_Line]:
         """The lines of text outside the tables, as the detector finds them."""
-        import cv2
-
         grey = self.grey.copy()
         ink = self.ink.copy()
         for table in self.tables:
@@ -183,15 +181,26 @@ class Picture:
             grey[y0:y1, x0:x1], ink[y0:y1, x0:x1] = 255, 0
         if not ink.any():
             return []
+        return [_Line(box, (0, 0, self.wide, self.high)) for box in sorted(self._detected(grey))]
+
+    def _detected(self, grey: Any) -> list[Pixels]:
+        """The lines of text that the detector finds, in whatever direction they run."""
+        import cv2
+
         factor = min(1.0, DETECT_DPI / 72 / self.scale)
         small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
         boxes = self.detector(cv2.cvtColor(small, cv2.COLOR_GRAY2BGR)).boxes
         out = []
         for box in () if boxes is None else boxes:
             (x0, y0), (x1, y1) = (box.min(axis=0) / factor).astype(int), (box.max(axis=0) / factor).astype(int)
-            line = (max(0, int(x0)), max(0, int(y0)), min(self.wide, int(x1)), min(self.high, int(y1)))
-            out.append(_Line(line, (0, 0, self.wide, self.high)))
-        return sorted(out)
+            out.append((max(0, int(x0)), max(0, int(y0)), min(self.wide, int(x1)), min(self.high, int(y1))))
+        return out
+
+    def is_sideways(self) -> bool:
+        """Tell whether most lines of text run from top to bottom, or from bottom to top."""
+        sizes = [(x1 - x0, y1 - y0) for x0, y0, x1, y1 in self._detected(self.grey)]
+        across = sum(wide for wide, high in sizes if wide > 1.5 * high)
+        return sum(high for wide, high in sizes if high > 1.5 * wide) > across
 
     def _is_stroke(self, box: Pixels, em: float) -> bool:
         """Tell whether a line is one flat stroke: a dash, whatever it looks like to the reader."""
