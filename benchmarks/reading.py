@@ -37,28 +37,25 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 def generated(folder: Path, pages: int = 30) -> list[Path]:
     """Filings of about so many pages, printed from generated ledgers."""
-    from auditor.facts import FilingKey
+    from auditor.document import Paragraph
+    from auditor.facts import FilingKey, Place
     from auditor.rules.book import load_rules
+    from auditor.testing.layouts import Layouts
     from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
-    from auditor.testing.pdfprint import pdf_of_text
-    from auditor.testing.printing import Style, TextWriter, print_tables
+    from auditor.testing.pdfprint import pdf_of
+    from auditor.testing.printing import Style, print_tables
 
     forms = load_rules().forms
+    said = "2023年度收入总计12,345.67万元，与上年相比增加1,234.56万元，主要原因是人员增加，相应的工资福利支出增加。"
     out = []
     for seed in (11, 29, 47):
         printed = print_tables(roll_up(draw_ledger(RandomSource(seed), most=400_000_000)), Style(), forms)
-        text = TextWriter(forms, Style(), FilingKey(f"示例单位{seed}", 2023, "final_accounts", "unit")).document(
-            printed
-        )
-        prose = (
-            "2023年度收入总计12,345.67万元，与上年相比增加1,234.56万元，主要原因是人员增加，相应的工资福利支出增加。"
-        )
-        data = pdf_of_text(text)
-        filler = "\n".join([prose] * 27)
-        count = data.count(b"/Type /Page ")
-        data = pdf_of_text(text + f"\n{filler}" * max(0, pages - count))
+        key = FilingKey(f"示例单位{seed}", 2023, "final_accounts", "unit")
+        blocks = Layouts(forms, Style(), key, official=True).blocks(printed)
+        count = pdf_of(blocks).count(b"/Type /Page ")
+        blocks += [Paragraph(said * 6, Place()) for _ in range(7 * max(0, pages - count))]
         out.append(folder / f"generated-{seed}.pdf")
-        out[-1].write_bytes(data)
+        out[-1].write_bytes(pdf_of(blocks))
     return out
 
 

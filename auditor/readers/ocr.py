@@ -70,7 +70,7 @@ def recognise(pixels: Any, scale: float) -> Seen:
     seen = _upright(pixels, scale, 0)
     if seen.score >= UPRIGHT or not seen.chars:
         return seen
-    sideways = Picture(_grey(pixels), scale, _STRAIGHT, _engine()).is_sideways()
+    sideways = Picture(_grey(pixels), scale, _STRAIGHT, _engine).is_sideways()
     scores = {quarters: _upright(pixels, scale, quarters, SAMPLE).score for quarters in ((1, 3) if sideways else (2,))}
     best = max(scores, key=lambda quarters: scores[quarters])
     return _upright(pixels, scale, best) if sideways or scores[best] > seen.score + CLEARLY else seen
@@ -78,7 +78,7 @@ def recognise(pixels: Any, scale: float) -> Seen:
 
 def tables_in(pixels: Any, scale: float) -> Seen | None:
     """Recognise a picture on a page if it shows a ruled table; None for any other picture."""
-    page = Picture(_grey(pixels), scale, _STRAIGHT, _engine())
+    page = Picture(_grey(pixels), scale, _STRAIGHT, _engine)
     if not page.has_table():
         return None
     seen = page.seen()
@@ -114,7 +114,7 @@ def _upright(pixels: Any, scale: float, quarters: int, sample: int = 0) -> Seen:
         (a, c, e), (b, d, f) = cv2.invertAffineTransform(turn).tolist()
         back = _then((a, b, c, d, e, f), back)
     back = (*back[:4], back[4] / scale, back[5] / scale)
-    seen = Picture(grey, scale, back, _engine()).seen(sample)
+    seen = Picture(grey, scale, back, _engine).seen(sample)
     seen.quarters = quarters
     return seen
 

@@ -232,6 +232,7 @@ def _chars(text_page: Any, matrix: Matrix, content: PageContent, doubts: _Doubts
         bare.get_unicode, bare.has_no_code, bare.get_loose_box, bare.get_origin,
     )  # fmt: skip
     a, b, c, d, e, f = matrix
+    upright = (a, b, c, d) == (1, 0, 0, -1)
     rect = raw.FS_RECTF()
     rect_ref = ctypes.byref(rect)
     x, y = ctypes.c_double(), ctypes.c_double()
@@ -283,7 +284,7 @@ def _chars(text_page: Any, matrix: Matrix, content: PageContent, doubts: _Doubts
         if lost:
             doubtful.append((char, Doubt.LOST))
         elif suspicious:
-            address = bare.get_text_object(handle, number) or 0
+            address = bare.get_text_object(handle, number).value or 0
             if doubts.is_cut(address, (left, bottom, right, top)):
                 content.hidden.append(char)
                 continue

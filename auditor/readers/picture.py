@@ -13,7 +13,7 @@ from auditor.readers.pdfium import LOST
 from auditor.readers.ruled import find_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from auditor.readers.bare import Box, Matrix
     from auditor.readers.pdfium import Char
@@ -62,11 +62,11 @@ class _Line(NamedTuple):
 class Picture:
     """One upright page being recognised, by a detector of lines and a reader of lines."""
 
-    def __init__(self, grey: Any, scale: float, matrix: Matrix, engine: tuple[Any, Any]) -> None:
+    def __init__(self, grey: Any, scale: float, matrix: Matrix, engine: Callable[[], tuple[Any, Any]]) -> None:
         import cv2
         import numpy as np
 
-        self.detector, self.reader = engine
+        self.engine = engine
         self.grey = grey
         self.scale = scale
         self.high, self.wide = grey.shape
@@ -189,7 +189,7 @@ class Picture:
 
         factor = min(1.0, DETECT_DPI / 72 / self.scale)
         small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-        boxes = self.detector(cv2.cvtColor(small, cv2.COLOR_GRAY2BGR)).boxes
+        boxes = self.engine()[0](cv2.cvtColor(small, cv2.COLOR_GRAY2BGR)).boxes
         out = []
         for box in () if boxes is None else boxes:
             (x0, y0), (x1, y1) = (box.min(axis=0) / factor).astype(int), (box.max(axis=0) / factor).astype(int)
@@ -225,7 +225,7 @@ class Picture:
             piece = self.grey[max(top, y0 - pad) : min(bottom, y1 + pad), start : min(right, x1 + pad)]
             crops.append(cv2.cvtColor(piece, cv2.COLOR_GRAY2BGR))
             starts.append(start)
-        read = self.reader(TextRecInput(img=crops, return_word_box=True))
+        read = self.engine()[1](TextRecInput(img=crops, return_word_box=True))
         total, length = 0.0, 0
         for line, text, score, words, crop, start in zip(
             lines, read.txts, read.scores, read.word_results, crops, starts, strict=True

@@ -29,6 +29,9 @@ PART = 0.12  # share of a page that a picture beside text must cover to be looke
 MAX_RECOGNISED = 300  # pages of one file
 MEMORY = 4096  # MB that the models may address
 
+ROUGH_DPI = 72  # of the picture in which a first look for rulings is taken
+_DARK = bytes(value < 200 for value in range(256))
+
 _STRAIGHT: Matrix = (1, 0, 0, 1, 0, 0)
 
 
@@ -87,6 +90,8 @@ class Scans:
     def _beside(self, number: int) -> PageContent | None:
         """The page with the tables that its pictures show; None where they show none."""
         content = self.beside[number]
+        if not self._has_rulings(number):
+            return None
         bitmap = self.pdf.picture(number - 1, ocr.DPI)
         scale = bitmap.width / content.width
         pixels = bitmap.to_numpy().reshape(bitmap.height, bitmap.width)
@@ -103,6 +108,22 @@ class Scans:
                 content.across += [(p + y0, a + x0, b + x0) for p, a, b in seen.across]
                 content.down += [(p + x0, a + y0, b + y0) for p, a, b in seen.down]
         return content if found else None
+
+    def _has_rulings(self, number: int) -> bool:
+        """Whether a small picture of the page has rows of dark pixels: worth to load what finds tables."""
+        bitmap = self.pdf.picture(number - 1, ROUGH_DPI)
+        pixels, stride = bytes(bitmap.buffer).translate(_DARK), bitmap.stride
+        scale = bitmap.width / self.beside[number].width
+        for x0, y0, x1, y1 in self.beside[number].pictures:
+            left, right = max(0, int(x0 * scale)), min(bitmap.width, int(x1 * scale))
+            long, rows, last = b"\1" * max(20, (right - left) // 3), 0, -9
+            for y in range(max(0, int(y0 * scale)), min(bitmap.height, int(y1 * scale))):
+                if long in pixels[y * stride + left : y * stride + right]:
+                    rows += y > last + 2
+                    last = y
+            if rows >= 3:
+                return True
+        return False
 
     def placed(self, blocks: Iterable[Grid | Paragraph]) -> list[Grid | Paragraph]:
         """The blocks with their places on the pages as displayed."""
