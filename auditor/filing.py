@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 
 class SourceFile(NamedTuple):
-    """A file of the filing, the hash of its bytes, and when it says it was last changed (digits, YYYYMMDD…)."""
+    """A file of the filing, the hash of its bytes, and when it says it was last changed (digits, YYYYMMDD…).
+
+    `recognised` are its pages whose text was recognised from pictures.
+    """
 
     file: str
     sha256: str
     modified: str = ""
+    recognised: tuple[int, ...] = ()
 
 
 class Remark(NamedTuple):

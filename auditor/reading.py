@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.document import Document, Grid, Paragraph
 from auditor.errors import BadInputError
+from auditor.facts import ReadBy
 from auditor.filing import Filing, ReadTable, Remark, SourceFile, family_of
 from auditor.forms.bind import bind_table, unread_of
 from auditor.forms.generic import bind_generic
@@ -37,7 +39,8 @@ def filing_of(document: Document, book: FormBook, *, entity_kind: str = "") -> F
     """Make the filing of one document."""
     key = identify(document)
     found = recognise(document, book, key.report)
-    filing = Filing(key, files=[SourceFile(document.file, document.sha256, document.modified)], entity_kind=entity_kind)
+    source = SourceFile(document.file, document.sha256, document.modified, tuple(document.recognised))
+    filing = Filing(key, files=[source], entity_kind=entity_kind)
     filing.remarks = _remarks(document)
     pool = _wanted_report(found.tables, key.report, book)
     for place in found.tables:
@@ -142,7 +145,19 @@ def _with_prose(filing: Filing, book: FormBook) -> Filing:
     filing.unread += prose.unread
     filing.passages = prose.passages
     filing.texts = []
+    _mark_recognised(filing)
     return filing
+
+
+def _mark_recognised(filing: Filing) -> None:
+    """Say of every fact that stands on a recognised page that it was read from a picture."""
+    pages = {(source.file, page) for source in filing.files for page in source.recognised}
+    if pages:
+        for table in filing.tables:
+            table.facts = [
+                replace(fact, read_by=ReadBy.OCR) if (fact.place.file, fact.place.page) in pages else fact
+                for fact in table.facts
+            ]
 
 
 def merge(parts: Sequence[Filing], book: FormBook) -> Filing:

@@ -39,6 +39,9 @@ FIRST = "2023年度收入总计12,345.67万元，与上年相比增加1,234.56�
 SECOND = "其中：基本支出401.70万元，占61.32%；项目支出253.40万元，占38.68%。"
 
 
+BODY = f"{FIRST}{SECOND}"  # four lines
+
+
 def test_soft_wraps_are_rejoined_and_paragraphs_stay_apart() -> None:
     assert lines(document(*set_text(f"{FIRST}\n{SECOND}"))) == [FIRST, SECOND]
 
@@ -96,9 +99,9 @@ def test_running_heads_are_read_once() -> None:
 
 
 def test_blank_pages_are_counted_and_give_nothing() -> None:
-    read = document(Page(), set_text(FIRST)[0], Page())
+    read = document(Page(), set_text(BODY)[0], Page())
     assert read.pages == 3
-    assert lines(read) == [FIRST]
+    assert lines(read) == [BODY]
     assert not read.remarks
     assert [paragraph.place.page for paragraph in read.paragraphs()] == [2]
 
@@ -113,16 +116,34 @@ def test_latin_words_keep_their_spaces() -> None:
 
 
 def test_a_sentence_is_found_on_the_page() -> None:
-    (paragraph,) = document(*set_text(FIRST)).paragraphs()
+    (paragraph,) = document(*set_text(BODY)).paragraphs()
+    assert paragraph.raw == BODY
     quote = "增长11.11%"
-    ((page, box),) = paragraph.boxes(FIRST.index(quote), FIRST.index(quote) + len(quote))
+    start = BODY.index(quote)
+    ((page, box),) = paragraph.boxes(start, start + len(quote))
     assert page == 1
-    assert len(paragraph.parts) == 2
-    before = paragraph.raw[paragraph.parts[1].start : FIRST.index(quote)]
+    second = paragraph.parts[1]
+    assert second.start <= start < start + len(quote) <= paragraph.parts[2].start
+    before = BODY[second.start : start]
     assert box[0] == pytest.approx(LEFT_MARGIN + width_of(before, SIZE), abs=1)
     assert box[2] - box[0] == pytest.approx(width_of(quote, SIZE), abs=1)
     assert box[1] < 100 + STEP < box[3]
     assert box[3] - box[1] < 1.6 * SIZE
+
+
+def test_lines_between_tables_are_no_paragraph() -> None:
+    """Notes and titles under one another: nothing tells that a line is full."""
+    page = Page()
+    page.table(60, 80, [100.0, 100.0], [["甲", "1.00"], ["乙", "2.00"]])
+    texts = [
+        "注：本表金额因四舍五入可能存在尾差。",
+        "注：本表反映部门本年度收入情况说明。",
+        "政府性基金预算财政拨款收入支出决算表",
+        "公开07表",
+    ]
+    for number, text in enumerate(texts):
+        page.text(60, 150 + 18 * number, text)
+    assert lines(document(page)) == texts
 
 
 def test_a_sentence_over_a_wrap_and_a_page_break_has_a_box_for_each_line() -> None:

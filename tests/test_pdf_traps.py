@@ -322,6 +322,14 @@ def test_a_borderless_table_is_read_by_alignment_and_says_so() -> None:
     assert grid.rows[2][1].place.bbox is not None
 
 
+def test_pieces_of_a_row_may_stand_a_little_higher_or_lower() -> None:
+    page = Page()
+    for row in range(4):
+        for column, text in enumerate(("支出", f"{row}.50", f"{row}.00")):
+            page.text(60 + 120 * column, 100 + 18 * row + 0.4 * ((row + column) % 3), text)
+    assert tables(document(page)) == [[["支出", f"{row}.50", f"{row}.00"] for row in range(4)]]
+
+
 def test_running_text_with_gaps_is_no_table() -> None:
     page = Page()
     for number, (left, right) in enumerate([("单位：测试局", "2023年度"), ("联系人：张三", "电话：12345678")]):

@@ -14,6 +14,7 @@ from auditor.engine.evaluate import evaluate, filtered
 from auditor.engine.grouping import Group, group_checks
 from auditor.engine.results import Audit, Check, Finding, Ledger, Mark, NotEvaluated, Operand, Severity
 from auditor.engine.verdicts import Note, Reason, Verdict
+from auditor.facts import ReadBy
 from auditor.rules.nodes import Negation, Predicate, Relation, SetRelation
 from auditor.rules.rule import RuleKind
 from auditor.units import Rounding
@@ -74,7 +75,7 @@ def _one(number: int, filing: Filing, evaluation: Evaluation, start: int) -> Aud
     groups = group_checks(failing, equations, facts, good, names)
     proofs = {id(check): proof for proof in equations.proofs() for check in proof.tails} if tails else {}
     groups += [Group([check], [], proof=proofs.get(id(check))) for check in tails]
-    findings = _findings(groups, filing, names)
+    findings = _findings(groups, filing, facts, names)
     not_evaluated = [NotEvaluated(rules[rule], why, where, count) for (rule, why, where), count in missing.items()]
     audit = Audit(filing, facts, ledger, findings, not_evaluated, [])
     _mark(audit, evaluation, start)
@@ -164,9 +165,14 @@ def _vacant_table(plan: object, why: Reason, chunk: Chunk, number: int) -> str:
     return tables[0] if tables else ""
 
 
-def _findings(groups: Sequence[Group], filing: Filing, names: dict[int, str]) -> list[Finding]:
+def _findings(
+    groups: Sequence[Group], filing: Filing, all_facts: Sequence[Fact], names: dict[int, str]
+) -> list[Finding]:
     seen: Counter[str] = Counter()
     made = []
+    pictured = {position for position, fact in enumerate(all_facts) if fact.read_by is ReadBy.OCR}
+    scanned = {all_facts[position].address.table for position in pictured}
+    unsure = set()
     for group in groups:
         main = group.checks[0]
         if main.verdict is Verdict.ROUNDING:
@@ -175,6 +181,10 @@ def _findings(groups: Sequence[Group], filing: Filing, names: dict[int, str]) ->
             severity = Severity.INFO
         else:
             severity = min((_SEVERITY[check.rule.kind] for check in group.checks), key=_RANK.__getitem__)
+        if pictured and any(_is_recognised(check, pictured, scanned) for check in group.checks):
+            unsure.add(id(group))
+            severity = Severity.INFO
+            group.suspects = [suspect for suspect in group.suspects if suspect.fact in pictured]
         facts = [s.fact for s in group.suspects] or [o.fact for check in group.checks for o in check.operands]
         identity = _fingerprint(filing, sorted({names[fact] for fact in facts}) or [main.rule.id])
         made.append((severity, group, identity))
@@ -187,10 +197,17 @@ def _findings(groups: Sequence[Group], filing: Filing, names: dict[int, str]) ->
         findings.append(
             Finding(
                 unique, severity, group.checks[0].verdict, tuple(group.checks), tuple(group.suspects),
-                group.unexplained, group.proof,
+                group.unexplained, group.proof, id(group) in unsure,
             )
         )  # fmt: skip
     return findings
+
+
+def _is_recognised(check: Check, pictured: set[int], scanned: set[str]) -> bool:
+    """Tell whether a check rests on figures recognised from pictures, or misses a row in a table of such figures."""
+    if any(operand.fact in pictured for operand in check.operands):
+        return True
+    return not check.operands and (not check.rule.form or not scanned.isdisjoint(check.rule.form))
 
 
 def _fingerprint(filing: Filing, addresses: Sequence[str]) -> str:
@@ -214,7 +231,7 @@ def _mark(audit: Audit, evaluation: Evaluation, start: int) -> None:
             if audit.facts[position].is_figure and marks[position] is not Mark.CONTRADICTED:
                 marks[position] = mark
     for finding in audit.findings:
-        for suspect in finding.suspects[:1]:
+        for suspect in () if finding.recognised else finding.suspects[:1]:
             marks[suspect.fact] = Mark.SUSPECT
     audit.marks = marks
     tables = evaluation.chunk.tables

@@ -85,7 +85,11 @@ class Suspect:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One cause, told once. `checks` are those that fail because of it, the most telling first."""
+    """One cause, told once. `checks` are those that fail because of it, the most telling first.
+
+    `recognised` says that figures recognised from pictures are among them: it asks to look at the original, and
+    accuses nobody.
+    """
 
     id: str
     severity: Severity
@@ -94,6 +98,7 @@ class Finding:
     suspects: tuple[Suspect, ...] = ()
     unexplained: bool = False  # no few figures explain its checks
     proof: Proof | None = None  # of a tail: an unrounded ledger that prints as shown and satisfies all equalities
+    recognised: bool = False
 
     @property
     def main(self) -> Check:

@@ -13,14 +13,18 @@ from pypdfium2 import raw
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-void = ctypes.c_void_p
+
+class void(ctypes.c_void_p):  # noqa: N801 — a C type; a subclass, so that functions return it as it is
+    """A pointer into pdfium; false where it is null."""
+
 
 Matrix = tuple[float, float, float, float, float, float]
 Box = tuple[float, float, float, float]
 
 
 def _bare(function: Any, result: Any = ctypes.c_int) -> Callable[..., Any]:
-    return ctypes.CFUNCTYPE(result)(ctypes.cast(function, void).value or 0)
+    """The same function; it keeps the interpreter's lock, as it is over sooner than the lock would be given up."""
+    return ctypes.PYFUNCTYPE(result)(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
 get_unicode = _bare(raw.FPDFText_GetUnicode, ctypes.c_uint)
@@ -56,6 +60,10 @@ def times(point: tuple[float, float], matrix: Matrix) -> tuple[float, float]:
 
 def moved(box: Box, matrices: tuple[Matrix, ...]) -> Box:
     """The box around a box that is moved by one matrix after the other."""
+    if len(matrices) == 1 and not matrices[0][1] and not matrices[0][2]:  # nearly always
+        a, _, _, d, e, f = matrices[0]
+        x0, y0, x1, y1 = a * box[0] + e, d * box[1] + f, a * box[2] + e, d * box[3] + f
+        return (x0, y0, x1, y1) if x0 <= x1 and y0 <= y1 else (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
     corners = [(box[0], box[1]), (box[2], box[3])]
     if any(matrix[1] and matrix[0] for matrix in matrices):  # neither upright nor turned by a right angle
         corners += [(box[0], box[3]), (box[2], box[1])]

@@ -104,14 +104,14 @@ class _Walk:
         self.objects += count
         if self.objects > MAX_OBJECTS:
             raise TooComplexError
+        text, type_of = self._text, bare.object_type
         for number in range(count):
-            address = get(container, number)
-            if not address:
+            item = get(container, number)
+            if not item:
                 continue
-            item = void(address)
-            kind = bare.object_type(item)
+            kind = type_of(item)
             if kind == raw.FPDF_PAGEOBJ_TEXT:
-                self._text(item, address, outer, within)
+                text(item, outer, within)
             elif kind == raw.FPDF_PAGEOBJ_PATH:
                 self._path(item, outer, within)
             elif kind == raw.FPDF_PAGEOBJ_IMAGE:
@@ -140,22 +140,27 @@ class _Walk:
 
     # -- text -----------------------------------------------------------------------------------------------
 
-    def _text(self, item: Any, address: int, outer: tuple[Matrix, ...], within: Box | None) -> None:
+    def _text(self, item: Any, outer: tuple[Matrix, ...], within: Box | None) -> None:
         if self.clipped:
             return
         self.texts += 1
         out = self.out
+        address = item.value
         out.order[address] = self.texts
         if bare.render_mode(item) in _INVISIBLE_MODES:
             out.unpainted.add(address)
         elif bare.fill_color(item, *self.int_refs):
-            white, opacity = self._colour()
-            if white or opacity < PALE:
+            red, green, blue, opacity = self.ints
+            if opacity.value < PALE or (red.value > WHITE and green.value > WHITE and blue.value > WHITE):
                 out.pale.add(address)
         clip = self._clip(item, outer, within)
         if clip is not None:
-            left, bottom, right, top = moved(self._bounds(item), outer) if outer else self._bounds(item)
-            if left < clip[0] - CUT or bottom < clip[1] - CUT or right > clip[2] + CUT or top > clip[3] + CUT:
+            bare.object_bounds(item, *self.float_refs)
+            left, bottom, right, top = self.floats
+            box = (left.value, bottom.value, right.value, top.value)
+            if outer:
+                box = moved(box, outer)
+            if box[0] < clip[0] - CUT or box[1] < clip[1] - CUT or box[2] > clip[2] + CUT or box[3] > clip[3] + CUT:
                 out.cut[address] = clip
 
     # -- clips ----------------------------------------------------------------------------------------------
@@ -165,11 +170,17 @@ class _Walk:
         path = bare.clip_path(item)
         if not path:
             return within
-        path = void(path)
         count = bare.clip_count(path)
         if count <= 0:
             return within
-        key = (count, self._clip_point(path, count - 1, 0), self._clip_point(path, count - 1, 2), outer, within)
+        x, y = self.floats[:2]
+        refs = self.float_refs
+        first, third = bare.clip_segment(path, count - 1, 0), bare.clip_segment(path, count - 1, 2)
+        key: tuple[Any, ...] = (count, outer, within)
+        for segment in (first, third):
+            if segment:
+                bare.segment_point(segment, refs[0], refs[1])
+                key += (x.value, y.value)
         if key == self.last_clip[0]:
             return self.last_clip[1]
         box: Box | None = None
@@ -189,7 +200,7 @@ class _Walk:
         segment = bare.clip_segment(path, number, position)
         if not segment:
             return None
-        bare.segment_point(void(segment), *self.float_refs[:2])
+        bare.segment_point(segment, *self.float_refs[:2])
         return (self.floats[0].value, self.floats[1].value)
 
     # -- pictures and paths ---------------------------------------------------------------------------------
@@ -241,12 +252,14 @@ class _Walk:
         return None if clip is None else moved(clip, (self.matrix,))
 
     def _corners(self, item: Any, count: int, matrices: tuple[Matrix, ...]) -> Box:
-        points = []
-        for number in range(count):
-            bare.segment_point(void(bare.path_segment(item, number)), *self.float_refs[:2])
-            points.append((self.floats[0].value, self.floats[1].value))
-        xs, ys = [x for x, _ in points], [y for _, y in points]
-        return moved((min(xs), min(ys), max(xs), max(ys)), (self._matrix(item), *matrices))
+        """The box between the two ends of a line, or between opposite corners of a box."""
+        x, y = self.floats[:2]
+        refs = self.float_refs[:2]
+        bare.segment_point(bare.path_segment(item, 0), *refs)
+        x0, y0 = x.value, y.value
+        bare.segment_point(bare.path_segment(item, 1 if count == 2 else 2), *refs)
+        x1, y1 = x.value, y.value
+        return moved((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)), (self._matrix(item), *matrices))
 
     def _ruled_box(self, x0: float, y0: float, x1: float, y1: float) -> None:
         """A thin box is a ruling; a corner dot is both; any other box is ruled on its four sides."""
@@ -269,7 +282,7 @@ class _Walk:
         clip = self._shown(item, matrices[:-1], within)
         here = start = None
         for number in range(min(count, MAX_SEGMENTS)):
-            segment = void(bare.path_segment(item, number))
+            segment = bare.path_segment(item, number)
             bare.segment_point(segment, *self.float_refs[:2])
             point = (self.floats[0].value, self.floats[1].value)
             for matrix in own:

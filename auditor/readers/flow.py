@@ -30,10 +30,14 @@ CENTRED = 4.5  # of a character's height: a line that begins this far in is a ti
 OTHER_SIZE = 0.2  # share by which sizes of one paragraph's characters may differ
 CELL_MARGINS = 12.0  # points: what stays free beside a full line of a cell
 LINE_STEP = 2.6  # of a character's height: baselines further apart do not join
+COLUMN = 0.55  # share of a page's width that a full line of running text takes
+LONG = 15  # characters of a long line
+FULL = 2  # full lines that tell the margins
 HEAD, FOOT = 0.085, 0.9  # of the page's height: where running heads end, where page numbers begin
 
 _PAGE_NUMBER = re.compile(r"^[\-—–·~\s第]*\d{1,4}[\-—–·~\s页/共\d]*$")
 _OPENER = re.compile(r"^[（(“‘《〈「]*[A-Za-z0-9.,%％+\-]+|^.")
+_ENDS = "。；：！？"
 _CLOSERS = "，。；：、！？）)”’》〉」…%％"
 _STARTS = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}部分|\d{1,2}[.．、](?!\d)|[①-⑳])"
@@ -128,7 +132,7 @@ def page_lines(chars: Sequence[Char], page: int) -> list[Line]:
             if not text:
                 continue
             box = (piece[0][1], min(c[2] for c in piece), max(c[3] for c in piece), max(c[4] for c in piece))
-            out.append(Line(page, piece[0][0], box, _size(piece), text, edges, len(pieces) == 1))
+            out.append(Line(page, line[0][0], box, _size(piece), text, edges, len(pieces) == 1))
     return out
 
 
@@ -206,12 +210,39 @@ class Margins:
     right: float
 
 
-def margins_of(lines: Sequence[Line]) -> Margins | None:
-    """The margins of a page's running text: where its long lines begin and end."""
-    long = [line for line in lines if line.alone and len(line.text) >= 15]
-    if len(long) < 2:
-        return None
-    return Margins(min(line.box[0] for line in long), max(line.box[2] for line in long))
+def margins_of(pages: Sequence[tuple[Sequence[Line], float]]) -> dict[int, Margins]:
+    """The margins of the running text by page number; pages come with their width.
+
+    They are told by full lines: wide ones that do not end a sentence. A page with too few of them has the margins of
+    the other pages of its width; where none has, as between tables, nothing tells that a line is full.
+    """
+    found: dict[int, Margins] = {}
+    full: dict[int, list[Line]] = {}
+    starts: dict[int, list[float]] = {}
+    for lines, width in pages:
+        wide = [line for line in lines if _is_full(line, width)]
+        full.setdefault(round(width), []).extend(wide)
+        starts.setdefault(round(width), []).extend(_starts(lines))
+        if len(wide) >= FULL:
+            found[wide[0].page] = Margins(min(_starts(lines)), max(line.box[2] for line in wide))
+    for lines, width in pages:
+        wide = full[round(width)]
+        if lines and lines[0].page not in found and len(wide) >= FULL:
+            found[lines[0].page] = Margins(min(starts[round(width)]), max(line.box[2] for line in wide))
+    return found
+
+
+def _is_full(line: Line, width: float) -> bool:
+    wide = line.box[2] - line.box[0] >= COLUMN * width
+    return wide and line.alone and len(line.text) >= LONG and line.text[-1] not in _ENDS
+
+
+def _starts(lines: Sequence[Line]) -> list[float]:
+    """Where lines of running text begin: long ones, and shorter ones that begin under one another."""
+    shorter = sorted(line.box[0] for line in lines if line.alone and LONG // 2 <= len(line.text) < LONG)
+    return [line.box[0] for line in lines if line.alone and len(line.text) >= LONG] + [
+        a for a, b in pairwise(shorter) if b - a < 1.0
+    ]
 
 
 def goes_on(line: Line, following: Line, margins: Margins | None) -> bool:
@@ -237,7 +268,7 @@ def goes_on(line: Line, following: Line, margins: Margins | None) -> bool:
     return not (line.text[-1:] in "。；" and room > 1.5 * size)
 
 
-def paragraphs_of(lines: Sequence[Line], margins: dict[int, Margins | None], file: str) -> list[Paragraph]:
+def paragraphs_of(lines: Sequence[Line], margins: dict[int, Margins], file: str) -> list[Paragraph]:
     """Join the lines of one stretch of running text into paragraphs."""
     out: list[Paragraph] = []
     run: list[Line] = []

@@ -139,7 +139,12 @@ class Guard:
             process.stdin.flush()
             return self._receive(process)
 
-        return self._timed(process, self.limits.seconds, talk)
+        payload = self._timed(process, self.limits.seconds, talk)
+        for _ in range(wire.MAX_MORE):
+            if payload != wire.MORE_TIME:
+                return payload
+            payload = self._timed(process, self.limits.seconds, self._receive)
+        raise EOFError
 
     def _timed(self, process: subprocess.Popen[bytes], seconds: float, action: Any) -> bytes:
         """Do something with the process, and kill it when that takes too long (which ends the action)."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from auditor.errors import BadInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 MB = 1024 * 1024
 BIND_SECONDS = 60  # for finding the tables and figures of one document
@@ -53,6 +53,21 @@ def bound_time(seconds: float) -> None:
     import time
 
     _set(resource.RLIMIT_CPU, math.ceil(time.process_time() + seconds) + 1)
+
+
+class _Hooks:
+    more_time: Callable[[], None] | None = None
+
+
+def on_more_time(ask: Callable[[], None]) -> None:
+    """Say how this process asks for its time anew; a process that says nothing has no bound."""
+    _Hooks.more_time = ask
+
+
+def more_time() -> None:
+    """Ask for the time that a file may take once more: for each piece of work that is known to be long."""
+    if _Hooks.more_time is not None:
+        _Hooks.more_time()
 
 
 def _set(what: int, value: int) -> None:

@@ -27,6 +27,7 @@ from auditor.readers.flow import (
 )
 from auditor.readers.pdfium import PageContent, Pdf
 from auditor.readers.ruled import RuledTable, fill, find_tables
+from auditor.readers.scans import Scans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,21 +39,23 @@ if TYPE_CHECKING:
 MAX_PAGES = 2000
 END, TAIL = b"%%EOF", 64 * 1024  # how a file ends, and how far from its last byte that may stand
 SAME_X = 3.0  # rulings of two pages this near are one column's
-SCAN = 0.4  # share of a page that a picture must cover to be a scan
-FEW = 12  # characters that a scanned page may still carry (a page number, a stamp)
 _ORDINALS = "一二三四五六七八九十（(①②③④⑤⑥⑦⑧⑨⑩0123456789"
 
 
 @dataclass(slots=True)
 class _Page:
     number: int
+    width: float
     height: float
     tables: list[RuledTable]
     lines: list[Line]
 
 
 def read(data: bytes, *, file: str, sha256: str) -> Document:
-    """Read a PDF. Raises `BadInputError` when it is encrypted, damaged, or beyond bounds."""
+    """Read a PDF. Raises `BadInputError` when it is encrypted, damaged, or beyond bounds.
+
+    Pages without text are recognised where the extra for that is installed.
+    """
     document = Document(file, sha256)
     pages: list[_Page] = []
     with Pdf(data, file) as pdf:
@@ -62,20 +65,24 @@ def read(data: bytes, *, file: str, sha256: str) -> Document:
             document.remarks.append(("remark.truncated", {}))
         document.modified = pdf.modified()
         document.pages = pdf.pages
+        scans = Scans(pdf, document)
         for content in pdf:
             pages.append(_page(content))
             _remarks(content, document)
+            scans.note(content)
+        for number, content in scans.recognised():
+            pages[number - 1] = _page(content)
     kept = without_furniture([(page.lines, page.height) for page in pages])
     for page, lines in zip(pages, kept, strict=True):
         page.lines = lines
-    document.blocks.extend(_Assembler(pages, file).blocks())
+    document.blocks.extend(scans.placed(_Assembler(pages, file).blocks()))
     return document
 
 
 def _page(content: PageContent) -> _Page:
     tables = find_tables(content.across, content.down)
     rest = fill(tables, content.chars)
-    return _Page(content.number, content.height, tables, page_lines(rest, content.number))
+    return _Page(content.number, content.width, content.height, tables, page_lines(rest, content.number))
 
 
 def _remarks(content: PageContent, document: Document) -> None:
@@ -86,10 +93,6 @@ def _remarks(content: PageContent, document: Document) -> None:
         document.remarks.append(("remark.hidden_text", {"page": page, "count": str(len(inside)), "text": text[:40]}))
     if content.unmapped:
         document.remarks.append(("remark.unmapped_glyphs", {"page": page, "count": str(content.unmapped)}))
-    if content.pictured >= SCAN and len(content.chars) <= FEW:
-        document.scans.append(content.number)
-    elif content.text_layer > len(content.chars) // 2:
-        document.recognised.append(content.number)
 
 
 class _Assembler:
@@ -98,7 +101,7 @@ class _Assembler:
     def __init__(self, pages: Sequence[_Page], file: str) -> None:
         self.pages = pages
         self.file = file
-        self.margins = {page.number: margins_of(page.lines) for page in pages}
+        self.margins = margins_of([(page.lines, page.width) for page in pages])
         self.out: list[Grid | list[Line]] = []
         self.before: tuple[RuledTable, int] | None = None  # the table at the end of the last page, and its page
         self.columns: list[float] = []  # the columns of the table that may go on

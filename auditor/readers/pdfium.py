@@ -110,10 +110,18 @@ class Pdf:
             page.close()
 
     def picture(self, number: int, dpi: int = 110) -> Any:
-        """Render one page as a grey bitmap; `scale` tells how many pixels make a point."""
+        """Render one page as a grey bitmap; of a page of unusual size a smaller one."""
         page = self._loaded(number)
         try:
             return rendered(page, dpi / 72)
+        finally:
+            page.close()
+
+    def size(self, number: int) -> tuple[float, float]:
+        """Width and height of one page as displayed, in points."""
+        page = self._loaded(number)
+        try:
+            return display(page)[1:]
         finally:
             page.close()
 
@@ -224,6 +232,7 @@ def _chars(text_page: Any, matrix: Matrix, content: PageContent, doubts: _Doubts
         bare.get_unicode, bare.has_no_code, bare.get_loose_box, bare.get_origin,
     )  # fmt: skip
     a, b, c, d, e, f = matrix
+    upright = (a, b, c, d) == (1, 0, 0, -1)
     rect = raw.FS_RECTF()
     rect_ref = ctypes.byref(rect)
     x, y = ctypes.c_double(), ctypes.c_double()
@@ -275,7 +284,7 @@ def _chars(text_page: Any, matrix: Matrix, content: PageContent, doubts: _Doubts
         if lost:
             doubtful.append((char, Doubt.LOST))
         elif suspicious:
-            address = bare.get_text_object(handle, number) or 0
+            address = bare.get_text_object(handle, number).value or 0
             if doubts.is_cut(address, (left, bottom, right, top)):
                 content.hidden.append(char)
                 continue

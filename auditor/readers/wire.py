@@ -15,6 +15,8 @@ from typing import Any
 from auditor.document import Cell, Document, Grid, Paragraph, Part
 from auditor.facts import Place
 
+MORE_TIME = b"more time"  # what the worker sends before each piece of long work, and how often it may
+MAX_MORE = 1000
 MAX_BYTES = 96 * 1024 * 1024  # of one document
 
 _FIELDS = tuple(field.name for field in fields(Place) if field.name != "file")

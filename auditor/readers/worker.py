@@ -2,7 +2,8 @@
 
 It answers requests on standard input, one at a time, until the input ends. A request is a line of JSON, followed by
 the bytes of the file where it gives their `size`; an answer is eight bytes of length and as much JSON: a document,
-the members of an archive, an error (message key and values), or the traceback of a fault of the program.
+the members of an archive, an error (message key and values), or the traceback of a fault of the program. Before it
+there may be messages that ask for more time.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from auditor.errors import BadInputError
 from auditor.readers import ARCHIVE_MARK, load, read_bytes, wire
-from auditor.readers.limits import MB, bound_memory, bound_time
+from auditor.readers.limits import MB, bound_memory, bound_time, on_more_time
 
 if TYPE_CHECKING:
     from auditor.readers.archive import Archive
@@ -64,6 +65,12 @@ def serve(requests: BinaryIO, answers: BinaryIO, seconds: float) -> None:
     import traceback
 
     worker = Worker()
+
+    def more_time() -> None:
+        bound_time(seconds)
+        _send(answers, wire.MORE_TIME)
+
+    on_more_time(more_time)
     _send(answers, b"{}")
     while line := requests.readline():
         request = json.loads(line)

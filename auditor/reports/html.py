@@ -129,7 +129,7 @@ def _finding(finding: Finding, narrator: Narrator) -> dict[str, Any]:
     facts = [audit.facts[operand.fact] for operand in check.operands]
     several = len(audit.filing.files) > 1
     listed = [o for o, fact in zip(check.operands, facts, strict=True) if fact.text.strip() or len(facts) <= 3]
-    marks = {s.fact: Mark.SUSPECT for s in finding.suspects[:1]}
+    marks = {} if finding.recognised else {s.fact: Mark.SUSPECT for s in finding.suspects[:1]}
     return {
         "id": finding.id,
         "severity": finding.severity.value,
@@ -149,6 +149,7 @@ def _finding(finding: Finding, narrator: Narrator) -> dict[str, Any]:
             for s in finding.suspects
         ],
         "because": "、".join(finding.rule_ids),
+        "first": say("html.look" if finding.recognised else "html.suspect"),
         "operands": [
             {
                 "label": narrator.label(audit.facts[o.fact]),

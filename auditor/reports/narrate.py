@@ -12,7 +12,7 @@ from auditor.engine.verdicts import Note, Verdict
 from auditor.facts import Fact, scale_of
 from auditor.filing import PROSE_REASONS
 from auditor.forms.labels import plain
-from auditor.messages import say
+from auditor.messages import language, say
 from auditor.numbers import decimal_text
 from auditor.units import FEN_PER, Kind
 
@@ -202,7 +202,13 @@ class Narrator:
     # -- sentences ------------------------------------------------------------------------------------------
 
     def message(self, finding: Finding) -> str:
-        """The finding in one sentence."""
+        """The finding in one sentence; one that rests on figures recognised from pictures asks for a look at them."""
+        said = self._said(finding)
+        if not finding.recognised or finding.verdict is not Verdict.INCONSISTENT:
+            return said
+        return said + ("" if language() == "zh" else " ") + say("say.recognised")
+
+    def _said(self, finding: Finding) -> str:
         check = finding.main
         if finding.verdict is Verdict.ROUNDING:
             return self._tail(check)
@@ -214,6 +220,8 @@ class Narrator:
             suspect = finding.suspects[0]
             fact = self.facts[suspect.fact]
             figure, printed, count = self.label(fact), self.text(fact), len(finding.checks)
+            if finding.recognised:
+                return say("say.look", figure=figure, printed=printed, count=count)
             if suspect.suggested is None:
                 return say("say.suspect_some", figure=figure, printed=printed, count=count)
             suggested = self.value(suspect.suggested, fact)

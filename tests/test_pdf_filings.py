@@ -1,0 +1,66 @@
+"""Whole filings as PDF: the same facts and the same verdicts as from the text they were printed from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from auditor.engine.audit import audit_filings
+from auditor.facts import FilingKey
+from auditor.readers import read_bytes
+from auditor.reading import filing_of, merge
+from auditor.testing.layouts import Layouts
+from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
+from auditor.testing.pdfprint import pdf_of
+from auditor.testing.planting import plant
+from auditor.testing.printing import Style, print_tables
+from auditor.testing.writers import text_of
+
+if TYPE_CHECKING:
+    from auditor.document import Grid, Paragraph
+    from auditor.filing import Filing
+    from auditor.rules.book import RuleBook
+
+KEY = FilingKey("青山县社会保险事业中心", 2023, "final_accounts", "unit")
+
+
+def blocks(book: RuleBook, seed: int, *, planted: bool = False, official: bool = False) -> list[Paragraph | Grid]:
+    printed = print_tables(roll_up(draw_ledger(RandomSource(seed), most=400_000_000)), Style(), book.forms)
+    if planted:
+        plant(printed, "三公经费表", "", "决算数/公务接待费", "transposed")
+        plant(printed, "收入支出决算总表", "收入/总计", "", "digit")
+    return Layouts(book.forms, Style(), KEY, official=official).blocks(printed)
+
+
+def filing(data: bytes, name: str, book: RuleBook) -> Filing:
+    return merge([filing_of(read_bytes(data, name), book.forms)], book.forms)
+
+
+@pytest.mark.parametrize(("heads", "official"), [(False, False), (True, False), (False, True), (True, True)])
+@pytest.mark.parametrize("seed", [11, 29])
+def test_a_filing_says_the_same_as_pdf_and_as_text(seed: int, heads: bool, official: bool, book: RuleBook) -> None:
+    made = blocks(book, seed, planted=seed == 29, official=official)
+    as_text = filing(text_of(blocks(book, seed, planted=seed == 29)).encode(), "a.txt", book)
+    as_pdf = filing(pdf_of(made, heads=heads), "a.pdf", book)
+    assert [(str(f.address), f.value, f.step, f.state, f.unit) for f in as_pdf.facts] == [
+        (str(f.address), f.value, f.step, f.state, f.unit) for f in as_text.facts
+    ]
+    assert not as_pdf.unread
+    assert not as_pdf.remarks
+    one, other = audit_filings([as_text], book)[0], audit_filings([as_pdf], book)[0]
+    assert one.ledger.counts == other.ledger.counts
+    assert [(finding.id, finding.severity) for finding in one.findings] == [
+        (finding.id, finding.severity) for finding in other.findings
+    ]
+    assert any(finding.severity.value == "error" for finding in one.findings) is (seed == 29)
+
+
+def test_every_figure_of_a_pdf_has_its_page_and_box(book: RuleBook) -> None:
+    read = filing(pdf_of(blocks(book, 11)), "a.pdf", book)
+    assert len(read.facts) > 300
+    for fact in read.facts:
+        assert fact.place.page is not None
+        assert fact.place.bbox is not None
+        x0, y0, x1, y1 = fact.place.bbox
+        assert 0 <= x0 < x1 <= 842
+        assert 0 <= y0 < y1 <= 595
