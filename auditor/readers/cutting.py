@@ -64,6 +64,9 @@ class _Cutter:
         self.width = len(cells[0]) if cells else 0
         self.filled = [_filled(row) for row in cells]
         self.kinds = [_kind(filled) for filled in self.filled]
+        for row in range(len(cells) - 2, -1, -1):  # a row that a merged cell ties to one of a table belongs to it
+            if self.kinds[row + 1] is _Kind.TABLE and self._tied(row + 1):
+                self.kinds[row] = _Kind.TABLE
 
     def blocks(self) -> list[Paragraph | Grid]:
         out: list[Paragraph | Grid] = []
@@ -92,7 +95,7 @@ class _Cutter:
         last = start
         for row in range(start + 1, len(self.cells)):
             kind = self.kinds[row]
-            if kind is _Kind.HEAD or (kind is _Kind.LONE and self._breaks(row)):
+            if kind in (_Kind.HEAD, _Kind.LONE) and not self._tied(row) and (kind is _Kind.HEAD or self._breaks(row)):
                 break
             if kind is not _Kind.BLANK:
                 last = row
@@ -102,8 +105,6 @@ class _Cutter:
         """Whether a row of one filled cell is no row of the table above it."""
         (cell,) = self.filled[row]
         text = cell.text
-        if row and self.filled[row - 1] and self.filled[row - 1][-1] is cell:
-            return False  # goes on from the row above
         if _NOTE.match(text) or _is_remark(text):
             return True
         if parse_literal(cell.raw).state is not State.UNREADABLE:
@@ -113,6 +114,11 @@ class _Cutter:
         if len(text) > LONG and (after_blank or not self._goes_on(row)):
             return True
         return (is_title(text) and apart) or ((is_title(text) or apart) and self._heads(row))
+
+    def _tied(self, row: int) -> bool:
+        """Whether a cell of the row above reaches into this one."""
+        above = {id(cell) for cell in self.filled[row - 1]} if row else set()
+        return any(id(cell) in above for cell in self.filled[row])
 
     def _goes_on(self, row: int) -> bool:
         """Whether rows of the table follow soon, with nothing like the head of another before them."""

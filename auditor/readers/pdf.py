@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from auditor.document import Cell, Document, Grid, Paragraph
+from auditor.document import Cell, Document, Grid, Paragraph, spans_kept
 from auditor.errors import BadInputError
 from auditor.facts import Place
 from auditor.numbers import NUMERIC, parse_literal
@@ -221,9 +221,8 @@ class _Assembler:
             min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
         ) if boxes else None  # fmt: skip
         place = Place(self.file, page=page, bbox=box)
-        return Grid(
-            tuple(map(tuple, rows)), place, spans_known=not borderless, continues=continues, borderless=borderless
-        )
+        known = not borderless and (continues or spans_kept(rows))
+        return Grid(tuple(map(tuple, rows)), place, spans_known=known, continues=continues, borderless=borderless)
 
 
 def _rounded(box: Box) -> Box:

@@ -36,7 +36,7 @@ def html_of(blocks: Iterable[Block], *, encoding: str = "utf-8") -> bytes:
     """A web page in an encoding that its head states."""
     items = list(blocks)
     title = next((block.text for block in items if isinstance(block, Paragraph) and block.text), "")
-    body = "\n".join(_html_block(block) for block in items)
+    body = "\n".join(_html_block(block) for block in apart(items))
     page = (
         f'<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="{encoding}"><title>{safe(title)}</title>\n'
         "<style>@page{size:A4 landscape;margin:12mm}body{font:10pt SimSun,serif}"
@@ -50,7 +50,7 @@ def html_of(blocks: Iterable[Block], *, encoding: str = "utf-8") -> bytes:
 def _html_block(block: Block) -> str:
     if isinstance(block, Paragraph):
         look = ' class="title"' if TITLE.search(block.text) else ""
-        return f"<p{look}>{safe(block.raw)}</p>" if block.raw.strip() else ""
+        return f"<p{look}>{safe(block.raw)}</p>" if block.raw.strip() else "<p>&nbsp;</p>"
     rows = []
     for line in drawn(block):
         cells = []
