@@ -1,80 +1,49 @@
-"""Documents of other kinds made from the text of an example: workbooks, word processor files, archives."""
+"""Documents of other kinds made from the text of an example, and archives."""
 
 from __future__ import annotations
 
 import io
 import zipfile
-from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import openpyxl
+from auditor.readers.text import read
 from auditor.testing.pdfwriter import Page, written
+from auditor.testing.writers import docx_of, html_of, xlsx_of
 
 from tests.conftest import EXAMPLES
+
+if TYPE_CHECKING:
+    from auditor.testing.writers import Block
 
 CLEAN = next(path for path in EXAMPLES.glob("*.txt") if path.name.startswith("青山"))
 WRONG = next(path for path in EXAMPLES.glob("*.txt") if path.name.startswith("清河"))
 
 
+def blocks(text: str) -> list[Block]:
+    """The paragraphs and tables of a text."""
+    return read(text.encode(), file="a.txt", sha256="").blocks
+
+
 def workbook(path: Path, text: str, *, hidden: bool = False) -> Path:
-    """A workbook with a sheet for every table: the title, the lines above the table, its rows."""
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
-    above: list[str] = []
-    sheet = None
-    for line in text.split("\n"):
-        if "\t" not in line:
-            above, sheet = ([*above, line] if line.strip() else above), None
-            continue
-        if sheet is None:
-            sheet = book.create_sheet(f"表{len(book.worksheets) + 1}")
-            for remark in above[-5:] if book.worksheets[1:] else above:
-                sheet.append([remark])
-            above = []
-        sheet.append(line.split("\t"))
+    """A workbook with a sheet for every table, its numbers as texts; with a hidden sheet besides."""
+    path.write_bytes(xlsx_of(blocks(text), numbers=False))
     if hidden:
+        book = openpyxl.load_workbook(path)
         book.create_sheet("草稿").sheet_state = "hidden"
-    book.save(path)
+        book.save(path)
     return path
 
 
-def page(text: str) -> str:
-    """A web page with every line as a paragraph and every run of lines with tabs as a table."""
-    out: list[str] = []
-    for line in text.split("\n"):
-        cells = line.split("\t")
-        row = "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
-        if len(cells) == 1:
-            out.append(f"<p>{escape(line)}</p>")
-        elif out and out[-1].startswith("<table>"):
-            out[-1] += row
-        else:
-            out.append(f"<table>{row}")
-    body = "".join(f"{part}</table>" if part.startswith("<table>") else part for part in out)
-    return f"<html><body>{body}</body></html>"
-
-
-_W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+def page(text: str) -> bytes:
+    """A web page."""
+    return html_of(blocks(text))
 
 
 def word(path: Path, text: str) -> Path:
-    """A word processor file with the lines of the text as paragraphs and its tables as tables."""
-
-    def paragraph(line: str) -> str:
-        return f"<w:p><w:r><w:t>{escape(line)}</w:t></w:r></w:p>"
-
-    out: list[str] = []
-    for line in text.split("\n"):
-        cells = line.split("\t")
-        row = "<w:tr>" + "".join(f"<w:tc>{paragraph(cell)}</w:tc>" for cell in cells) + "</w:tr>"
-        if len(cells) == 1:
-            out.append(paragraph(line))
-        elif out and out[-1].startswith("<w:tbl>"):
-            out[-1] += row
-        else:
-            out.append(f"<w:tbl>{row}")
-    body = "".join(f"{part}</w:tbl>" if part.startswith("<w:tbl>") else part for part in out)
-    archive(path, {"word/document.xml": f"<w:document {_W}><w:body>{body}</w:body></w:document>"})
+    """A word processor file."""
+    path.write_bytes(docx_of(blocks(text)))
     return path
 
 

@@ -14,6 +14,7 @@ from tests.documents import CLEAN, WRONG, archive, archive_bytes, page, pdf, wor
 from tests.test_cli import here, one_sentence, run, written
 
 __all__ = ["here"]
+pytestmark = pytest.mark.filterwarnings("ignore:Workbook contains no default style")
 TEXT = WRONG.read_text(encoding="utf-8")
 
 
@@ -24,7 +25,7 @@ def findings(path: Path) -> list[str]:
 def test_every_kind_gives_the_findings_of_the_text(here: Path) -> None:
     run("check", WRONG, "--out", "text")
     plain = findings(here / "text" / f"{WRONG.stem}.json")
-    (here / "c.html").write_text(page(TEXT), encoding="utf-8")
+    (here / "c.html").write_bytes(page(TEXT))
     (here / "d.pdf").write_bytes(pdf(TEXT))
     for path in (workbook(here / "a.xlsx", TEXT), word(here / "b.docx", TEXT), here / "c.html", here / "d.pdf"):
         result = run("check", path, "--out", "kinds")
@@ -35,7 +36,7 @@ def test_every_kind_gives_the_findings_of_the_text(here: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "words", "keys"),
     [
-        (lambda path: workbook(path / "a.xlsx", TEXT), ("工作表“表", "” D"), {"sheet", "cell", "row", "column"}),
+        (lambda path: workbook(path / "a.xlsx", TEXT), ("工作表“", "” D"), {"sheet", "cell", "row", "column"}),
         (lambda path: word(path / "a.docx", TEXT), ("个表格", "表中第"), {"grid", "row", "column"}),
     ],
 )
@@ -232,7 +233,7 @@ def test_texts_stay_texts_whatever_they_begin_with(here: Path) -> None:
 
 
 def test_grids_that_are_no_known_table_are_written_too(here: Path) -> None:
-    (here / "a.html").write_text(page(TEXT + "\n甲\t乙\n别的\t7.77\n"), encoding="utf-8")
+    (here / "a.html").write_bytes(page(TEXT + "\n甲\t乙\n别的\t7.77\n"))
     assert run("read", "a.html", "--out", "读").exit_code == 0
     data = json.loads((here / "读" / "a.read.json").read_text(encoding="utf-8"))
     assert [grid["printed"] for grid in data["other_tables"]] == [[["甲", "乙"], ["别的", "7.77"]]]

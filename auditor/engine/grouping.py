@@ -54,7 +54,7 @@ def group_checks(
     if core:
         touched = {operand.fact for check in core for operand in check.operands}
         known = equations(touched)
-        steps = {fact: max(1, facts[fact].own_step) for fact in touched}
+        steps = {fact: max(1, facts[fact].own_step) for fact in touched.union(*(e.terms for e in known))}
         evidence = _Evidence(facts, good, names, known)
         for component in localise(known, steps, names):
             groups += _groups(component, evidence)
