@@ -64,6 +64,7 @@ class ReadTable:
     reason: str = ""
     facts: list[Fact] = field(default_factory=list)
     missing_rows: list[str] = field(default_factory=list)
+    unprinted: list[str] = field(default_factory=list)  # columns of the form that stand nowhere in the table
     names: dict[str, str] = field(default_factory=dict)  # row → label as printed
     misnamed: dict[str, str] = field(default_factory=dict)  # row → official label, where another one is printed
     view: list[list[ViewCell]] = field(default_factory=list)

@@ -10,9 +10,10 @@ from auditor.document import Document, Grid, Paragraph
 from auditor.errors import BadInputError
 from auditor.facts import ReadBy
 from auditor.filing import Filing, ReadTable, Remark, SourceFile, family_of
-from auditor.forms.bind import bind_table, unread_of
+from auditor.forms.bind import bind_table
 from auditor.forms.generic import bind_generic
 from auditor.forms.identity import identify
+from auditor.forms.leftover import unread_of
 from auditor.forms.recognise import recognise
 from auditor.readers import read
 from auditor.versions import newest

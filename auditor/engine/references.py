@@ -15,6 +15,7 @@ from auditor.engine.chunk import Status
 from auditor.engine.facttable import STATE_CODE
 from auditor.engine.instances import Instances, row_mask
 from auditor.engine.verdicts import Reason
+from auditor.forms.codes import BY_NAME
 from auditor.numbers import State
 from auditor.rules.plan import ColumnSpec, Ref, Rows
 
@@ -83,6 +84,9 @@ def bind_ref(ref: Ref, instances: Instances) -> Bound:
     lost = np.nonzero(position < 0)[0]
     if len(lost):
         reason[lost] = _why_not(ref, instances, block, rows[lost], filing[lost])
+        if ref.rows.open:
+            unsure = lost[(reason[lost] == Reason.NONE) & (rows[lost] < 0)]
+            reason[unsure[_may_be_unread(ref, instances, block, unsure, filing[unsure])]] = Reason.UNREAD_ROW
         if chunk.leaves_out(ref.table):
             reason[(position < 0) & _outside(ref, instances, filing)] = Reason.FOREIGN
     reason[missing] = Reason.NO_PARTNER
@@ -102,6 +106,21 @@ def _why_not(ref: Ref, instances: Instances, block: Block | None, rows: Ints, fi
     untold = Reason.SKIPPED if block.table.prose else Reason.NONE  # what the text does not say is not zero
     reason[printed] = untold if optional else Reason.MISSING_COLUMN
     return reason
+
+
+def _may_be_unread(ref: Ref, instances: Instances, block: Block | None, at: Longs, filing: Ints) -> Flags:
+    """For codes that no row lists: whether one of the rows that no code names (or a name only) may be meant."""
+    chunk, safe = instances.chunk, np.maximum(filing, 0)
+    head = (ref.rows.prefix or ref.rows.text).split("/", 1)[0]
+    flags = chunk.unknown_rows(ref.table, head if head in chunk.tables[ref.table].lane_by_name else "")
+    out = np.zeros(len(at), dtype=np.bool_) if flags is None else flags[safe].copy()
+    if block is not None:
+        named = [number for number, name in enumerate(block.plain_rows) if BY_NAME in name]
+        if named:
+            out |= np.asarray(block.present[named].any(axis=0))[safe]
+    for texts, numbers in instances.values.values():
+        out |= np.isin(numbers[at], [number for number, text in enumerate(texts) if BY_NAME in text])
+    return out
 
 
 def _outside(ref: Ref, instances: Instances, filing: Ints) -> Flags:

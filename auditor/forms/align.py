@@ -84,7 +84,7 @@ def _takes(looks: Sequence[Look], i: int, slot: Slot) -> Iterator[tuple[int, int
     else:
         cost = {Look.TEXT: 0, Look.EMPTY: BLANK_LABEL, Look.NUMBER: WRONG}[first]
         yield 1, cost
-        if first is Look.EMPTY and not slot.group:
+        if first is Look.NUMBER or (first is Look.EMPTY and not slot.group):
             return
         for size in range(2, slot.most + 1):
             if i + size > len(looks) or looks[i + size - 1] is Look.NUMBER:

@@ -6,28 +6,33 @@ zeros, so `4.1` beside `141.53` means 4.10 (rounding.md 1).
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditor.document import Cell, tidy
+from auditor.document import Cell
 from auditor.facts import Address, Fact, Place, ReadBy, fact_of
 from auditor.filing import ReadTable, Unread, ViewCell
+from auditor.forms.blanks import ways_to_read
 from auditor.forms.cells import across, read_cells
-from auditor.forms.columns import is_index_row
-from auditor.forms.gridrows import Plan, UnmatchedError, plan_grid, rows_of, shift_plan
+from auditor.forms.gridrows import Carried, rows_of
+from auditor.forms.heads import joined
 from auditor.forms.labels import plain
+from auditor.forms.leftover import amounts_inside, label_cells, leftover, lost_rows, unread_of
 from auditor.forms.lists import read_list
 from auditor.forms.loose import read_loose, read_squeezed
+from auditor.forms.plans import Plan, UnmatchedError, plan_grid, shift_plan
 from auditor.forms.printed import LooseCell, PrintedRow
 from auditor.forms.rows import NamedRow, Naming, name_rows
 from auditor.forms.tables import Layout
+from auditor.forms.views import grid_view, loose_view
 from auditor.numbers import NUMERIC, State, parse_literal
 from auditor.units import Kind, money_unit
 
 if TYPE_CHECKING:
-    from auditor.document import Grid
+    from collections.abc import Iterable, Sequence
+
+    from auditor.document import Grid, Paragraph
     from auditor.forms.printed import Found
     from auditor.forms.tables import Form, FormBook, Table
 
@@ -50,21 +55,47 @@ USUAL_DECIMALS = 2
 def bind_table(found: Found, table: Table, book: FormBook, default_unit: str = "") -> tuple[ReadTable, list[Unread]]:
     """Read a found table as a standard table; what could not be read comes back with its reason.
 
-    Where families print different parts of it under one title, the form that leaves least unread is taken.
+    Where families print different parts of it under one title, the form that leaves least unread is taken. Where
+    all of these leave something, the forms that other families give the same table are tried too: places borrow
+    titles from each other.
     """
-    forms: dict[tuple[object, ...], Form] = {}
-    for form in found.forms:
-        if form.table == table.name:
-            forms.setdefault(form.print, form)
-    readings = [_bind(found, table, form, book, default_unit) for form in forms.values() or (None,)]
+    own = _prints(found.forms, table)
+    readings = [_bind(found, table, form, book, default_unit) for form in own.values() or (None,)]
+    if found.forms and _is_open(min(readings, key=_left_unread)):
+        others = _prints((form for family in book.families.values() for form in family.forms), table)
+        unit = default_unit or next((form.unit for form in own.values() if form.unit), DEFAULT_UNIT)
+        readings += [
+            _bind(found, table, replace(form, number="", unit=unit), book, unit)
+            for print_, form in others.items()
+            if print_ not in own
+        ]
     return min(readings, key=_left_unread)
 
 
-def _left_unread(reading: tuple[ReadTable, list[Unread]]) -> tuple[bool, int, int, bool, int]:
-    """How much a reading leaves open: the whole table, figures, rows that should be there, rows that may be there."""
+def _prints(forms: Iterable[Form], table: Table) -> dict[tuple[object, ...], Form]:
+    """The forms of a standard table that print it differently."""
+    found: dict[tuple[object, ...], Form] = {}
+    for form in forms:
+        if form.table == table.name:
+            found.setdefault(form.print, form)
+    return found
+
+
+def _is_open(reading: tuple[ReadTable, list[Unread]]) -> bool:
+    """Whether a reading leaves anything unread or missing."""
+    read, unread = reading
+    return bool(read.reason or unread or read.missing_rows or read.unprinted)
+
+
+def _left_unread(reading: tuple[ReadTable, list[Unread]]) -> tuple[bool, int, int, int, bool, int]:
+    """How much a reading leaves open.
+
+    The whole table, figures, rows that should be there, columns of the form that are not printed, rows that may be
+    there; of readings that leave as much, that with more facts.
+    """
     read, unread = reading
     partial = read.form is not None and read.form.partial
-    return bool(read.reason), len(unread), len(read.missing_rows), partial, -len(read.facts)
+    return bool(read.reason), len(unread), len(read.missing_rows), len(read.unprinted), partial, -len(read.facts)
 
 
 def _bind(
@@ -84,17 +115,13 @@ def _bind(
     read.statement = next(
         (p.text for p in [*found.below, *found.lines] if any(word in p.text for word in _EMPTY_WORDS)), ""
     )
-    try:
-        if form is not None and form.across and found.grids:
-            loose: list[LooseCell] = []
-            naming = across(found.grids, table)
-        else:
-            rows, loose, read.complete = _printed_rows(found, table)
-            naming = _named(rows, table, book)
-    except UnmatchedError as outcome:
+    outcome = _rows_of(found, table, book, across_rows=form is not None and form.across)
+    if isinstance(outcome, UnmatchedError):
         read.reason, read.complete = outcome.reason, False
         read.view = [[ViewCell(cell.text) for cell in row] for grid in found.grids for row in grid.rows]
         return read, unread_of(found, outcome.reason)
+    naming, loose, complete = outcome
+    read.complete = complete and not found.open
     unread = [_unplaced(cell, table) for cell in loose]
     if not naming.rows:
         naming = _empty_rows(table, read.place)
@@ -103,8 +130,27 @@ def _bind(
         read.left_out |= frozenset(naming.missing)
     else:
         read.missing_rows = naming.missing
-    read.view = _view(found, positions) if found.grids else _loose_view(naming, table, positions)
+    printed = {fact.address.column for fact in read.facts}
+    read.unprinted = [c.name for c in table.all_columns if not c.optional and c.name not in printed]
+    read.view = grid_view(found, positions) if found.grids else loose_view(naming, table, positions)
     return read, unread
+
+
+def _rows_of(
+    found: Found, table: Table, book: FormBook, *, across_rows: bool
+) -> tuple[Naming, list[LooseCell], bool] | UnmatchedError:
+    """The named rows, the figures that went nowhere, whether all was understood; the first error if nothing fits."""
+    refused: UnmatchedError | None = None
+    for grids in ways_to_read(found.grids, table):
+        try:
+            if across_rows and grids:
+                return across(grids, table), [], True
+            rows, loose, complete = _printed_rows(grids, found.lines, table)
+            return _named(rows, table, book), loose, complete
+        except UnmatchedError as error:
+            refused = refused or error
+    assert refused is not None
+    return refused
 
 
 def _named(rows: list[PrintedRow], table: Table, book: FormBook) -> Naming:
@@ -134,77 +180,50 @@ def _unit(found: Found) -> str:
     return next((unit for text in texts if (unit := money_unit(text))), "")
 
 
-def _printed_rows(found: Found, table: Table) -> tuple[list[PrintedRow], list[LooseCell], bool]:
+def _printed_rows(
+    grids: Sequence[Grid], lines: Sequence[Paragraph], table: Table
+) -> tuple[list[PrintedRow], list[LooseCell], bool]:
     """Turn the grids or lines of a found table into printed rows; the flag says that all rows were understood."""
-    if not found.grids:
-        loose = read_loose(found.lines, table)
+    if not grids:
+        loose = read_loose(lines, table)
         if not loose.rows:
             raise UnmatchedError("unread.no_rows")
         return loose.rows, loose.unplaced, not loose.unplaced
     rows: list[PrintedRow] = []
     complete = True
-    if table.layout in (Layout.CELLS, Layout.LIST):
-        rows = read_cells(found.grids, table) if table.layout is Layout.CELLS else read_list(found.grids, table)
-        return rows, _leftover(found, rows, table, set()), True
+    if table.layout is Layout.CELLS:
+        rows = read_cells(grids, table)
+        return rows, leftover(grids, rows, set()), True
+    if table.layout is Layout.LIST:
+        rows, complete = read_list(grids, table)
+        return rows, leftover(grids, rows, set()), complete
     plan: Plan | None = None
+    carried = Carried()
     labels: set[int] = set()
-    for grid in found.grids:
-        part, plan, understood = _grid_part(grid, plan, table)
-        labels |= _label_cells(grid, plan)
+    glued: list[LooseCell] = []  # cells of text with amounts inside
+    for grid in joined(grids, table):
+        part, plan, understood = _grid_part(grid, plan, table, carried)
+        labels |= label_cells(grid, plan)
         rows.extend(part)
-        complete = complete and understood
-    return rows, _leftover(found, rows, table, labels), complete
+        if not understood:
+            complete = False
+            glued += amounts_inside(grid)
+    loose_cells = leftover(grids, rows, labels)
+    return rows, [*loose_cells, *glued], complete and not lost_rows(grids, rows, loose_cells)
 
 
-def _label_cells(grid: Grid, plan: Plan) -> set[int]:
-    """The identities of cells that are labels: header rows, code, name and 行次 columns, rows that number columns."""
-    columns = {position for segment in plan.segments for position in segment.labels}
-    numbered = any(slot.what == "line" for slot in plan.slots)
-    return {
-        id(cell)
-        for number, cells in enumerate(grid.rows)
-        for position, cell in enumerate(cells)
-        if position in columns
-        or is_index_row(cells)
-        or number < plan.header.rows
-        or (numbered and cell.text.isdigit() and len(cell.text) < 4)
-    }
-
-
-def _leftover(found: Found, rows: list[PrintedRow], table: Table, labels: set[int]) -> list[LooseCell]:
-    """The numbers of the grids that went under no column of the table."""
-    used = {id(cell) for row in rows for _, cell in row.cells} | labels
-    return [
-        LooseCell(cell, "", "unread.no_column")
-        for grid in found.grids
-        for cells in grid.rows
-        if table.layout is not Layout.CELLS or not is_index_row(cells)
-        for cell in cells
-        if id(cell) not in used and _may_be_figure(cell.raw)
-    ]
-
-
-_IDENTIFIER = re.compile(r"20[0-4]\d|\d{6,8}|\d{11,}")
-
-
-def _may_be_figure(raw: str) -> bool:
-    """Tell whether a cell may print a figure: a number that is no year, unit code, month or telephone number."""
-    literal = parse_literal(raw)
-    return literal.state in NUMERIC and not _IDENTIFIER.fullmatch(raw.strip())
-
-
-def _grid_part(grid: Grid, before: Plan | None, table: Table) -> tuple[list[PrintedRow], Plan, bool]:
+def _grid_part(grid: Grid, before: Plan | None, table: Table, carried: Carried) -> tuple[list[PrintedRow], Plan, bool]:
     """Read one grid of a table: with its own header, or as a continuation of the grid before."""
-    if before is None:
-        plan = plan_grid(grid, table)
-        return rows_of(grid, plan, table, start=plan.header.rows), plan, True
     try:
         plan = plan_grid(grid, table)
-        return rows_of(grid, plan, table, start=plan.header.rows), plan, True
     except UnmatchedError:
-        shifted = shift_plan(before, grid)
-        if shifted is not None:
-            return rows_of(grid, shifted, table, start=0), before, True
+        if before is None:
+            raise
+    else:
+        return rows_of(grid, plan, table, start=plan.header.rows, carried=carried), plan, True
+    shifted = shift_plan(before, grid)
+    if shifted is not None:
+        return rows_of(grid, shifted, table, start=0, carried=carried), before, True
     squeezed = [row for cells in grid.rows for cell in cells for row in read_squeezed(cell, table)]
     return squeezed, before, bool(squeezed)
 
@@ -279,49 +298,3 @@ def _unnamed(named: NamedRow, table: Table, unread: list[Unread]) -> bool:
             unread.append(Unread(cell.text, replace(cell.place, table=table.name), reason, (where,)))
             any_value = any_value or parse_literal(cell.raw).state is State.VALUE
     return any_value
-
-
-def unread_of(found: Found, reason: str) -> list[Unread]:
-    """All numbers of a table that could not be read, with one reason."""
-    cells = (cell for grid in found.grids for row in grid.rows for cell in row)
-    return [Unread(cell.text, cell.place, reason) for cell in cells if _may_be_figure(cell.raw)]
-
-
-def _view(found: Found, positions: dict[int, int]) -> list[list[ViewCell]]:
-    view = []
-    for grid in found.grids:
-        seen: set[int] = set()
-        body = False
-        for cells in grid.rows:
-            body = body or any(id(cell) in positions for cell in cells)
-            line = []
-            for cell in cells:
-                if id(cell) in seen and (cell.rowspan > 1 or cell.colspan > 1):
-                    continue
-                seen.add(id(cell))
-                line.append(ViewCell(cell.text, positions.get(id(cell)), cell.rowspan, cell.colspan, not body))
-            view.append(line)
-    return view
-
-
-def _loose_view(naming: Naming, table: Table, positions: dict[int, int]) -> list[list[ViewCell]]:
-    """A table read from lines has no print layout of its own: show rows by code, label and figures."""
-    view: list[list[ViewCell]] = []
-    lanes = {row.printed.lane for row in naming.rows}
-    for lane in [lane.name for lane in table.lanes if lane.name in lanes] or [""]:
-        rows = [named for named in naming.rows if named.printed.lane == lane]
-        columns: list[str] = []
-        for named in rows:
-            columns += [column for column, _ in named.printed.cells if column not in columns]
-        head = [lane or "", "项目", *columns]
-        view.append([ViewCell(text.rsplit("/", 1)[-1], head=True) for text in head])
-        for named in rows:
-            cells = dict(named.printed.cells)
-            key = named.printed.code or (str(named.printed.line) if named.printed.line else "")
-            line = [ViewCell(key), ViewCell(tidy(named.printed.label))]
-            line += [
-                ViewCell(cells[column].text, positions.get(id(cells[column]))) if column in cells else ViewCell("")
-                for column in columns
-            ]
-            view.append(line)
-    return view

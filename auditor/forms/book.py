@@ -147,12 +147,15 @@ def _table(item: Map, taxonomies: dict[str, Taxonomy], tables: dict[str, Table])
         key: {str(name): texts(a_map(item[key]), name) for name in a_map(item[key])} if key in item else {}
         for key in ("row_groups", "column_groups")
     }
+    lanes = tuple(_lane(node, item) for node in (a_list(item["lanes"]) if "lanes" in item else ()))
+    if codes:
+        lanes = tuple(replace(lane, class_names=taxonomies[codes].class_names) for lane in lanes)
     table = Table(
         str(item["table"]),
         choice(item, "report", REPORTS, ""),
         layout,
         codes or "functional",
-        tuple(_lane(node, item) for node in (a_list(item["lanes"]) if "lanes" in item else ())),
+        lanes,
         tuple(_column(node) for node in (a_list(item["columns"]) if "columns" in item else ())),
         tuple(_row(node, "") for node in (a_list(item["rows"]) if "rows" in item else ())),
         groups["row_groups"],

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.forms.columns import Look, is_index_row, known_words, look, match_columns, read_header
-from auditor.forms.gridrows import MIN_WORDS, UnmatchedError
 from auditor.forms.labels import plain
+from auditor.forms.plans import MIN_WORDS, UnmatchedError
 from auditor.forms.printed import PrintedRow
 from auditor.forms.rows import NamedRow, Naming
 from auditor.forms.tables import Column, Layout
@@ -61,6 +61,8 @@ def _one_block(grid: Grid, table: Table) -> PrintedRow | None:
         if not is_index_row(cells) and all(look(cell.text) is not Look.TEXT for cell in cells)
     ]
     data = [number for number in data if number > 0]
+    said = [number for number in data if any(cell.text for cell in grid.rows[number])]
+    data = said or data[:1]  # blank rows stand for spacing, unless there is nothing else
     if not data:
         return None
     header = read_header(grid, data[0])

@@ -7,6 +7,7 @@ official names and their order.
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from auditor.forms.labels import plain, without
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from auditor.forms.tables import Taxonomy
 
 _CODE = re.compile(r"[1-9]\d{2}(?:\d{2}){0,2}")
+BY_NAME = "·"  # in the code of a row that is known by its name only: `20805·某某支出`
+LIKE = 0.8  # similarity at which a misspelt name still tells its code
+APART = 0.1  # how much less like it every other name must be
 _FULL = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
@@ -63,6 +67,9 @@ def join_parts(parts: Sequence[str]) -> tuple[str, bool]:
     for start in range(1, len(parts)):  # 类|款|项 that repeat the upper digits: 208 | 20805 | 2080505
         if parts[start].startswith(parts[start - 1]) and len(parts[start]) > len(parts[start - 1]) >= 3:
             joined = parts[-1]
+    if len(parts) > 1 and not _CODE.fullmatch(parts[0]):  # an ordinal stands before the code
+        whole = [part for part in parts if _CODE.fullmatch(part)]
+        joined = whole[0] if len(whole) == 1 else ""
     return (joined, False) if _CODE.fullmatch(joined) else ("", True)
 
 
@@ -77,8 +84,12 @@ def recover(names: Sequence[str], taxonomy: Taxonomy) -> list[str]:
     """
     lengths = sorted(taxonomy.levels.values())
     codes: list[str] = []
+    taken = {code for name in names for code in taxonomy.by_name.get(plain(name), ())}
     for position, name in enumerate(names):
-        fitting = _fitting(_candidates(name, taxonomy, codes), codes, lengths)
+        candidates = _candidates(name, taxonomy, codes)
+        if not candidates:
+            candidates = _misspelt(name, taxonomy, codes, taken)
+        fitting = _fitting(candidates, codes, lengths)
         if len(fitting) == 1:
             codes.append(fitting[0])
             continue
@@ -93,8 +104,8 @@ def recover(names: Sequence[str], taxonomy: Taxonomy) -> list[str]:
 
 def parent_of(code: str, lengths: Sequence[int]) -> str:
     """Return the code one level up, or '' for a class. A pseudo code `20805·名称` stands below 20805."""
-    if "·" in code:
-        return code.split("·", 1)[0]
+    if BY_NAME in code:
+        return code.split(BY_NAME, 1)[0]
     shorter = [length for length in lengths if length < len(code)]
     return code[: shorter[-1]] if shorter else ""
 
@@ -115,7 +126,7 @@ def _candidates(name: str, taxonomy: Taxonomy, codes: Sequence[str]) -> list[str
     lengths = sorted(taxonomy.levels.values())
     for code in (codes[-1:] or [""])[0:1]:
         for above in [code, *ancestors(code, lengths)] if code else []:
-            if len(above) == lengths[-2] and "·" not in above:
+            if len(above) == lengths[-2] and BY_NAME not in above:
                 for suffix, usual in taxonomy.conventions:
                     if plain(usual) == key:
                         found[above + suffix] = None
@@ -123,6 +134,25 @@ def _candidates(name: str, taxonomy: Taxonomy, codes: Sequence[str]) -> list[str
                 if key in (f"其他{title}支出", f"其他{title}", f"其他{without(title, '支出')}支出"):
                     found[above + "99"] = None
     return list(found)
+
+
+def _misspelt(name: str, taxonomy: Taxonomy, codes: Sequence[str], taken: set[str]) -> list[str]:
+    """The code whose name a label nearly is, where no other name comes near and no other row has that name."""
+    lengths = sorted(taxonomy.levels.values())
+    last = next((code for code in reversed(codes) if code), "")
+    opened = {"", last, *ancestors(last, lengths)}
+    best: dict[str, float] = {}
+    matcher = SequenceMatcher(None, "", plain(name))
+    for code in taxonomy.names:
+        if code in taken or parent_of(code, lengths) not in opened:
+            continue
+        for entry in taxonomy.names[code]:
+            matcher.set_seq1(plain(entry.name))
+            best[code] = max(best.get(code, 0.0), matcher.ratio())
+    ranked = sorted(best, key=lambda code: -best[code])[:2]
+    if not ranked or best[ranked[0]] < LIKE or (len(ranked) > 1 and best[ranked[1]] > best[ranked[0]] - APART):
+        return []
+    return ranked[:1]
 
 
 def _fitting(candidates: Sequence[str], codes: Sequence[str], lengths: Sequence[int]) -> list[str]:
@@ -158,11 +188,11 @@ def _pseudo(
     last = next((code for code in reversed(codes) if code), "")
     if not last or not codes[-1]:
         return ""
-    size = len(last.split("·", 1)[0]) if "·" in last else len(last)
-    kuan = last.split("·", 1)[0] if "·" in last else (last if size == lengths[-2] else parent_of(last, lengths))
+    size = len(last.split(BY_NAME, 1)[0]) if BY_NAME in last else len(last)
+    kuan = last.split(BY_NAME, 1)[0] if BY_NAME in last else (last if size == lengths[-2] else parent_of(last, lengths))
     if len(kuan) != lengths[-2]:
         return ""
     following = names[position + 1] if position + 1 < len(names) else ""
-    after = _candidates(following, taxonomy, [*codes, kuan + "·"]) if following else []
+    after = _candidates(following, taxonomy, [*codes, kuan + BY_NAME]) if following else []
     opens_below = any(len(code) == lengths[-1] and not code.startswith(kuan) for code in after)
-    return "" if opens_below else f"{kuan}·{plain(name)}"
+    return "" if opens_below else f"{kuan}{BY_NAME}{plain(name)}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -73,6 +74,7 @@ class Header:
     paths: list[tuple[str, ...]]
     index: dict[int, int] = field(default_factory=dict)  # column → 栏次
     words: frozenset[str] = frozenset()
+    texts: tuple[tuple[str, ...], ...] = ()  # the plain texts of its rows, merged cells at their first place
 
 
 def is_index_row(cells: Sequence[Cell]) -> bool:
@@ -100,14 +102,17 @@ def read_header(grid: Grid, rows: int) -> Header:
     body = grid.rows[:rows]
     index: dict[int, int] = {}
     names = []
+    texts = []
     for cells in body:
         if is_index_row(cells):
             index = {column: int(cell.text) for column, cell in enumerate(cells) if cell.text.isdigit()}
         else:
             names.append([plain(cell.text) for cell in cells])
+            once = [cell if n == 0 or cells[n - 1] is not cell else None for n, cell in enumerate(cells)]
+            texts.append(tuple(plain(cell.text) if cell else "" for cell in once))
     words = frozenset(word for row in names for word in row if word)
     paths = _paths(names, grid.width, spans_known=grid.spans_known)
-    return Header(rows, paths, index, words)
+    return Header(rows, paths, index, words, tuple(texts))
 
 
 def _paths(rows: list[list[str]], width: int, *, spans_known: bool) -> list[tuple[str, ...]]:
@@ -144,6 +149,8 @@ def similarity(path: Sequence[str], header: str) -> float:
     if not path or not wanted:
         return 0.0
     mine = [part for part in path if part]
+    if len(mine) == 1 < len(wanted) and mine[0] in ("".join(wanted), plain(header.replace("/", ""))):
+        return 1.0  # the rows of the header were joined into one
     if mine == wanted or mine[-len(wanted) :] == wanted:
         return 1.0 if len(wanted) > 1 or len(mine) == 1 else 0.9
     if mine[-1] != wanted[-1]:
@@ -183,6 +190,59 @@ def match_columns(
     if missing and (whole or not certain or len(mapping) < len(figures)):
         return None
     return mapping
+
+
+def last_words(column: Column) -> set[str]:
+    """The words that may stand lowest in the header of a column."""
+    return {plain(text.rsplit("/", 1)[-1]) for text in column.headers} - {""}
+
+
+def in_order(header: Header, columns: Sequence[Column]) -> bool:
+    """Tell whether the words in each row of a header can stand for these columns from left to right.
+
+    Row by row, because dumps may shift the rows of a header against each other.
+    """
+    return all(_places(row, columns) is not None for row in header.texts)
+
+
+def side_by_side(header: Header, columns: Sequence[Column]) -> bool:
+    """Tell whether no row of a header leaves a gap between the words of two neighbouring columns.
+
+    Words that may head several columns (金额, 合计) prove nothing.
+    """
+    owners = Counter(word for column in columns for word in last_words(column))
+    for row in header.texts:
+        places = {
+            number: at
+            for number, column in enumerate(columns)
+            for at, text in enumerate(row)
+            if text in last_words(column) and owners[text] == 1
+        }
+        if any(number + 1 in places and places[number + 1] != at + 1 for number, at in places.items()):
+            return False
+    return True
+
+
+def _places(row: Sequence[str], columns: Sequence[Column]) -> dict[int, int] | None:
+    """Where a header row names which of some columns, from left to right; None where it names them in another order."""
+    words = [last_words(column) for column in columns]
+    places: dict[int, int] = {}
+    last = -1
+    for at, text in enumerate(row):
+        named = [number for number, options in enumerate(words) if text in options]
+        following = [number for number in named if number > last]
+        if named and not following:
+            return None
+        if following:
+            last = following[0]
+            places[last] = at
+    return places
+
+
+def names_others(header: Header, columns: Sequence[Column], others: Sequence[Column]) -> bool:
+    """Tell whether a header names a column that is none of these but one of the others."""
+    mine = {word for column in columns for word in last_words(column)}
+    return any(word in header.words and word not in mine for column in others for word in last_words(column))
 
 
 def known_words(header: Header, columns: Sequence[Column]) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from auditor.facts import Place
 from auditor.forms.codes import is_code
 from auditor.forms.columns import Look, looks_below, read_header
-from auditor.forms.gridrows import header_height
+from auditor.forms.heads import header_height
 from auditor.forms.labels import plain
 from auditor.forms.tables import Column, Layout, Row, Table
 from auditor.units import Kind

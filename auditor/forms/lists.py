@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from auditor.forms.align import Slot, align_row
 from auditor.forms.columns import Look, look
-from auditor.forms.gridrows import UnmatchedError
 from auditor.forms.labels import plain
+from auditor.forms.plans import UnmatchedError
 from auditor.forms.printed import PrintedRow
+from auditor.numbers import State, parse_literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,15 +20,22 @@ if TYPE_CHECKING:
 MIN_SHARE = 0.6  # of the columns' words that two header rows must show
 
 
-def read_list(grids: Sequence[Grid], table: Table) -> list[PrintedRow]:
-    """Read the rows below the header of a list. Raises `UnmatchedError` when no header of it stands in the grids."""
+def read_list(grids: Sequence[Grid], table: Table) -> tuple[list[PrintedRow], bool]:
+    """Read the rows below the header of a list, on to the next grid where it goes to the end of one.
+
+    The flag says that the list was read to its end. Raises `UnmatchedError` when no header of it stands in the grids.
+    """
+    found: list[PrintedRow] = []
+    ended = complete = False
     for grid in grids:
         start = _below_header(grid, table)
-        if start:
-            rows = _rows(grid.rows[start:], table)
-            if rows:
-                return rows
-    raise UnmatchedError("unread.header_differs")
+        if not ended and (start or found):
+            rows, ended, clear = _rows(grid.rows[start:], table)
+            found += rows
+            complete = clear
+    if not found:
+        raise UnmatchedError("unread.header_differs")
+    return found, complete
 
 
 def _below_header(grid: Grid, table: Table) -> int:
@@ -42,21 +50,28 @@ def _below_header(grid: Grid, table: Table) -> int:
     return 0
 
 
-def _rows(rows: Sequence[Sequence[Cell]], table: Table) -> list[PrintedRow]:
+def _rows(rows: Sequence[Sequence[Cell]], table: Table) -> tuple[list[PrintedRow], bool, bool]:
+    """The rows of a list; whether something else follows below, and whether no figure of that may be the list's."""
     found: list[PrintedRow] = []
     for cells in rows:
-        if not any(look(cell.text) is Look.NUMBER for cell in cells):
-            break
-        printed = [cell for cell in cells if cell.place.column is not None]
-        row = _one(printed, table)
+        if not any(cell.text for cell in cells):
+            continue
+        row = _one([cell for cell in cells if cell.place.column is not None], table)
         if row is None:
-            break
+            return found, True, not any(_is_amount(cell) for cell in cells)
         found.append(row)
-    return found
+    return found, False, True
+
+
+def _is_amount(cell: Cell) -> bool:
+    literal = parse_literal(cell.text)
+    return literal.state is State.VALUE and literal.decimals > 0
 
 
 def _one(cells: Sequence[Cell], table: Table) -> PrintedRow | None:
-    """One row: a label, perhaps a description, the figures, perhaps a remark."""
+    """One row: a label, perhaps a description, the figures, perhaps a remark; None where it prints no figure."""
+    if not any(look(cell.text) is Look.NUMBER for cell in cells):
+        return None
     figures = [Slot("", "figure", column.name) for column in table.columns]
     for texts_before in (2, 1):
         for after in (1, 0):

@@ -44,7 +44,10 @@ class LooseCell:
 
 @dataclass(slots=True)
 class Found:
-    """A place in the document where a table stands: its title, what is said above it, its grids or its lines."""
+    """A place in the document where a table stands: its title, what is said above it, its grids or its lines.
+
+    `open` says that a grid follows which may go on with it and which could not be joined to it for certain.
+    """
 
     title: str
     forms: tuple[Form, ...]
@@ -53,3 +56,4 @@ class Found:
     grids: list[Grid] = field(default_factory=list)
     lines: list[Paragraph] = field(default_factory=list)
     below: list[Paragraph] = field(default_factory=list)
+    open: bool = False

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from auditor.document import Grid, Paragraph
+from auditor.forms.codes import is_code
+from auditor.forms.columns import Look, look
 from auditor.forms.labels import plain
 from auditor.forms.printed import Found
 
@@ -97,7 +99,7 @@ def recognise(document: Document, book: FormBook, report: str = "") -> Recognise
 
 _REMARK = re.compile(
     r"^(?:[(（]?(?:公开|预算|决算|部门公开)?\s*表?\s*\d{1,2}\s*表?[)）]?|附[件表].{0,6}|表[一二三四五六七八九十\d]{1,3}"
-    r"|20\d\d年(?:度|\d+月\d*日?)?|(?:金额|货币|计量)?单位(?:名称)?[:：].*|(?:编制|填报|公开|预算)?(?:部门|单位)(?:名称|编码)?[:：].*"
+    r"|[(（]?续表?[一二三四五六七八九十\d]*[)）]?|20\d\d年(?:度|\d+月\d*日?)?|(?:金额|货币|计量)?单位(?:名称)?[:：].*|(?:编制|填报|公开|预算)?(?:部门|单位)(?:名称|编码)?(?:[:：].*|(?<=名称))"
     r"|.{0,12}[:：](?:万|亿|千)?元)$"
 )
 
@@ -111,7 +113,8 @@ def peeled(grid: Grid, book: FormBook, report: str = "") -> list[Grid | Paragrap
         lone = _lone(cells)
         title = lone is not None and bool(title_forms(lone.text, book, report)[0])
         if title or (head and _is_remark(cells)) or (lone is not None and _NOTE.match(lone.text)):
-            out += [*_part(grid, start, number), *_lines_of(cells)]
+            whole = [Paragraph(lone.text, lone.place)] if lone is not None and title else _lines_of(cells)
+            out += [*_part(grid, start, number), *whole]
             start = number + 1
             head = title or head
         elif any(cell.text for cell in cells):
@@ -132,7 +135,12 @@ def _lone(cells: Sequence[Cell]) -> Cell | None:
 def _is_remark(cells: Sequence[Cell]) -> bool:
     """Tell whether a row holds only remarks on the table: its number, the year, whose it is, the unit of measure."""
     texts = [cell.text for cell in cells if cell.text]
-    return bool(texts) and all(_REMARK.match(text.replace(" ", "")) for text in texts)
+    return bool(texts) and all(_says_little(text) for text in texts)
+
+
+def _says_little(text: str) -> bool:
+    """Tell whether a text is a remark on a table, not a line of its own."""
+    return bool(_REMARK.match(text.replace(" ", "")))
 
 
 def _part(grid: Grid, start: int, end: int) -> list[Grid | Paragraph]:
@@ -158,25 +166,42 @@ class _Finder:
         self.result = Recognised()
         self.current: Found | None = None  # the table whose title was seen last
         self.remarks: list[Paragraph] = []  # paragraphs since the last title or grid
-        self.last: Found | None = None  # the table of the last grid, while it can go on
+        self.last: Found | None = None  # the table of the last grid, while nothing but page numbers follows
+        self.before: Found | None = None  # the table of the last grid
+        self.spoken: list[str] = []  # what was said since, other than page numbers and remarks on tables
 
     def paragraph(self, paragraph: Paragraph) -> None:
-        text = paragraph.text
+        title, forms = self._title(paragraph.text)
+        if title:
+            self._titled(title, forms, paragraph)
+        else:
+            self._said(paragraph)
+
+    def _title(self, text: str) -> tuple[str, tuple[Form, ...]]:
+        """The title that a line prints, alone or with the line above it."""
         title, forms = title_forms(text, self.book, self.report)
         if not title and self.remarks and self.last is None and len(text) < MAX_TITLE / 2:
             above = self.remarks[-1].text  # a title broken over two lines
             if 4 <= len(above) < MAX_TITLE / 2 and not title_forms(above, self.book, self.report)[0]:
                 title, forms = title_forms(above + text, self.book, self.report)
-        if title:
-            if self.current is not None and self.current.title == title and not _has_data(self.current.lines):
-                self.current.above.append(paragraph)  # heading and title of the same table
-                self.result.announced.setdefault(title, paragraph)
-                return
-            self._end_lines()
-            self.current = Found(title, forms, paragraph.place)
-            self.last = None
-            self.remarks = []
+        return title, forms
+
+    def _titled(self, title: str, forms: tuple[Form, ...], paragraph: Paragraph) -> None:
+        if self.current is not None and self.current.title == title and not _has_data(self.current.lines):
+            self.current.above.append(paragraph)  # heading and title of the same table
+            self.result.announced.setdefault(title, paragraph)
             return
+        self._end_lines()
+        self.current = Found(title, forms, paragraph.place)
+        self.last = None
+        if self.before is not None and self.before.title != title:
+            self.before = None
+        self.remarks = []
+
+    def _said(self, paragraph: Paragraph) -> None:
+        text = paragraph.text
+        if text and not (_PAGE.match(text) or _says_little(text)):
+            self.spoken.append(text)
         if self.last is not None:
             self.last.below.append(paragraph)
             if not _PAGE.match(text):
@@ -188,16 +213,21 @@ class _Finder:
         self.remarks.append(paragraph)
 
     def grid(self, grid: Grid) -> None:
-        found = self.current
+        found, before = self.current, self.before
+        again = before is not None and _repeats_header(before.grids, grid)
         if found is not None and not found.grids and len(found.lines) <= MAX_REMARKS:
-            found.above += found.lines
-            found.lines = []
-            found.grids.append(grid)
-            self.result.tables.append(found)
-            self.last = found
+            if before is not None and not self.spoken and again and _other_rows(before.grids, grid):
+                self._join(before, grid)  # the title stands on every page
+            else:
+                found.above += found.lines
+                found.lines = []
+                found.grids.append(grid)
+                self.result.tables.append(found)
+                self.last = found
         elif self.last is not None and self._goes_on(grid):
-            self.last.grids.append(grid)
-            self.last.below.clear()
+            self._join(self.last, grid)
+        elif before is not None and not self.spoken and (again or grid.continues):
+            self._join(before, grid)
         elif titles := self._listed(grid):
             self._end_lines()
             self.last = None
@@ -205,10 +235,21 @@ class _Finder:
                 self.result.announced.setdefault(title, paragraph)
         else:
             self._end_lines()
+            if before is not None and (again or not self.spoken):
+                before.open = grid.width == before.grids[-1].width and not any(
+                    text.endswith("表") for text in self.spoken
+                )
             self.last = Found("", (), grid.place, above=self.remarks[-MAX_REMARKS:], grids=[grid])
             self.result.unknown.append(self.last)
         self.current = None
+        self.before = self.last
+        self.spoken = []
         self.remarks = []
+
+    def _join(self, found: Found, grid: Grid) -> None:
+        found.grids.append(grid)
+        found.below.clear()
+        self.last = found
 
     def _goes_on(self, grid: Grid) -> bool:
         """Tell whether a grid without a title goes on with the last table: on the same page, or as its reader saw."""
@@ -243,6 +284,29 @@ class _Finder:
             self.result.tables.append(found)
         else:
             self.result.announced.setdefault(found.title, Paragraph(found.title, found.place))
+
+
+def _words(cells: Sequence[Cell]) -> tuple[str, ...]:
+    """What a row says besides figures: its codes and labels."""
+    distinct = {id(cell): cell for cell in cells if cell.text}.values()
+    return tuple(plain(c.text) for c in distinct if is_code(c.text) or look(c.text) is Look.TEXT)
+
+
+def _repeats_header(grids: Sequence[Grid], grid: Grid) -> bool:
+    """Tell whether a grid begins like the first grid of a table."""
+    first = grids[0].rows[0]
+    return grid.width == grids[0].width and len(_words(first)) > 1 and _words(grid.rows[0]) == _words(first)
+
+
+def _other_rows(grids: Sequence[Grid], grid: Grid) -> bool:
+    """Tell whether a grid prints other rows than those before it, the rows of the header apart."""
+    height = 0
+    while height < min(len(grid.rows), len(grids[0].rows)) and _words(grid.rows[height]) == _words(
+        grids[0].rows[height]
+    ):
+        height += 1
+    printed = {_words(cells) for before in grids for cells in before.rows[height if before is grids[0] else 0 :]} - {()}
+    return not any(_words(cells) in printed for cells in grid.rows[height:])
 
 
 _HEADER_WORDS = ("栏次", "行次", "科目代码", "科目编码", "科目名称", "合计", "小计", "项目", "决算数", "预算数", "金额")

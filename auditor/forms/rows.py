@@ -130,26 +130,31 @@ class _Lane:
         self.used.add(item.name)
 
     def _by_line(self, item: NamedRow, label: str) -> None:
-        """A label that is nearly the one its 行次 stands for: misspelt, but located."""
+        """A label that is nearly the one its 行次 stands for: misspelt, but located.
+
+        A row below another is meant only where the other was printed before.
+        """
         line = item.printed.line
-        options: list[tuple[str, str, Row | None]] = [
-            (row.labels[0], row.name, row) for row in self.lane.rows if row.line == line or line is None
-        ]
-        options += [
-            (self.taxonomy.name_of(code), f"{self.lane.name}/{code}", None)
-            for code, number in self.classes.items()
-            if number == line or line is None
-        ]
-        close = [
-            option
-            for option in options
-            if option[1] not in self.used and SequenceMatcher(None, plain(option[0]), label).ratio() >= LIKE
-        ]
+        close: dict[str, tuple[str, Row | None]] = {}
+        names = {row.name for row in self.lane.rows}
+        for row in self.lane.rows:
+            below = row.parent in names and row.parent not in self.used
+            if (line is None or row.line == line) and not below and any(_like(text, label) for text in row.labels):
+                close[row.name] = (row.labels[0], row)
+        for code, number in self.classes.items():
+            if (line is None or number == line) and _like(self.taxonomy.name_of(code), label):
+                close[f"{self.lane.name}/{code}"] = (self.taxonomy.name_of(code), None)
+        close = {name: found for name, found in close.items() if name not in self.used}
         if len(close) == 1:
-            item.official, item.name, item.row = close[0]
+            ((item.name, (item.official, item.row)),) = close.items()
             self.used.add(item.name)
         else:
             item.reason = "unread.unknown_row"
+
+
+def _like(known: str, label: str) -> bool:
+    """Tell whether a printed label is nearly a known one."""
+    return SequenceMatcher(None, plain(known), label).ratio() >= LIKE
 
 
 def _codes(rows: Sequence[PrintedRow], table: Table, taxonomy: Taxonomy) -> Naming:
@@ -164,7 +169,17 @@ def _codes(rows: Sequence[PrintedRow], table: Table, taxonomy: Taxonomy) -> Nami
             item.name = code
             item.read_by = ReadBy.RECOVERED
             item.reason = "" if code else "unread.lost_code"
+            item.official = _official(code, item.printed.label, taxonomy)
     return Naming(named)
+
+
+def _official(code: str, label: str, taxonomy: Taxonomy) -> str:
+    """The official name of a code that was told by a label nearly its name; '' where the label is one of its names."""
+    entries = taxonomy.names.get(code, ())
+    known = {plain(text) for entry in entries for text in (entry.name, *entry.also, *entry.found_by)}
+    known |= {without(text, "支出") for text in known}
+    mine = {plain(label), without(plain(label), "支出")}
+    return entries[-1].name if entries and not mine & known else ""
 
 
 def _code_or_total(item: NamedRow, labels: dict[str, tuple[Row, bool]]) -> None:

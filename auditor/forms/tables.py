@@ -77,6 +77,7 @@ class Lane:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...] = ()
     classes: tuple[tuple[str, int | None], ...] | None = None
+    class_names: frozenset[str] = frozenset()  # plain, without 支出
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ class Table:
     absent: str = "zero"  # what an unlisted code counts as: zero, skip, required
     generic: bool = False  # bound by its header words only: no form describes it
     prose: bool = False  # claims of the text, not a printed table
+    unprinted: tuple[Column, ...] = ()  # columns of the standard table that this part of it leaves out
 
     @cached_property
     def all_columns(self) -> tuple[Column, ...]:
@@ -139,7 +141,8 @@ class Table:
             order = {name: number for number, name in enumerate(form.columns)}
             columns = sorted((c for c in table.columns if c.name in keep), key=lambda column: order[column.name])
             table = replace(table, lanes=lanes, columns=tuple(columns))
-        return table
+        kept = set(table.column_names)
+        return replace(table, unprinted=tuple(column for column in self.all_columns if column.name not in kept))
 
     def left_out(self, form: Form) -> frozenset[str]:
         """The names of lanes, rows and columns of this table that a form does not print."""
@@ -255,6 +258,13 @@ class Taxonomy:
         entries = self.names.get(code, ())
         fitting = [entry for entry in entries if not year or entry.since <= year <= entry.until]
         return (fitting or list(entries))[-1].name if entries else ""
+
+    @cached_property
+    def class_names(self) -> frozenset[str]:
+        """The plain names of the classes (first level), without 支出."""
+        length = min(self.levels.values())
+        named = (entry for entry in self.entries if len(entry.code) == length)
+        return frozenset(without(plain(name), "支出") for entry in named for name in (entry.name, *entry.also))
 
     def class_of(self, label: str) -> str:
         """Return the code of the class (first level) that a label names, or ''."""

@@ -1,0 +1,131 @@
+"""Cut the columns of a grid into segments, each some label columns followed by some figure columns.
+
+What the cells hold decides the cut, because headers come damaged more often than figures do.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditor.forms.codes import is_code
+from auditor.forms.columns import Look, Role, look, looks_below, role_of
+from auditor.forms.heads import is_class
+from auditor.forms.labels import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from auditor.document import Grid
+    from auditor.forms.columns import Header
+    from auditor.forms.tables import Lane
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Some label columns and the figure columns that follow them (positions in the grid)."""
+
+    labels: tuple[int, ...]
+    figures: tuple[int, ...]
+
+
+def segments_of(grid: Grid, header: Header, *, coded: bool) -> tuple[list[Segment], bool]:
+    """Cut the columns into segments by what they hold; only a `coded` table may have columns of codes without header.
+
+    The flag is false when a column holds both text and numbers.
+    """
+    counts = looks_below(grid, header.rows)
+    kinds: list[bool] = []  # True: label column
+    clean = True
+    for column, count in enumerate(counts):
+        text, number = count[Look.TEXT], count[Look.NUMBER]
+        role = role_of(header.paths[column])
+        numbered = not header.index or column in header.index
+        if text and number:
+            clean = clean and (text <= 1 or number <= 1)
+        if text > number or (header.index and not numbered) or (number and role in (Role.CODE, Role.LINE)):
+            kinds.append(True)
+        elif number:
+            headed = role is Role.FIGURE and bool(header.paths[column])
+            codes = coded and _codes_only(grid, header.rows, column, headed=headed)
+            kinds.append(codes or _rising(grid, header.rows, column))
+        else:
+            kinds.append(role is not Role.FIGURE or not numbered or not header.paths[column])
+    segments: list[Segment] = []
+    labels: list[int] = []
+    figures: list[int] = []
+    for column, is_label in enumerate(kinds):
+        if is_label:
+            if figures:
+                segments.append(Segment(tuple(labels), tuple(figures)))
+                labels, figures = [], []
+            labels.append(column)
+        else:
+            figures.append(column)
+    if figures:
+        segments.append(Segment(tuple(labels), tuple(figures)))
+    return segments, clean
+
+
+def _rising(grid: Grid, start: int, column: int) -> bool:
+    """Tell whether a column counts up by one (行次), blanks and one jump allowed."""
+    numbers = [int(text) for cells in grid.rows[start:] if (text := cells[column].text).isdigit()]
+    others = [cells[column].text for cells in grid.rows[start:] if cells[column].text]
+    if len(numbers) < 3 or len(numbers) < len(others):
+        return False
+    steps = [b - a for a, b in itertools.pairwise(numbers)]
+    return all(step > 0 for step in steps) and sum(step == 1 for step in steps) >= len(steps) * 2 / 3
+
+
+def _codes_only(grid: Grid, start: int, column: int, *, headed: bool) -> bool:
+    """Tell whether a column holds only codes, or only the same digit (codes lost in print), before a column of names.
+
+    Under a header of figures (which a dump may have shifted) it must be one code all over, or codes of units.
+    """
+    texts = [text for cells in grid.rows[start:] if (text := cells[column].text)]
+    texts = [text for text in texts if look(text) is not Look.TEXT]
+    if len(texts) < 2 or not all(text.isdigit() for text in texts):
+        return False
+    nonzero = {text for text in texts if text.strip("0")}
+    reach = 2 if headed else 3  # names stand right beside it, or after one more column
+    following = any(
+        look(cells[at].text) is Look.TEXT
+        for cells in grid.rows[start:]
+        if cells[column].text
+        for at in range(column + 1, min(column + reach, grid.width))
+    )
+    if not nonzero or not following:
+        return False
+    units = all(len(text) == 6 for text in texts) and len({text[:3] for text in texts}) == 1
+    return len(nonzero) == 1 or units or (not headed and all(is_code(text) or len(text) == 6 for text in texts))
+
+
+def without_ordinals(segment: Segment, header: Header) -> Segment:
+    """A segment without label columns that only number its rows: ordinals are no parts of codes."""
+    labels = tuple(position for position in segment.labels if role_of(header.paths[position]) is not Role.LINE)
+    return Segment(labels, segment.figures)
+
+
+def printed_labels(grid: Grid, header: Header, segments: Sequence[Segment]) -> list[set[str]]:
+    """The labels of the rows, per segment."""
+    return [
+        {plain(cells[column].text) for cells in grid.rows[header.rows :] for column in segment.labels} - {""}
+        for segment in segments
+    ]
+
+
+def lanes_by_labels(printed: Sequence[set[str]], lanes: Sequence[Lane]) -> tuple[Lane, ...]:
+    """The lanes in the order of print: as in the form, unless the labels of the rows fit another order better."""
+
+    def fitting(order: Sequence[Lane]) -> int:
+        return sum(labels_known(labels, lane) for labels, lane in zip(printed, order, strict=True))
+
+    return max(itertools.permutations(lanes), key=fitting)
+
+
+def labels_known(labels: set[str], lane: Lane) -> int:
+    """How many of some labels name rows of a lane."""
+    names = {plain(text) for row in lane.rows for text in (*row.labels, *row.found_by)}
+    classes = {label for label in labels if is_class(label, lane)}
+    return len(labels & names | classes)
