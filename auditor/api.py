@@ -132,7 +132,7 @@ def _check_rows(evaluation: Evaluation) -> Iterable[list[Any]]:
 
 def _figure_rows(one: Audit) -> Iterable[list[Any]]:
     key = one.filing.key
-    for fact, mark in zip(one.facts, one.marks, strict=True):
+    for fact, mark in zip(one.filing.facts, one.marks, strict=False):
         if fact.is_figure:
             yield [
                 key.entity, key.year, key.report, str(fact.address), fact.text, fact.value, fact.step, fact.unit,

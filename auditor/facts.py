@@ -90,7 +90,7 @@ class FilingKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One printed figure.
+    """One printed figure, or one thing that is said (a word, a set of words: its `text`).
 
     `value` is the number as printed, in the smallest step of its kind (分, millionths of a percent, ones).
     `step` is the worth of the last digit under the fine reading (the most decimals among the amounts of the

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from auditor.document import Paragraph
     from auditor.forms.tables import Form, FormBook, Table
+    from auditor.outline.outline import Outline
 
 
 class SourceFile(NamedTuple):
@@ -123,11 +124,18 @@ class Filing:
     dynamic: dict[str, Table] = field(default_factory=dict)  # tables bound by their header words only
     passages: list[TextView] = field(default_factory=list)  # the prose as read
     texts: list[Paragraph] = field(default_factory=list, repr=False)  # the prose, until it is read into claims
+    outlines: list[Outline] = field(default_factory=list)  # how each of its files is built and worded
+    about: list[ReadTable] = field(default_factory=list)  # tables that tell of the filing itself: 结构, 用语 …
 
     @property
     def facts(self) -> list[Fact]:
-        """All facts, table by table."""
+        """All facts that the filing prints, table by table."""
         return [fact for table in self.tables for fact in table.facts]
+
+    @property
+    def all_facts(self) -> list[Fact]:
+        """What the filing prints, and then what is told about the filing itself."""
+        return [*self.facts, *(fact for table in self.about for fact in table.facts)]
 
     @property
     def money_unit(self) -> str:

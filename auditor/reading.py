@@ -15,6 +15,8 @@ from auditor.forms.generic import bind_generic
 from auditor.forms.identity import identify
 from auditor.forms.leftover import unread_of
 from auditor.forms.recognise import recognise
+from auditor.outline.outline import outline_of
+from auditor.outline.tables import tables_about
 from auditor.readers import read
 from auditor.versions import newest
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from auditor.facts import FilingKey
     from auditor.forms.printed import Found
     from auditor.forms.tables import FormBook, Table
 
@@ -37,8 +40,15 @@ def read_filing(paths: Sequence[Path], book: FormBook, *, entity_kind: str = "")
 
 
 def filing_of(document: Document, book: FormBook, *, entity_kind: str = "") -> Filing:
-    """Make the filing of one document."""
-    key = identify(document)
+    """Make the filing of one document. Raises `BadInputError` when nothing of a filing is recognised in it."""
+    filing = bind_document(document, identify(document), book, entity_kind=entity_kind)
+    if not filing.tables and not filing.announced and not _looks_like_filing(document, filing):
+        raise BadInputError("input.nothing_recognised", file=document.file)
+    return filing
+
+
+def bind_document(document: Document, key: FilingKey, book: FormBook, *, entity_kind: str = "") -> Filing:
+    """Bind what a document prints, whatever it is, as (a part of) the filing of a key."""
     found = recognise(document, book, key.report)
     source = SourceFile(document.file, document.sha256, document.modified, tuple(document.recognised))
     filing = Filing(key, files=[source], entity_kind=entity_kind)
@@ -62,8 +72,7 @@ def filing_of(document: Document, book: FormBook, *, entity_kind: str = "") -> F
     filing.announced = list(found.announced)
     filing.family = _family(filing, book)
     filing.texts = _texts(document, filing)
-    if not filing.tables and not filing.announced and not _looks_like_filing(document, filing):
-        raise BadInputError("input.nothing_recognised", file=document.file)
+    filing.outlines = [outline_of(document, found, book, key.report)]
     return filing
 
 
@@ -137,8 +146,8 @@ def _texts(document: Document, filing: Filing) -> list[Paragraph]:
     return [block for block in document.blocks if not isinstance(block, Grid) and block.place.line not in taken]
 
 
-def _with_prose(filing: Filing, book: FormBook) -> Filing:
-    """Read the prose of a whole filing: names of codes may stand in the tables of another of its files."""
+def finished(filing: Filing, book: FormBook) -> Filing:
+    """Read what only the whole of a filing tells: its prose (with the codes of all files), and the tables about it."""
     from auditor.prose.tables import prose_tables
 
     prose = prose_tables(filing.texts, filing.tables, filing.key, book)
@@ -147,6 +156,7 @@ def _with_prose(filing: Filing, book: FormBook) -> Filing:
     filing.passages = prose.passages
     filing.texts = []
     _mark_recognised(filing)
+    filing.about = tables_about(filing, book)
     return filing
 
 
@@ -165,7 +175,7 @@ def merge(parts: Sequence[Filing], book: FormBook) -> Filing:
     """Put the parts of one filing together: the key from the first that tells, tables and remarks in order."""
     first = parts[0]
     if len(parts) == 1:
-        return _with_prose(first, book)
+        return finished(first, book)
     key = first.key._replace(
         entity=next((p.key.entity for p in parts if p.key.entity), ""),
         year=next((p.key.year for p in parts if p.key.year), 0),
@@ -181,8 +191,9 @@ def merge(parts: Sequence[Filing], book: FormBook) -> Filing:
         whole.dynamic |= part.dynamic
         whole.texts += part.texts
         whole.announced += [title for title in part.announced if title not in whole.announced]
+        whole.outlines += part.outlines
     whole.family = _family(whole, book)
-    return _with_prose(whole, book)
+    return finished(whole, book)
 
 
 def _family(filing: Filing, book: FormBook) -> str:

@@ -15,7 +15,7 @@ PERCENT_SCALE = 1_000_000  # one percent, in the smallest step kept for percenta
 
 
 class Kind(StrEnum):
-    """What a numeric fact measures."""
+    """What a fact says: how much, or (a word) what."""
 
     AMOUNT = "amount"  # money, in 分
     PERCENT = "percent"  # in 1/PERCENT_SCALE percent

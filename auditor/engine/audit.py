@@ -35,12 +35,12 @@ def audit_filings(filings: Sequence[Filing], book: RuleBook, mode: Rounding = Ro
     """Audit filings together, so that each can see its partners (last year, budget); one result per filing."""
     dynamic = [table for filing in filings for table in filing.dynamic.values()]
     evaluation = evaluate(book.all_plans(dynamic), Chunk.of(filings, book.forms, mode))
-    starts = np.cumsum([0, *(len(filing.facts) for filing in filings)])
+    starts = np.cumsum([0, *(len(filing.all_facts) for filing in filings)])
     return [_one(number, filing, evaluation, int(starts[number])) for number, filing in enumerate(filings)]
 
 
 def _one(number: int, filing: Filing, evaluation: Evaluation, start: int) -> Audit:
-    facts = filing.facts
+    facts = filing.all_facts
     ledger = Ledger()
     failing: list[Check] = []
     tails: list[Check] = []
@@ -141,7 +141,7 @@ def _detail(outcome: Outcome, i: int) -> str:
 
 def _where(outcome: Outcome, i: int, evaluation: Evaluation, filing: Filing, start: int) -> str:
     """The table or address that kept a check from being evaluated."""
-    facts = filing.facts
+    facts = filing.all_facts
     for position in outcome.positions(i):
         fact = facts[position - start] if 0 <= position - start < len(facts) else None
         if fact is not None and fact.reason:
@@ -236,8 +236,10 @@ def _mark(audit: Audit, evaluation: Evaluation, start: int) -> None:
     audit.marks = marks
     tables = evaluation.chunk.tables
     prose = {name for name, table in tables.items() if table.prose}
-    figures = [p for p, fact in enumerate(audit.facts) if fact.is_figure and fact.address.table not in prose]
-    told = [p for p, fact in enumerate(audit.facts) if fact.is_figure and fact.address.table in prose]
+    printed = enumerate(audit.filing.facts)
+    numbers = [(position, fact.address.table in prose) for position, fact in printed if fact.is_figure]
+    figures = [position for position, in_text in numbers if not in_text]
+    told = [position for position, in_text in numbers if in_text]
     audit.printed = len(figures)
     audit.checked = int(checked[figures].sum())
     audit.confirmed = int(confirmed[figures].sum())

@@ -185,7 +185,7 @@ def info_of(filing: Filing, book: FormBook) -> FilingInfo:
     left_out: dict[str, frozenset[str]] = {}
     unknown: set[tuple[str, str]] = set()
     family = book.families.get(filing.family)
-    for read in filing.tables:
+    for read in (*filing.tables, *filing.about):
         if read.table:
             state = Status.READ if read.complete else Status.PARTIAL
             status[read.table] = Status.UNREAD if read.reason else state

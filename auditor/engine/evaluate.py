@@ -72,7 +72,7 @@ def _gate(plan: Plan, chunk: Chunk) -> Bytes:
     reason = np.zeros(chunk.size, dtype=np.uint8)
     asked = {ref.table for ref in plan.refs if ref.many and _only_asked(ref, plan)}
     for table in dict.fromkeys([*([plan.table] if plan.table else []), *plan.tables]):
-        if table in asked:
+        if table in asked and not chunk.tables[table].about:
             continue
         status = reasons_of_status(chunk.status(table))
         partial = status == Reason.UNREADABLE  # rows may be lost: what is printed still binds
@@ -154,7 +154,7 @@ def _judge(plan: Plan, statement: Any, instances: Instances, *, plain: bool = Fa
         verdict, reason, operands = judge_membership(statement, instances, filtered)
     else:
         assert isinstance(statement, Predicate)
-        verdict, reason, operands = judge_predicate(statement, instances)
+        verdict, reason, operands = judge_predicate(statement, instances, filtered)
     return _plain(plan, statement, instances, verdict, reason, operands)
 
 

@@ -58,7 +58,7 @@ class FactTable:
         lines: list[tuple[int, ...]] = []
         texts: dict[int, str] = {}
         for number, filing in enumerate(filings):
-            for fact in filing.facts:
+            for fact in filing.all_facts:
                 address = fact.address
                 if fact.kind is Kind.WORD:
                     texts[len(lines)] = fact.text

@@ -157,6 +157,11 @@ class Audit:
     told: int = 0  # figures that the prose tells
     told_checked: int = 0
 
+    @property
+    def decided(self) -> bool:
+        """Tell whether any figure, of a table or of the prose, took part in an equality."""
+        return bool(self.checked or self.told_checked)
+
     def worst(self) -> Severity | None:
         """The severest finding, or None."""
         present = {finding.severity for finding in self.findings}

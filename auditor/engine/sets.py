@@ -11,7 +11,7 @@ import numpy as np
 
 from auditor.engine.chunk import Status
 from auditor.engine.facttable import STATE_CODE
-from auditor.engine.references import bind_ref, bind_selection
+from auditor.engine.references import bind_ref
 from auditor.engine.verdicts import Reason, Verdict
 from auditor.numbers import NUMERIC, State
 from auditor.rules.nodes import Phrases, SetLiteral, SetOf
@@ -147,10 +147,10 @@ def judge_membership(statement: Membership, instances: Instances, select: Select
     return verdict, reason, _merge(operands, (hit, bound.position[hit]))
 
 
-def judge_predicate(statement: Predicate, instances: Instances) -> Judgement:
+def judge_predicate(statement: Predicate, instances: Instances, select: Select) -> Judgement:
     """Judge `exists printed once ordered blank` for every instance."""
     ref: Ref = statement.selection
-    segments = bind_selection(ref, instances)
+    segments = select(ref, instances)
     holds = _TESTS[statement.name](segments, instances)
     verdict = np.where(holds, Verdict.CONSISTENT, Verdict.INCONSISTENT).astype(np.uint8)
     return verdict, _asked(statement.name, ref, segments, instances), (segments.instance, segments.position)

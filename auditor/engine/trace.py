@@ -29,7 +29,7 @@ def trace_rule(rule: Rule, filings: Sequence[Filing], book: RuleBook, mode: Roun
     evaluation = evaluate(book.plans(rule, dynamic), Chunk.of(filings, book.forms, mode))
     start = 0
     for number, filing in enumerate(filings):
-        narrator = Narrator(Audit(filing, filing.facts, Ledger(), [], [], []))
+        narrator = Narrator(Audit(filing, filing.all_facts, Ledger(), [], [], []))
         for outcome in evaluation.outcomes:
             for at in np.nonzero(outcome.filing == number)[0]:
                 i = int(at)
@@ -47,4 +47,4 @@ def trace_rule(rule: Rule, filings: Sequence[Filing], book: RuleBook, mode: Roun
                 key = "verdict.not_evaluated" if why.applies else "verdict.not_applicable"
                 none = say("trace.none", reason=say(why.key))
                 yield " ".join(filter(None, [say(key), vacant.plan.table, none]))
-        start += len(filing.facts)
+        start += len(filing.all_facts)

@@ -47,6 +47,7 @@ _EMPTY_WORDS = (
     "不涉及",
     "未发生",
     "无三公",
+    "无相关",
 )
 DEFAULT_UNIT = "万元"
 USUAL_DECIMALS = 2

@@ -132,6 +132,7 @@ def _lane(node: Any, table: Map) -> Lane:
 
 _TABLE_KEYS = (
     "table", "report", "layout", "codes", "lanes", "columns", "rows", "row_groups", "column_groups", "absent", "prose",
+    "about",
 )  # fmt: skip
 
 
@@ -162,6 +163,7 @@ def _table(item: Map, taxonomies: dict[str, Taxonomy], tables: dict[str, Table])
         groups["column_groups"],
         choice(item, "absent", ("zero", "skip", "required"), "zero"),
         prose=choice(item, "prose", ("true", "false"), "false") == "true",
+        about=choice(item, "about", ("true", "false"), "false") == "true",
     )
     for group, names in table.column_groups.items():
         for name in names:

@@ -168,6 +168,7 @@ class _Finder:
         self.remarks: list[Paragraph] = []  # paragraphs since the last title or grid
         self.last: Found | None = None  # the table of the last grid, while nothing but page numbers follows
         self.before: Found | None = None  # the table of the last grid
+        self.noted: Found | None = None  # the table below which notes stand, while they go on
         self.spoken: list[str] = []  # what was said since, other than page numbers and remarks on tables
 
     def paragraph(self, paragraph: Paragraph) -> None:
@@ -205,7 +206,11 @@ class _Finder:
         if self.last is not None:
             self.last.below.append(paragraph)
             if not _PAGE.match(text):
-                self.last = None
+                self.noted, self.last = self.last if _NOTE.match(text) else None, None
+        elif self.noted is not None and _NOTE.match(text):
+            self.noted.below.append(paragraph)
+        else:
+            self.noted = None
         if _SECTION.match(text):
             self._end_lines()
         elif self.current is not None:

@@ -17,6 +17,7 @@ from auditor.units import Kind
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from auditor.outline.phrases import Wordings
     from auditor.prose.lexicon import Lexicon
 
 
@@ -82,7 +83,7 @@ class Lane:
 
 @dataclass(frozen=True)
 class Table:
-    """A standard table."""
+    """A standard table; without `report` it is one of both kinds of filings."""
 
     name: str
     report: str
@@ -97,6 +98,7 @@ class Table:
     generic: bool = False  # bound by its header words only: no form describes it
     prose: bool = False  # claims of the text, not a printed table
     unprinted: tuple[Column, ...] = ()  # columns of the standard table that this part of it leaves out
+    about: bool = False  # told of the filing (how it is built and worded), not printed in it
 
     @cached_property
     def all_columns(self) -> tuple[Column, ...]:
@@ -293,6 +295,13 @@ class FormBook:
         from auditor.prose.lexicon import load_lexicon
 
         return load_lexicon(self.roots)
+
+    @cached_property
+    def wordings(self) -> Wordings:
+        """The wordings that the outline looks for."""
+        from auditor.outline.phrases import load_wordings
+
+        return load_wordings(self.roots)
 
     @cached_property
     def all_lists(self) -> dict[str, tuple[str, ...]]:

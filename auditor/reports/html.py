@@ -69,6 +69,7 @@ def filing_html(audit: Audit, tool: dict[str, str], rounding: str) -> str:
             verdict=_sentence(verdict_parts(audit)),
             ledger={verdict.key: audit.ledger[verdict] for verdict in Verdict},
             total=_total(audit),
+            decided=audit.decided,
             findings=[_finding(finding, narrator) for finding in shown],
             tails=[_tail(finding, narrator) for finding in tails],
             tables=[
@@ -97,7 +98,7 @@ def _tone(audit: Audit) -> str:
     worst = audit.worst()
     if worst is Severity.ERROR:
         return "bad"
-    if not audit.ledger[Verdict.CONSISTENT] and worst is None:
+    if not audit.decided and worst is None:
         return "none"
     return "warn" if worst is Severity.WARNING else "ok"
 

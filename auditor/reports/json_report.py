@@ -75,10 +75,11 @@ def table_data(table: ReadTable) -> dict[str, Any]:
 def summary_data(audit: Audit) -> dict[str, Any]:
     """The counts of a filing; they add up."""
     ledger = audit.ledger
-    figures = [fact for fact in audit.facts if fact.is_figure or fact.state is State.UNREADABLE]
+    facts = audit.filing.facts
+    figures = [fact for fact in facts if fact.is_figure or fact.state is State.UNREADABLE]
     lost = sum(item.reason not in PROSE_REASONS for item in audit.filing.unread)
     unexplained = sum(item.reason == "unread.prose" for item in audit.filing.unread)
-    unread_facts = sum(fact.state is State.UNREADABLE for fact in audit.facts)
+    unread_facts = sum(fact.state is State.UNREADABLE for fact in facts)
     return {
         "checks": ledger.checks,
         **{verdict.key: ledger[verdict] for verdict in Verdict},

@@ -14,6 +14,7 @@ from auditor.filing import PROSE_REASONS
 from auditor.forms.labels import plain
 from auditor.messages import language, say
 from auditor.numbers import decimal_text
+from auditor.reports.places import place_text
 from auditor.units import FEN_PER, Kind
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ _SIGNS = {"=": "≠", "≠": "=", "<": "≥", ">": "≤", "≤": ">", "≥": "<"
 _WORDS = {"<": "less", ">": "more", "≤": "at_most", "≥": "at_least", "≠": "unequal", "=": "equal"}
 MAX_TERMS = 12
 TOLD = "说明/"  # how the names of prose tables begin
+SHOULD = "应为"  # the column of a table about the filing that says what should stand there
+MAX_PLACES = 5  # quoted in one sentence
 SHORT = 4  # a sum of so few terms is shown with its zeros
 
 
@@ -44,6 +47,12 @@ class Narrator:
     def __init__(self, audit: Audit) -> None:
         self.audit = audit
         self.facts = audit.facts
+        self.should = {
+            fact.address._replace(column=""): fact.text
+            for table in audit.filing.about
+            for fact in table.facts
+            if fact.address.column == SHOULD
+        }
         self.labels: dict[tuple[str, str], str] = {
             (table.table, row): label for table in audit.filing.tables for row, label in table.names.items()
         }
@@ -313,10 +322,25 @@ class Narrator:
             return f"{title}：{say('say.set_common', detail=check.detail)}"
         if check.operator == "same as":
             return f"{title}：{say('say.set_differs', detail=check.detail)}"
+        if check.detail in ("exists", "printed") and check.operator.startswith("not"):
+            return say("say.found", title=title, count=len(check.operands), places=self._places(check))
         if check.detail in ("exists", "printed", "once", "ordered", "blank"):
             where = f"（{check.statement}）" if check.statement else ""
             return f"{title}{where}：{say(f'say.{check.detail}')}"
         return say("say.other", title=title)
+
+    def _places(self, check: Check) -> str:
+        """What was found, with its place: the first few, then how many more."""
+        several = len(self.audit.filing.files) > 1
+        told = []
+        for operand in check.operands[:MAX_PLACES]:
+            fact = self.facts[operand.fact]
+            where = place_text(fact.place, file=several)
+            quoted = say("say.quoted", text=fact.place.quote or self.text(fact), place=where or "—")
+            should = self.should.get(fact.address._replace(column=""))
+            told.append(quoted + (say("say.should", text=should) if should else ""))
+        more = len(check.operands) - MAX_PLACES
+        return say("say.join").join(told) + (say("say.more", count=more) if more > 0 else "")
 
 
 def verdict_parts(audit: Audit) -> list[str]:
@@ -332,11 +356,11 @@ def verdict_parts(audit: Audit) -> list[str]:
         parts.append(say("verdict_line.missing", missing=len(tables)))
     if unread:
         parts.append(say("verdict_line.unread", unread=len(unread)))
-    evaluated = sum(audit.ledger[v] for v in (Verdict.CONSISTENT, Verdict.ROUNDING, Verdict.INCONSISTENT))
-    if not evaluated:
-        return [*parts, say("verdict_line.nothing")]
+    if not audit.decided:
+        parts.append(say("verdict_line.nothing"))
     errors, warnings = audit.count(Severity.ERROR), audit.count(Severity.WARNING)
-    parts.append(say("verdict_line.errors", errors=errors) if errors else say("verdict_line.no_errors"))
+    if errors or audit.decided:
+        parts.append(say("verdict_line.errors", errors=errors) if errors else say("verdict_line.no_errors"))
     if warnings:
         parts.append(say("verdict_line.warnings", warnings=warnings))
     hints = sum(f.severity is Severity.INFO and f.verdict is Verdict.INCONSISTENT for f in audit.findings)

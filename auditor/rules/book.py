@@ -121,8 +121,10 @@ def parse_rules(files: Iterable[tuple[Path, Path]]) -> list[Rule]:
 
 
 def _compile(files: Sequence[tuple[Path, Path]], forms: FormBook) -> list[Rule]:
+    from auditor.outline.phrases import check_wordings
     from auditor.rules.examples import check_examples
 
+    check_wordings(forms.roots)
     rules = parse_rules(files)
     for rule in rules:
         check_examples(rule, plans_of(rule, forms), forms)

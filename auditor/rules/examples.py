@@ -1,8 +1,8 @@
 """Examples of rules, run through the same readers and the same engine as real filings.
 
-An example is a map of addresses to printed figures (whatever it does not name is blank), a small printed table, or a
-map of tables to printed tables. A passing example must give a verdict that holds, a failing one a contradiction;
-one that decides nothing is an error of the rule.
+An example is a map of addresses to printed figures (whatever it does not name is blank), a small printed table, a
+map of tables to printed tables, or (for rules on tables about the filing) a short document. A passing example must
+give a verdict that holds, a failing one a contradiction; one that decides nothing is an error of the rule.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from auditor.engine.chunk import Chunk
 from auditor.engine.evaluate import evaluate
 from auditor.engine.verdicts import Verdict
 from auditor.errors import RuleError
-from auditor.facts import Address, FilingKey, Place, fact_of
+from auditor.facts import Address, Fact, FilingKey, Place, fact_of
 from auditor.filing import Filing, ReadTable
 from auditor.forms.bind import bind_table
 from auditor.forms.printed import Found
 from auditor.forms.tables import Layout
-from auditor.numbers import parse_literal
+from auditor.numbers import State, parse_literal
 from auditor.rules.plan import THIS_TABLE, Plan, RowLoop
 from auditor.sources import Map, Text, nearest
 from auditor.units import Kind
@@ -68,7 +68,7 @@ def run_examples(rule: Rule, plans: tuple[Plan, ...], book: FormBook) -> list[Ex
 def run_example(rule: Rule, plans: tuple[Plan, ...], example: Example, book: FormBook) -> ExampleResult:
     """Run one example."""
     filings = _Maker(rule, plans[0], example, book).filings()
-    printed = {table.table for table in filings[0].tables}
+    printed = {table.table for table in (*filings[0].tables, *filings[0].about)}
     wanted = [plan for plan in plans if not plan.table or plan.table in printed]
     evaluation = evaluate(wanted, Chunk.of(filings, book))
     verdicts = [
@@ -104,6 +104,8 @@ class _Maker:
         data = self.example.data
         filing = Filing(self._key(), self._family(), entity_kind=(self.rule.entity_kind or ("",))[0])
         partners: dict[str, Filing] = {}
+        if isinstance(data, Text) and self.home is not None and self.home.about:
+            return [self._document(filing.key, data)]
         if isinstance(data, Text):
             if self.home is not None and self.home.prose:
                 self._told(filing, data)
@@ -154,6 +156,24 @@ class _Maker:
             )  # fmt: skip
         filing.tables += tables
 
+    # -- documents ------------------------------------------------------------------------------------------
+
+    def _document(self, key: FilingKey, text: Text) -> Filing:
+        """A short document, read as a file of plain text is; what it does not tell of its key is the rule's."""
+        from auditor.forms.identity import identify
+        from auditor.readers import text as reader
+        from auditor.reading import bind_document, finished
+
+        document = reader.read(str(text).encode(), file=self.rule.id, sha256="")
+        told = identify(document)
+        known = FilingKey(
+            told.entity or key.entity,
+            told.year or key.year,
+            self.rule.report or told.report or key.report,
+            self.rule.edition or told.edition or key.edition,
+        )
+        return finished(bind_document(document, known, self.book), self.book)
+
     # -- printed tables -------------------------------------------------------------------------------------
 
     def _printed(self, filing: Filing, text: Text, table: Table | None) -> None:
@@ -195,7 +215,8 @@ class _Maker:
             target = filing
             if context:
                 target = partners.setdefault(context, Filing(self._partner(filing.key, context), filing.family))
-            target.tables.append(self._blank_table(self.book.tables[name], cells))
+            table = self.book.tables[name]
+            (target.about if table.about else target.tables).append(self._blank_table(table, cells))
 
     def _partner(self, key: FilingKey, context: str) -> FilingKey:
         from auditor.engine.chunk import PARTNERS
@@ -275,9 +296,14 @@ class _Maker:
                 if table.prose and (row, column.name) not in cells:
                     continue
                 kind = named.kind if named and named.kind else column.kind
-                literal = parse_literal(cells.get((row, column.name), ""))
+                text = cells.get((row, column.name), "")
+                literal = parse_literal(text)
                 unit = UNIT if kind is Kind.AMOUNT else ""
                 address = Address(table.name, row, column.name)
+                if kind is Kind.WORD:
+                    state = State.VALUE if text else State.BLANK
+                    read.facts.append(Fact(address, kind, state, text, place=Place(table=table.name)))
+                    continue
                 read.facts.append(
                     fact_of(literal, address, kind=kind, unit=unit, fine_decimals=fine, place=Place(table=table.name))
                 )

@@ -221,6 +221,8 @@ class _Resolver:
             rows = RowSpec(Rows.SET, "各行", open=True)
             return _ref(node, table.name, rows, ColumnSpec(table.column_names), many=True)
         rows = rows_of(node, table, scope)
+        if whole and table.layout is Layout.LIST and rows.how is Rows.FIXED:
+            rows = RowSpec(Rows.SET, "{}", items=(rows.text,), open=True)  # every line of that name
         if node.column is None:
             columns = default_columns(rows, table, scope, whole=whole)
         else:

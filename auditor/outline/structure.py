@@ -1,0 +1,135 @@
+"""结构: the tables that a filing announces and shows and what is known of each; its headings; its pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from auditor.facts import Place
+from auditor.messages import say
+from auditor.numbers import State
+from auditor.outline.contents import is_shown
+from auditor.outline.lines import Lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditor.filing import Filing, ReadTable
+    from auditor.forms.tables import FormBook
+    from auditor.outline.contents import Titled
+
+_NOTHING = ("无数据", "空表", "无相关")
+
+
+@dataclass(slots=True)
+class _Row:
+    """All that is known of one table of the filing: where it is announced, where it is shown, what was read."""
+
+    name: str
+    announced: list[Titled] = field(default_factory=list)
+    shown: list[Titled] = field(default_factory=list)
+    read: list[ReadTable] = field(default_factory=list)
+
+
+def structure(filing: Filing, book: FormBook) -> ReadTable:
+    """The table 结构 of a filing."""
+    lines = Lines("结构")
+    rows = _rows(filing, book)
+    printed = 0
+    orders = _orders(rows)
+    for row in rows:
+        facts = [fact for table in row.read for fact in table.facts]
+        figures = sum(fact.is_figure for fact in facts)
+        printed += figures
+        statement = "".join(table.statement for table in row.read)
+        first = (row.shown or row.announced)[0]
+        cells: dict[str, str | int] = {
+            "题名": first.text,
+            "目录次数": len(row.announced),
+            "次数": len(row.shown),
+            "标准表": int(row.name in book.tables),
+            "印数": figures,
+            "数字": sum(fact.state is State.VALUE and fact.is_figure for fact in facts),
+            "读全": int(bool(row.read) and all(table.complete and not table.reason for table in row.read)),
+            "有说明": int(bool(statement)),
+            "说无数据": int(any(word in statement for word in _NOTHING)),
+            "题名所指": "、".join(_meant(first.title or first.text, book)),
+            "说明所指": "、".join(_meant(statement, book)),
+            "有单位": int(any(title.unit for title in row.shown)),
+        }
+        cells |= orders.get(row.name, {})
+        lines.add(row.name, {name: value for name, value in cells.items() if value != ""}, _quoted(first))
+    _others(lines, filing, len([row for row in rows if row.shown]), printed)
+    return lines.read
+
+
+def _quoted(title: Titled) -> Place:
+    return replace(title.place, quote=title.text)
+
+
+def _rows(filing: Filing, book: FormBook) -> list[_Row]:
+    """The tables of a filing, announced and shown, each under its standard table or, without one, under its title."""
+    official = [t for t in filing.tables if not t.table or (t.table in book.tables and not book.tables[t.table].prose)]
+    read = {table.table for table in official if table.table}
+    rows: dict[str, _Row] = {}
+    for outline in filing.outlines:
+        for announced, titles in ((True, outline.contents.announced), (False, outline.contents.shown)):
+            for title in titles:
+                named = [name for name in title.tables if name]
+                name = next((name for name in named if name in read), named[0] if named else title.title)
+                row = rows.setdefault(name, _Row(name))
+                (row.announced if announced else row.shown).append(title)
+    for table in official:
+        if (table.table or table.title) in rows:
+            rows[table.table or table.title].read.append(table)
+    return list(rows.values())
+
+
+def _orders(rows: list[_Row]) -> dict[str, dict[str, str | int]]:
+    """For every table that is announced and shown: its place in the body, and that of the one announced before it."""
+    both = [row for row in rows if row.announced and row.shown]
+    shown = sorted(both, key=lambda row: _position(row.shown[0].place))
+    body = {row.name: number for number, row in enumerate(shown, 1)}
+    out: dict[str, dict[str, str | int]] = {}
+    before = 0
+    for row in both:  # as announced
+        out[row.name] = {"顺序": body[row.name], "前表顺序": before}
+        before = body[row.name]
+    return out
+
+
+def _position(place: Place) -> tuple[str, int, int, int, float]:
+    top = place.bbox[1] if place.bbox else 0.0
+    return (place.file, place.page or 0, place.line or 0, place.paragraph or 0, top)
+
+
+def _meant(text: str, book: FormBook) -> Iterator[str]:
+    """What a title or a statement speaks of, in order."""
+    squeezed = "".join(text.split())
+    found = {wording.row: hit.start for wording in book.wordings.of("所指") for hit in list(wording.hits(squeezed))[:1]}
+    return iter(sorted(found, key=lambda name: (found[name], name)))
+
+
+def _others(lines: Lines, filing: Filing, tables: int, printed: int) -> None:
+    """What is no table of its own: the filing's tables as a whole, grids without a name, headings, pages."""
+    nowhere = Place(filing.files[0].file if filing.files else "")
+    contents = [outline.contents for outline in filing.outlines]
+    lines.add("公开表格", {"次数": tables, "印数": printed}, nowhere)
+    nameless = [place for part in contents for place in part.nameless]
+    lines.add("无名表格", {"次数": len(nameless)}, nameless[0] if nameless else nowhere)
+    lines.add("目录", {"次数": sum(len(part.announced) for part in contents)}, nowhere)
+    headings = [heading for part in contents for heading in part.headings]
+    for part in contents:
+        for entry in part.listed:
+            shown = int(is_shown(entry.text, headings, filing.key.entity))
+            lines.add("目录标题", {"题名": entry.text, "次数": shown}, _quoted(entry))
+        for title in part.bodiless:
+            lines.add("有题无表", {"题名": title.text, "次数": 1}, _quoted(title))
+        for page in part.empty_pages:
+            lines.add("空白页", {"题名": say("about.page", page=page), "次数": 1}, replace(nowhere, page=page))
+    for outline in filing.outlines:
+        for heading in outline.headings:
+            cells: dict[str, str | int] = {"题名": heading.text, "号": heading.number, "应为号": heading.expected}
+            if heading.number != heading.expected:
+                cells["应为"] = heading.ordinal(heading.expected)
+            lines.add("序号", cells, replace(heading.place, quote=heading.text))

@@ -1,0 +1,92 @@
+"""How filings are built and worded: contents, headings, years, names, wordings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from auditor.engine.audit import audit_filings
+from auditor.engine.results import Audit
+from auditor.errors import RuleError
+from auditor.facts import FilingKey
+from auditor.outline.phrases import check_wordings, load_wordings
+from auditor.outline.privacy import is_bank_card, is_identity_number, masked
+from auditor.readers import text as reader
+from auditor.reading import bind_document, finished
+from auditor.reports.narrate import Narrator
+from auditor.rules.book import own_rules
+from auditor.units import Kind
+
+from tests.conftest import rule_book
+
+KEY = FilingKey("示例县财政局", 2023, "final_accounts", "unit")
+
+
+def audited(text: str, key: FilingKey = KEY) -> Audit:
+    """The audit of a short document."""
+    document = reader.read(text.encode(), file="说明.txt", sha256="")
+    return audit_filings([finished(bind_document(document, key, rule_book().forms), rule_book().forms)], rule_book())[0]
+
+
+def said(audit: Audit, rule: str) -> list[str]:
+    """What the findings of a rule say."""
+    return [Narrator(audit).message(finding) for finding in audit.findings if rule in finding.rule_ids]
+
+
+def test_the_examples_of_every_wording_are_found_or_not_as_it_says() -> None:
+    check_wordings([own_rules()])
+    assert load_wordings([own_rules()]).wordings
+
+
+def test_a_wording_whose_example_behaves_otherwise_is_refused_at_its_line(tmp_path: Path) -> None:
+    (tmp_path / "phrases").mkdir()
+    (tmp_path / "phrases" / "wording.yaml").write_text(
+        "用语:\n  - row: 占位符\n    says: ['XX']\n    found: XX局\n    not_found:\n      - 某局\n      - XX所\n"
+    )
+    with pytest.raises(RuleError) as caught:
+        check_wordings([tmp_path])
+    assert str(caught.value).startswith("phrases/wording.yaml:7: ")
+
+
+@pytest.mark.parametrize(
+    ("lines", "part"),
+    [
+        ("    says: ['(']\n    found: a\n    not_found: b\n", "正则"),
+        ("    says: ['a']\n    found: a\n    not_found: b\n    in: 页脚\n", "页脚"),
+        ("    says: ['a']\n    found: a\n    not_found: b\n    proof: 无\n", "proof"),
+        (f"    says: ['{'a' * 700}']\n    found: a\n    not_found: b\n", "600"),
+        ("    says: ['a']\n    found: []\n    not_found: b\n", "found"),
+    ],
+)
+def test_wordings_that_mean_nothing_are_refused(tmp_path: Path, lines: str, part: str) -> None:
+    (tmp_path / "phrases").mkdir()
+    (tmp_path / "phrases" / "wording.yaml").write_text(f"用语:\n  - row: 占位符\n{lines}")
+    with pytest.raises(RuleError, match=part):
+        check_wordings([tmp_path])
+
+
+def test_a_wording_is_told_once_with_its_places() -> None:
+    text = "".join(f"{number}. XX局支出1.00万元。\n" for number in range(1, 9))
+    audit = audited(text)
+    (message,) = said(audit, "ST-W-01")
+    assert "现有 8 处" in message
+    assert "第 1 行" in message
+    assert "另有 3 处" in message
+
+
+def test_words_are_no_printed_figures() -> None:
+    audit = audited("XX局2023年度收入支出总计100.00万元。")
+    words = [fact for fact in audit.facts if fact.kind is Kind.WORD]
+    assert words
+    assert not any(fact.is_figure for fact in words)
+    assert (audit.printed, audit.told) == (0, 1)
+
+
+def test_personal_numbers_are_told_by_their_check_digit_and_masked() -> None:
+    assert is_identity_number("11010519491231002X")
+    assert not is_identity_number("110105194912310021")
+    assert not is_identity_number("11010519490231002X")
+    assert is_bank_card("6222020200112233446")
+    assert not is_bank_card("6222020200112233445")
+    assert masked("证号11010519491231002X，电话13812345678。") == "证号110***********002X，电话138****5678。"
+    assert masked("项目编码310107222141100083421") == "项目编码310107222141100083421"
