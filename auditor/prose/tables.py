@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditor.facts import Address, Fact, Place, ReadBy, fact_of
 from auditor.filing import ReadTable, TextSpan, TextView, Unread
 from auditor.numbers import State, parse_literal
-from auditor.prose.claims import MONEY, read_claims
+from auditor.prose.claims import read_claims
 from auditor.prose.names import Names
 from auditor.prose.passages import passages_of
+from auditor.prose.tokens import MONEY
 from auditor.units import Kind
 
 if TYPE_CHECKING:
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from auditor.document import Paragraph
     from auditor.facts import FilingKey
     from auditor.forms.tables import FormBook
-    from auditor.prose.claims import Claims, Line, Number, Told
+    from auditor.prose.claims import Claims, Line, Told
     from auditor.prose.passages import Passage
+    from auditor.prose.tokens import Number
 
 PREFIX = "说明/"
 MAX_QUOTE = 200
