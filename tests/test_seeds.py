@@ -99,11 +99,11 @@ def test_the_family_is_told_by_the_tables(book: RuleBook, prefix: str, family: s
 @pytest.mark.parametrize(
     ("prefix", "errors", "warnings"),
     [
-        ("000", [], []),
+        ("000", [], ["PR-33"]),
         ("001", [], ["FA-X-31", "PT-22"]),
         ("002", ["BU-B04-04"], ["BU-B10-04"]),
         ("003", [], []),
-        ("004", [], ["FA-X-33", "FA-X-36"]),
+        ("004", [], ["FA-X-33", "FA-X-36", "PR-34"]),
     ],
 )
 def test_findings_of_the_seeds(book: RuleBook, prefix: str, errors: list[str], warnings: list[str]) -> None:
@@ -126,7 +126,8 @@ def test_prose_without_tables_is_checked_within_itself(book: RuleBook) -> None:
     audit = audited("003", book)
     assert audit.printed == 0
     assert audit.told > 140
-    assert [f.severity for f in audit.findings] == [Severity.INFO]  # a share pushed so that the shares add to 100
+    assert [f.rule.id for f in audit.findings] == ["PR-01", "PR-30"]  # a share pushed to add to 100, shares of nothing
+    assert {f.severity for f in audit.findings} == {Severity.INFO}
     assert {item.reason.key for item in audit.not_evaluated} == {"reason.missing_table", "reason.zero_base"}
     assert "收入支出决算总表" in audit.filing.announced
     assert {item.reason for item in audit.filing.unread} >= {"unread.prose", "unread.outside"}

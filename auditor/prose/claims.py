@@ -33,8 +33,8 @@ MIN_KNOWN = 0.6  # share of the items of a list that must be economic classes
 OPENING = 30  # characters of a passage that may tell its topic where no heading does
 CLAUSE = 90  # characters before a number that may hold the words of its measure
 MAX_NUMBERS = 50_000  # of one filing; far more than any has
-GENERIC_COLUMNS = ("金额", "数量")
-RATES = {"完成率": "预算", "年初完成率": "年初预算", "全年完成率": "全年预算"}  # and the budget that each speaks of
+CHANGING = ("占比", "变动额", "变动率", "较预算变动额", "较预算变动率")  # with the whole or the base that is meant
+RATE = "完成率/"  # a rate of completion, of the budget that it names
 
 
 @dataclass(slots=True)
@@ -66,13 +66,15 @@ class Line:
 class Claims:
     """What was read: lines in the order of the text, numbers set aside with the reason, numbers unexplained.
 
-    `silent` are the topics in which numbers stand and none was explained, with the first of them.
+    `silent` are the topics in which numbers stand and none was explained, with the first of them;
+    `gaps` are the tables in which an amount may be lacking.
     """
 
     lines: list[Line] = field(default_factory=list)
     aside: list[tuple[Number, str]] = field(default_factory=list)
     unread: list[Number] = field(default_factory=list)
     silent: dict[str, Number] = field(default_factory=dict)
+    gaps: set[str] = field(default_factory=set)
     seen: int = 0
 
 
@@ -105,6 +107,7 @@ class _Reader:
         self.latest: dict[tuple[str, str], Line] = {}  # of every subject
         self.counted: dict[tuple[str, str], Line] = {}  # of every subject that has an amount
         self.list_open = False  # the passage before ended with a colon
+        self.fresh: set[int] = set()  # the lines of the passage at hand
         self.kept = Kept.__new__(Kept)
 
     def passage(self, passage: Passage) -> None:
@@ -122,6 +125,7 @@ class _Reader:
         asides = Spans(found.span() for aside in self.lexicon.asides for found in aside.finditer(passage.text))
         self.kept = Kept(passage, asides)
         first = len(self.claims.lines)
+        self.fresh = {id(self.line)}
         at = 0
         for number in numbers:
             if asides.holds(number.start):
@@ -141,52 +145,57 @@ class _Reader:
     # -- one number -----------------------------------------------------------------------------------------
 
     def _take(self, number: Number, before: str) -> None:
+        """Put one number to its subject and measure, or leave it unread."""
         if self.topic is not None and number.unit:
             self.claims.silent.setdefault(self.topic.name, number)
         clause = re.split(r"[。；]", before[-CLAUSE:])[-1]
         measure, found = self._measure(number, clause)
-        told = before[: len(before) - len(clause) + found.start()] if found else before
         self._open_lists(before)
-        option = self.subjects.after(number.passage.text, number.end, self.topic)
-        option = option or self.subjects.last(told, self.topic, self.heading)
-        if option is None and told != before and (measure is None or measure.kind is not Kind.PERCENT):
-            if option := self.subjects.last(before, self.topic, self.heading):
-                told = before
-        if measure is None or found is None:
-            self._unread(number, lose=number.kind is not Kind.COUNT)
+        told = before[: len(before) - len(clause) + found.start()] if found else before
+        option, rest = self._subject(number, before, told, measure)
+        if measure is None or found is None or (not measure.counts and self.lexicon.says_more(rest)):
+            self._unread(number)
             return
         column = self._column(measure, number)
-        explicit = measure.kind is Kind.COUNT and column not in GENERIC_COLUMNS
-        if not explicit and self._unnamed(told, option):
-            self._unread(number, lose=number.kind is not Kind.COUNT)
-            return
         if option is not None:
             self._begin(option, column)
-        elif self.line is not None and column in self.line.told and not found.group() and clause.strip("，、"):
-            self._again(self.line)  # told twice in one place: `国内接待0批次，共计支出0万元`
+        elif self.line is not None and column in self.line.told and column not in CHANGING and clause.strip("，、"):
+            self._start(Line(self.line.topic, self.line.row, label=self.line.label))  # `国内接待…，共计支出0万元`
         line = self.line
         if line is None or column in line.told:
-            self._unread(number, lose=False)
+            self.claims.unread.append(number)
             return
+        self._tell(line, column, number, found.groupdict())
+
+    def _subject(self, number: Number, before: str, told: str, measure: Measure | None) -> tuple[Option | None, str]:
+        """The subject that the text before a number (and before the words of its measure) names, and the rest of it."""
+        option = self.subjects.after(number.passage.text, number.end, self.topic)
+        if option is None:
+            option = self.subjects.last(told, self.topic, self.heading)
+        if option is None and told != before and (measure is None or measure.kind is not Kind.PERCENT):
+            option = self.subjects.last(before, self.topic, self.heading)  # `政府采购|预算安排` is one subject
+            told = before if option is not None else told
+        rest = self.lexicon.bare(told)
+        return option, rest[option.end :] if option is not None else rest
+
+    def _tell(self, line: Line, column: str, number: Number, words: dict[str, str | None]) -> None:
         if self.topic is not None:
             self.heard.add(self.topic.name)
-        word = found.groupdict().get("增减") or ""
+        word = words.get("增减") or ""
         line.told[column] = Told(number, self.lexicon.signs.get(word, 1) or 1, word)
         if line.amount is not None:
             self.counted[line.topic, line.row] = line
         if column == "占比":
-            self._set_whole(line, found.groupdict().get("全体") or "")
+            self._set_whole(line, words.get("全体") or "")
 
-    def _unread(self, number: Number, *, lose: bool) -> None:
+    def _unread(self, number: Number) -> None:
         """Nothing explains a number; where it may belong to a subject that is not known, the one before is left."""
         self.claims.unread.append(number)
-        if lose:
+        topic = self.topic
+        if topic is not None and number.kind is Kind.AMOUNT:
+            self.claims.gaps.update((topic.name, topic.classes, topic.items, topic.economic))
+        if number.kind is not Kind.COUNT:
             self.line = None
-
-    def _unnamed(self, told: str, option: Option | None) -> bool:
-        """Tell whether words before a number, after the subject known from them, may name another subject."""
-        rest = self.lexicon.bare(told)
-        return self.lexicon.says_more(rest[option.end :] if option is not None else rest)
 
     def _measure(self, number: Number, clause: str) -> tuple[Measure | None, re.Match[str] | None]:
         for measure in self.lexicon.measures:
@@ -215,18 +224,17 @@ class _Reader:
     def _begin(self, option: Option, column: str) -> None:
         """Go on with the line of this subject, or begin one: also where it is named anew with a figure of its own."""
         row = row_under(option, self._about())
-        line = self.line
-        if line is not None and (line.topic, line.row) == (option.topic, row) and column not in line.told:
+        line = self.latest.get((option.topic, row))
+        if line is not None and id(line) in self.fresh and column not in line.told:
+            self.line = line
             return
         if self.topic is None:
             self.topic = self.lexicon.topics.get(option.topic)
         self._start(Line(option.topic, row, label=option.label))
 
-    def _again(self, line: Line) -> None:
-        self._start(Line(line.topic, line.row, label=line.label))
-
     def _start(self, line: Line) -> None:
         self.line = self.latest[line.topic, line.row] = line
+        self.fresh.add(id(line))
         self.claims.lines.append(line)
 
     def _open_lists(self, before: str) -> None:
@@ -310,8 +318,8 @@ class _Reader:
         """`住房保障支出28.78万元，支出决算26.71万元，完成年初预算的92.81%`: the amount without a name is the budget."""
         for line in lines:
             names = list(line.told)
-            rate = next((rate for rate in RATES if rate in line.told), "")
-            if not (rate and "金额" in names and "决算" in names and names.index("金额") < names.index("决算")):
+            budget = next((name.removeprefix(RATE) for name in names if name.startswith(RATE)), "")
+            if not (budget and "金额" in names and "决算" in names and names.index("金额") < names.index("决算")):
                 continue
-            if RATES[rate] not in line.told:
-                line.told = {RATES[rate] if name == "金额" else name: told for name, told in line.told.items()}
+            if budget not in names:
+                line.told = {budget if name == "金额" else name: told for name, told in line.told.items()}

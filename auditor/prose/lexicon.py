@@ -1,4 +1,4 @@
-"""The wordings of the prose, loaded from `rules/phrases/claims.yaml`: which words name a topic, a subject, a measure."""
+"""The wordings of the prose (`rules/phrases/claims.yaml`): which words name a topic, a subject, a measure."""
 
 from __future__ import annotations
 
@@ -28,6 +28,11 @@ class Measure:
     units: frozenset[str] = frozenset()
     report: str = ""
     against_budget: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether its own words and units say what is counted: people, groups, cars bought."""
+        return self.kind is Kind.COUNT and self.column != "数量"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +180,8 @@ class _Loader:
         keys = ("column", "kind", "says", "units", "report", "against_budget")
         check_keys(item, keys, required=("column", "kind", "says"))
         kind = Kind(choice(item, "kind", list(Kind), Kind.AMOUNT))
-        says = tuple(
-            re.compile(("" if text == "…" else pattern_of(text, self.slots, item)) + "$") for text in texts(item, "says")
-        )
+        patterns = ["" if text == "…" else pattern_of(text, self.slots, item) for text in texts(item, "says")]
+        says = tuple(re.compile(pattern + "$") for pattern in patterns)
         return Measure(
             str(item["column"]), kind, says, frozenset(texts(item, "units")), str(item.get("report", "")),
             str(item.get("against_budget", "")),
@@ -188,9 +192,9 @@ class _Loader:
         check_keys(item, keys, required=("topic", "headings", "subjects"))
         name = str(item["topic"])
         subjects = tuple(self._subject(a_map(node), name) for node in a_list(item["subjects"]))
-        tables = [str(item.get(key, "")) for key in ("classes", "items", "economic")]
+        classes, items, economic = (str(item.get(key, "")) for key in ("classes", "items", "economic"))
         leads = choice(item, "leads", ("true", "false"), "false") == "true"
-        return Topic(name, texts(item, "headings"), subjects, *tables, whole=texts(item, "whole"), leads=leads)
+        return Topic(name, texts(item, "headings"), subjects, classes, items, economic, texts(item, "whole"), leads)
 
     def _subject(self, item: Map, topic: str) -> Subject:
         check_keys(item, ("row", "says", "after", "use", "under"), required=("row",))
@@ -204,6 +208,8 @@ class _Loader:
     def _aside(self, item: Map) -> re.Pattern[str]:
         """Text that is no claim: from one of the first words to one of the last signs, or to where claims go on."""
         check_keys(item, ("begins", "unless", "until", "ends"), required=("begins", "ends"))
-        unless = f"(?!{any_of(self._patterns(item, 'unless'))})" if "unless" in item else ""
-        until = f"(?!{any_of(self._patterns(item, 'until'))})" if "until" in item else ""
-        return re.compile(rf"{unless}(?:{any_of(self._patterns(item, 'begins'))})(?:{until}[^{re.escape(str(item['ends']))}])*")
+        unless, until = (
+            f"(?!{any_of(self._patterns(item, key))})" if key in item else "" for key in ("unless", "until")
+        )
+        begins, ends = any_of(self._patterns(item, "begins")), re.escape(str(item["ends"]))
+        return re.compile(rf"{unless}(?:{begins})(?:{until}[^{ends}])*")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from auditor.prose.lexicon import Lexicon, Subject, Topic
+    from auditor.prose.lexicon import Lexicon, Topic
     from auditor.prose.names import Names
 
 _CHAIN = re.compile(r"(?:[^，。；：（）\d、.]{2,40}?（(?:\d{2,3})?(?:类|款|项)）(?:支出)?)+")
@@ -67,7 +67,7 @@ class Subjects:
             links = [(link["name"], link["code"] or "", link["level"]) for link in _LINK.finditer(found.group())]
             if not links:
                 continue
-            above = [(link["name"], link["code"] or "", "类") for link in _LINK.finditer(heading) if link["level"] == "类"]
+            above = [(link["name"], link["code"] or "", "类") for link in _LINK.finditer(heading)][:1]
             code = self.names.code_of(links) or self.names.code_of([*above, *links])
             only_class = len(links) == 1 and links[0][2] == "类"
             yield self._option(found, classes if only_class else table, code or found.group(), links[-1][0])
@@ -125,7 +125,7 @@ class Subjects:
 
 
 def row_under(option: Option, about: Sequence[tuple[str, str]]) -> str:
-    """The row of a part, below the one of its wholes that the text is about; `about` are topics and rows, latest last."""
+    """The row of a part, below that of its wholes which the text is about; `about` are topics and rows, latest last."""
     if not option.under:
         return option.row
     for topic, row in reversed(about):
