@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditor.facts import Fact, FilingKey, Place
+from auditor.facts import Address, Fact, FilingKey, Place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,6 +64,7 @@ class ReadTable:
     complete: bool = True
     reason: str = ""
     facts: list[Fact] = field(default_factory=list)
+    also: list[tuple[Address, Address]] = field(default_factory=list)  # second addresses, and the facts they mean
     missing_rows: list[str] = field(default_factory=list)
     unprinted: list[str] = field(default_factory=list)  # columns of the form that stand nowhere in the table
     names: dict[str, str] = field(default_factory=dict)  # row → label as printed

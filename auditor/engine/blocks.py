@@ -18,21 +18,28 @@ if TYPE_CHECKING:
 
 
 class Block:
-    """One standard table over all filings of a chunk.
+    """One standard table over all filings of a chunk: the facts of `sel`, and those that `also` stand in it.
 
     `rows` is the pool of row names (a second occurrence is `行#2`), `index` has the shape (columns, rows, filings).
     """
 
-    def __init__(self, table: Table, facts: FactTable, sel: Longs, filings: int) -> None:
+    def __init__(self, table: Table, facts: FactTable, sel: Longs, also: Longs, filings: int) -> None:
         self.table = table
         self.columns = list(table.column_names)
         self.column_of = {name: number for number, name in enumerate(self.columns)}
         column_map = np.array([self.column_of.get(name, -1) for name in facts.columns], dtype=np.int32)
-        columns = column_map[facts.column[sel]]
+        filing, _, row, column, occurrence, position = (
+            np.concatenate([own, also[:, number]])
+            for number, own in enumerate(
+                (facts.filing[sel], facts.table[sel], facts.row[sel], facts.column[sel], facts.occurrence[sel], sel)
+            )
+        )
+        columns = column_map[column]
         known = columns >= 0
-        sel, columns = sel[known], columns[known]
-        occurrence = facts.occurrence[sel]
-        row_ids = facts.row[sel].astype(np.int64) + (occurrence.astype(np.int64) - 1) * len(facts.rows)
+        columns, filing, row, occurrence, position = (
+            part[known] for part in (columns, filing, row, occurrence, position)
+        )
+        row_ids = row.astype(np.int64) + (occurrence.astype(np.int64) - 1) * len(facts.rows)
         used, local = _compact(row_ids)
         self.rows: list[str] = []
         self.occurrence = (used // max(1, len(facts.rows)) + 1).astype(np.int32)
@@ -41,8 +48,8 @@ class Block:
             self.rows.append(name if again == 1 else f"{name}#{again}")
         self.row_of = {name: number for number, name in enumerate(self.rows)}
         self.index: Ints = np.full((len(self.columns), len(self.rows), filings), -1, dtype=np.int32)
-        if len(sel):
-            self.index[columns, local, facts.filing[sel]] = sel
+        if len(position):
+            self.index[columns, local, filing] = position
         self.present: Flags = np.asarray((self.index >= 0).any(axis=0))
 
     @cached_property

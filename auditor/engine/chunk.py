@@ -80,8 +80,10 @@ class Chunk:
         if table not in self._blocks:
             block = None
             if table in self.facts.tables:
-                sel = np.nonzero(self.facts.table == self.facts.tables.index(table))[0]
-                block = Block(self.tables[table], self.facts, sel, self.size) if len(sel) else None
+                number = self.facts.tables.index(table)
+                sel = np.nonzero(self.facts.table == number)[0]
+                also = self.facts.also[self.facts.also[:, 1] == number]
+                block = Block(self.tables[table], self.facts, sel, also, self.size) if len(sel) else None
             self._blocks[table] = block
         return self._blocks[table]
 

@@ -23,7 +23,7 @@ from auditor.engine.verdicts import Note, Reason, Verdict
 from auditor.rules.nodes import Call, Expression, Membership, Negation, Predicate, Relation, SetRelation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from auditor.engine.chunk import Chunk
     from auditor.engine.facttable import Bytes, Flags, Ints
@@ -34,9 +34,35 @@ if TYPE_CHECKING:
 def evaluate(plans: Iterable[Plan], chunk: Chunk) -> Evaluation:
     """Evaluate every plan over a chunk of filings."""
     evaluation = Evaluation(chunk)
+    told: dict[str, dict[str, Plan]] = {}  # rules on sections of the text: rule → table → plan
     for plan in plans:
         _evaluate_plan(plan, evaluation)
+        if plan.table and chunk.tables[plan.table].prose:
+            told.setdefault(plan.rule.id, {})[plan.table] = plan
+    for sections in told.values():
+        if len(sections) > 1:
+            _one_vacancy(sections, evaluation)
     return evaluation
+
+
+def _one_vacancy(sections: Mapping[str, Plan], evaluation: Evaluation) -> None:
+    """A rule on the sections of the text that binds in none of them counts once, and not for every section."""
+    order = {table: number for number, table in enumerate(sections)}
+    rule = next(iter(sections.values())).rule.id
+    reason = np.full((len(sections), evaluation.chunk.size), Reason.NONE, dtype=np.uint8)
+    others = []
+    for vacant in evaluation.vacant:
+        if vacant.plan.rule.id == rule and vacant.plan.table in order:
+            reason[order[vacant.plan.table], vacant.filing] = vacant.reason
+        else:
+            others.append(vacant)
+    nowhere = (reason >= Reason.FOREIGN).all(axis=0)  # and nothing kept it from binding
+    for number, plan in enumerate(sections.values()):
+        lacking = (reason[number] > 0) & ((reason[number] < Reason.FOREIGN) | (nowhere & (number == 0)))
+        filings = np.nonzero(lacking)[0].astype(np.int32)
+        if len(filings):
+            others.append(Vacant(plan, filings, reason[number][filings]))
+    evaluation.vacant = others
 
 
 def _evaluate_plan(plan: Plan, evaluation: Evaluation) -> None:

@@ -46,6 +46,7 @@ class FactTable:
     value: Longs
     step: Longs
     own_step: Longs
+    also: Longs  # second addresses of facts, one line each: filing, table, row, column, occurrence, position
     texts: dict[int, str] = field(default_factory=dict)  # words and sets, by position
 
     def __len__(self) -> int:
@@ -75,7 +76,9 @@ class FactTable:
                         fact.own_step,
                     )
                 )
+        also = _second_addresses(filings, pools)
         table = cls.from_lines(list(pools[0]), list(pools[1]), list(pools[2]), lines)
+        table.also = also
         table.texts.update(texts)
         return table
 
@@ -98,7 +101,24 @@ class FactTable:
             value=data[6].copy(),
             step=data[7].copy(),
             own_step=data[8].copy(),
+            also=np.zeros((0, 6), dtype=np.int64),
         )
+
+
+def _second_addresses(filings: Sequence[Filing], pools: tuple[dict[str, int], dict[str, int], dict[str, int]]) -> Longs:
+    """The lines of `FactTable.also`; names that are new are added to the pools."""
+    lines: list[tuple[int, ...]] = []
+    start = 0
+    for number, filing in enumerate(filings):
+        facts = filing.facts
+        wanted = [pair for table in filing.tables for pair in table.also]
+        position = {fact.address: start + at for at, fact in enumerate(facts)} if wanted else {}
+        for address, target in wanted:
+            if target in position:
+                names = [pool.setdefault(name, len(pool)) for pool, name in zip(pools, address[:3], strict=True)]
+                lines.append((number, *names, address.occurrence, position[target]))
+        start += len(facts)
+    return np.array(lines, dtype=np.int64).reshape(-1, 6)
 
 
 def ranges(value: Longs, step: Longs, mode: Rounding) -> tuple[Longs, Longs]:

@@ -6,7 +6,7 @@ belongs to the same finding; the rest stands for itself. Deterministic and indep
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from auditor.engine.causes import Guess, guess
@@ -58,10 +58,17 @@ def group_checks(
         evidence = _Evidence(facts, good, names, known)
         for component in localise(known, steps, names):
             groups += _groups(component, evidence)
+    asked: dict[str, Group] = {}
     for check in failing:
         if check in core:
             continue
-        cause = next((group for group in groups if _follows(check, group, facts)), None)
+        if check.rule.once:
+            if check.rule.once in asked:
+                asked[check.rule.once].checks.append(check)
+            else:
+                groups.append(asked.setdefault(check.rule.once, Group([check], [])))
+            continue
+        cause = next((g for g in groups if _follows(check, g, facts) or _settles(check, g, facts)), None)
         if cause is not None:
             cause.checks.append(check)
         else:
@@ -71,7 +78,13 @@ def group_checks(
 
 def _accuses(check: Check) -> bool:
     """Tell whether a check is an equality that must hold: a question to be explained accuses no figure."""
-    return check.linear and check.operator == "=" and bool(check.operands) and check.rule.kind is RuleKind.LOGICAL
+    return (
+        check.linear
+        and check.operator == "="
+        and bool(check.operands)
+        and check.rule.kind is RuleKind.LOGICAL
+        and not check.rule.once
+    )
 
 
 # -- from explanations to groups --------------------------------------------------------------------------------
@@ -180,6 +193,28 @@ def _follows(check: Check, group: Group, facts: Sequence[Fact]) -> bool:
         "≥": -gap <= check.allowed,
     }
     return weight != 0 and bounds.get(check.operator, False)
+
+
+def _settles(check: Check, group: Group, facts: Sequence[Fact]) -> bool:
+    """Tell whether a failing rate is itself a suspect of the group, and one value of it explains both; name it then."""
+    rate = check.rate
+    suspect = next((s for s in group.suspects if rate is not None and s.fact == check.operands[0].fact), None)
+    if rate is None or suspect is None:
+        return False
+    fact = facts[suspect.fact]
+    for value in rate.printings(fact.step):
+        change = value - fact.value
+        if all(_holds(other, suspect.fact, change) for other in group.checks):
+            because = tuple(dict.fromkeys((*suspect.because, check.rule.id)))
+            group.suspects = [replace(suspect, suggested=value, because=because)]
+            return True
+    return False
+
+
+def _holds(check: Check, fact: int, change: int) -> bool:
+    """Tell whether an equality holds once a figure has changed by an amount."""
+    weight = sum(operand.coefficient for operand in check.operands if operand.fact == fact)
+    return check.linear and check.operator == "=" and abs(check.gap + weight * change) <= check.allowed
 
 
 def _lonely(check: Check, good: Mapping[int, int], names: Mapping[int, str]) -> list[Suspect]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from auditor.engine.verdicts import Reason
 from auditor.forms.tables import Layout
-from auditor.rules.plan import Plan, Rows, RowSpec
+from auditor.rules.plan import TOLD_AGAIN, Plan, Rows, RowSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,6 +102,8 @@ def _row_instances(plan: Plan, chunk: Chunk, scope: Flags) -> Instances:
     else:
         rows, filings = block.pairs
     kept = row_mask(block, plan.rows.spec, chunk)[rows] & scope[filings]
+    if plan.rows.spec.text == TOLD_AGAIN:
+        kept &= block.occurrence[rows] > 1
     return Instances(plan, chunk, filings[kept], rows[kept])
 
 
@@ -124,7 +126,7 @@ def row_test(table: Table, spec: RowSpec, chunk: Chunk, prefix: str | None = Non
         if not inside(name):
             return False
         code = name.rsplit("/", 1)[-1] if table.layout is Layout.LANES else name
-        if word in ("各行", "有下级的行"):
+        if word in ("各行", "有下级的行", TOLD_AGAIN):
             return True
         if word == "各条":
             return name not in table.named_rows

@@ -12,7 +12,7 @@ from auditor.engine.operands import Linear, Piece
 from auditor.engine.references import bind_ref, doubtful, unprinted
 from auditor.engine.verdicts import Reason
 from auditor.rules.nodes import Aggregate, Number, Relation
-from auditor.rules.plan import Ref
+from auditor.rules.plan import Ref, Rows
 from auditor.units import FEN_PER, PERCENT_SCALE
 
 if TYPE_CHECKING:
@@ -121,8 +121,11 @@ def equality_of(statement: Relation, *, conditional: bool) -> Equality:
 
     Two tables print the same quantity only where both name the same row, without a condition; otherwise the two
     quantities are merely alike (income and expense where nothing is carried over, a function and an economic code).
+    What the text tells again is the same quantity.
     """
     refs = list(refs_of(statement))
+    if any(ref.rows.how is Rows.FIRST for ref in refs):
+        return Equality.SAME
     if len({(ref.table, ref.context) for ref in refs}) > 1:
         same_row = len({ref.rows.text.rsplit("/", 1)[-1] for ref in refs}) == 1
         return Equality.SAME if same_row and not conditional else Equality.ALIKE

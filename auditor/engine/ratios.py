@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from auditor.facts import Fact
     from auditor.rules.nodes import Expression, Relation
 
+MAX_PRINTINGS = 8
 COMPARED = {1: "大于", 0: "等于", -1: "小于"}
 
 
@@ -36,7 +37,8 @@ COMPARED = {1: "大于", 0: "等于", -1: "小于"}
 class Rate:
     """What a rate that does not hold should be: exact bounds in percent, cut to the printed decimals plus two.
 
-    For a comparison `word` is the word that the numbers ask for. `near` says that it is one last digit off.
+    For a comparison `word` is the word that the numbers ask for. `near` says that it is one last digit off. `bounds`
+    are the exact bounds as fractions.
     """
 
     function: str
@@ -44,6 +46,15 @@ class Rate:
     high: str = ""
     word: str = ""
     near: bool = False
+    bounds: tuple[tuple[int, int], tuple[int, int]] | None = None
+
+    def printings(self, step: int) -> list[int]:
+        """The values that a rate with a last digit worth `step` may print for these bounds, the lowest first."""
+        if self.bounds is None:
+            return []
+        low, high = (bound[0] * PERCENT_SCALE // bound[1] for bound in self.bounds)
+        values = range(low // step * step - step, high + 2 * step, step)[:MAX_PRINTINGS]
+        return [value for value in values if judge_ratio(*self.bounds, printed_range(value, step))]
 
     def holds_with(self, number: int, value: int, numbers: Sequence[int], facts: Sequence[Fact]) -> bool:
         """Tell whether the rate would hold if one of its two figures had another value.
@@ -131,7 +142,7 @@ def _rated(
         return None
     near = judge_ratio(*bounds, Range(printed.lo - step, printed.hi + step))
     low, high = (_percent(bound, step) for bound in bounds)
-    return Rate(function, low, high, near=near)
+    return Rate(function, low, high, near=near, bounds=bounds)
 
 
 def _percent(bound: tuple[int, int], step: int) -> str:

@@ -67,7 +67,9 @@ def bind_ref(ref: Ref, instances: Instances) -> Bound:
     block = chunk.block(ref.table)
     position = np.full(len(instances), -1, dtype=np.int32)
     rows = position
-    if block is not None:
+    if block is not None and ref.rows.how is Rows.FIRST:
+        position, rows = _first_told(ref, instances, block, filing)
+    elif block is not None:
         rows = _row_numbers(ref, instances, block)
         columns = _column_numbers(ref.columns, instances, block)
         known = (rows >= 0) & (filing >= 0)
@@ -93,18 +95,37 @@ def bind_ref(ref: Ref, instances: Instances) -> Bound:
     return Bound(position, reason)
 
 
+def _first_told(ref: Ref, instances: Instances, block: Block, filing: Ints) -> tuple[Ints, Ints]:
+    """Where the row of each instance is told first with its column: the fact (−1: not before) and the row."""
+    assert instances.rows is not None
+    columns = _column_numbers(ref.columns, instances, block)
+    position = np.full(len(instances), -1, dtype=np.int32)
+    rows = position.copy()
+    own = block.at(columns, instances.rows, filing)
+    for again in range(1, int(block.occurrence.max(initial=1)) + 1):
+        suffix = "" if again == 1 else f"#{again}"
+        names = [block.row_of.get(name + suffix, -1) for name in block.plain_rows]
+        row = np.array(names or [-1], dtype=np.int32)[instances.rows]
+        here = np.nonzero((position < 0) & (row >= 0) & (block.occurrence[instances.rows] > again))[0]
+        chosen = columns[here] if isinstance(columns, np.ndarray) else columns
+        position[here], rows[here] = block.at(chosen, row[here], filing[here]), row[here]
+    return np.where(own >= 0, position, -1).astype(np.int32), rows
+
+
 def _why_not(ref: Ref, instances: Instances, block: Block | None, rows: Ints, filing: Ints) -> Bytes:
     """Why no fact stands at an address: what became of the table, else a row or column not listed, or missing."""
-    status = instances.chunk.status(ref.table)[np.maximum(filing, 0)]
+    status = _status(ref, instances.chunk, filing)
     row = _open_reason(ref, instances) if ref.rows.open else Reason.MISSING_ROW
     reason = np.where(status == Status.READ, row, _REASON_OF_STATUS[status]).astype(np.uint8)
     if block is None:
         return reason
     there = np.nonzero((rows >= 0) & (filing >= 0) & (status == Status.READ))[0]
     printed = there[block.present[rows[there], filing[there]]]
+    if block.table.prose:  # what the text does not say is not zero
+        reason[printed] = Reason.SKIPPED
+        return reason
     optional = any(c.optional for c in block.table.all_columns if c.name in ref.columns.names)
-    untold = Reason.SKIPPED if block.table.prose else Reason.NONE  # what the text does not say is not zero
-    reason[printed] = untold if optional else Reason.MISSING_COLUMN
+    reason[printed] = Reason.NONE if optional else Reason.MISSING_COLUMN
     return reason
 
 
@@ -121,6 +142,14 @@ def _may_be_unread(ref: Ref, instances: Instances, block: Block | None, at: Long
     for texts, numbers in instances.values.values():
         out |= np.isin(numbers[at], [number for number, text in enumerate(texts) if BY_NAME in text])
     return out
+
+
+def _status(ref: Ref, chunk: Chunk, filing: Ints) -> Bytes:
+    """What became of the table of a reference. Of a text with gaps each claim that was read counts; sums do not."""
+    status = chunk.status(ref.table)[np.maximum(filing, 0)]
+    if chunk.tables[ref.table].prose and ref.rows.how is not Rows.SET:
+        status = np.where(status == Status.PARTIAL, np.uint8(Status.READ), status)
+    return np.asarray(status)
 
 
 def _outside(ref: Ref, instances: Instances, filing: Ints) -> Flags:
@@ -192,7 +221,7 @@ def _row_numbers(ref: Ref, instances: Instances, block: Block) -> Ints:
     """The row of each instance in the block's pool (−1: no filing of the chunk prints it)."""
     size = len(instances)
     spec = ref.rows
-    if spec.how is Rows.LOOP:
+    if spec.how in (Rows.LOOP, Rows.FIRST):
         assert instances.rows is not None
         rows = _across(instances, block) if ref.table != _loop_table(instances) else instances.rows
     elif spec.how is Rows.FIXED:
@@ -272,7 +301,7 @@ def bind_selection(ref: Ref, instances: Instances) -> Segments:
     chunk = instances.chunk
     filing, missing = _filings(ref, instances)
     block = chunk.block(ref.table)
-    status = chunk.status(ref.table)[np.maximum(filing, 0)]
+    status = _status(ref, chunk, filing)
     reason = _REASON_OF_STATUS[status].astype(np.uint8)
     reason[missing] = Reason.NO_PARTNER
     if block is None:
@@ -286,12 +315,7 @@ def bind_selection(ref: Ref, instances: Instances) -> Segments:
         single = _row_numbers(ref, instances, block)
         instance = np.nonzero(single >= 0)[0].astype(np.int32)
         rows = single[instance]
-    columns = _many_columns(ref.columns, instances, block, instance)
-    position = np.stack([block.at(column, rows, filing[instance]) for column in columns], axis=1).ravel()
-    at, row = np.repeat(instance, len(columns)), np.repeat(rows, len(columns))
-    hit = position >= 0
-    if not hit.all():
-        at, row, position = at[hit], row[hit], position[hit]
+    at, row, position = _found(ref, instances, block, instance, rows, filing)
     if not chunk.sound:
         np.maximum.at(reason, at, _REASON_OF_STATE[chunk.facts.state[position]])
     if ref.rows.how is Rows.FIXED:
@@ -301,6 +325,35 @@ def bind_selection(ref: Ref, instances: Instances) -> Segments:
     if chunk.leaves_out(ref.table):
         reason[_outside(ref, instances, filing) | _all_outside(ref, instances, filing)] = Reason.FOREIGN
     return Segments(at, position, reason, row, block)
+
+
+def _found(
+    ref: Ref, instances: Instances, block: Block, instance: Ints, rows: Ints, filing: Ints
+) -> tuple[Ints, Ints, Ints]:
+    """The facts that stand in some rows under the columns of a reference: (instance, row, position)."""
+    columns = _many_columns(ref.columns, instances, block, instance)
+    position = np.stack([block.at(column, rows, filing[instance]) for column in columns], axis=1).ravel()
+    at, row = np.repeat(instance, len(columns)), np.repeat(rows, len(columns))
+    kept = position >= 0
+    if not kept.all():
+        at, row, position = at[kept], row[kept], position[kept]
+    if block.table.prose and ref.rows.how is Rows.SET:
+        kept = _told_first(block, at, row, position, instances.chunk)
+        at, row, position = at[kept], row[kept], position[kept]
+    return at, row, position
+
+
+def _told_first(block: Block, at: Ints, row: Ints, position: Ints, chunk: Chunk) -> Flags:
+    """Flag the facts of a selection that the text tells for the first time: a subject told twice counts once."""
+    names = {name: number for number, name in enumerate(dict.fromkeys(block.plain_rows))}
+    plain = np.array([names[name] for name in block.plain_rows] or [0], dtype=np.int64)[row]
+    order = np.lexsort((block.occurrence[row], chunk.facts.column[position], plain, at))
+    key = np.stack([at[order], plain[order], chunk.facts.column[position][order]])
+    new = np.ones(len(order), dtype=np.bool_)
+    new[1:] = (np.diff(key, axis=1) != 0).any(axis=0)
+    out = np.zeros(len(order), dtype=np.bool_)
+    out[order] = new
+    return out
 
 
 def _lost_row(ref: Ref, instances: Instances, block: Block, status: Bytes, at: Ints) -> Bytes:

@@ -153,7 +153,10 @@ def judge_predicate(statement: Predicate, instances: Instances, select: Select) 
     segments = select(ref, instances)
     holds = _TESTS[statement.name](segments, instances)
     verdict = np.where(holds, Verdict.CONSISTENT, Verdict.INCONSISTENT).astype(np.uint8)
-    return verdict, _asked(statement.name, ref, segments, instances), (segments.instance, segments.position)
+    reason = _asked(statement.name, ref, segments, instances)
+    if statement.name in ("exists", "printed"):
+        reason[holds & (reason == Reason.UNREADABLE)] = Reason.NONE  # what is there is there, whatever was lost
+    return verdict, reason, (segments.instance, segments.position)
 
 
 def _asked(name: str, ref: Ref, segments: Segments, instances: Instances) -> Bytes:

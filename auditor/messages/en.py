@@ -132,6 +132,8 @@ MESSAGES: dict[str, str] = {
     "unread.columns_unclear": "the header does not tell the columns",
     "unread.no_layout": "only the title of this table is known, not its layout",
     "unread.unknown_table": "not recognised as any published table",
+    "unread.no_claims": "the section has numbers, and none was read with what it is about",
+    "unread.doubled_sign": "a decrease of a negative number: the direction is not clear",
     "unread.prose": "a number of the prose that no known wording explains",
     # verdicts
     "about.year": "{year}",

@@ -132,6 +132,8 @@ MESSAGES: dict[str, str] = {
     "unread.columns_unclear": "表头不清，无法确定各栏",
     "unread.no_layout": "只知道这张表的标题，还不知道它的表样",
     "unread.unknown_table": "没有认出是哪张公开表",
+    "unread.no_claims": "这一节有数字，但没有一处读出事项和数",
+    "unread.doubled_sign": "减少后面又是负数，方向不明",
     "unread.prose": "文字中的数字，没有说法能说明它是什么",
     # 关于文件本身
     "about.year": "{year} 年",

@@ -10,53 +10,31 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from auditor.prose.lexicon import NUMBER
+from auditor.prose.subjects import MOST, Option, Subjects, row_under
+from auditor.prose.tokens import Kept, Number, Spans, numbers_of
+from auditor.prose.wording import NUMBER
 from auditor.units import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable
 
-    from auditor.prose.lexicon import Lexicon, Measure
+    from auditor.prose.lexicon import Lexicon, Measure, Topic
     from auditor.prose.names import Names
     from auditor.prose.passages import Passage
 
-_TOKEN = re.compile(
-    rf"(?P<number>(?<![\d.])(?:{NUMBER})|(?:∞|(?<![\d\u4e00-\u9fff])-)(?=%))"
-    r"(?P<unit>亿元|万元|千元|元|%|人次|批次|台（套）|团组|个|辆|台|套|家|批|人|次|项|件)?"
-)
-_CHAIN = re.compile(r"(?:(?P<name>[^，。；：（）\d、.]{2,40}?)（(?P<code>\d{2,3})?(?P<level>类|款|项)）(?:支出)?)+")
-_LINK = re.compile(r"(?P<name>[^，。；：（）\d、.]{2,40}?)（(?P<code>\d{2,3})?(?P<level>类|款|项)）")
-_CODED = re.compile(r"(?P<name>[^，。；：（）\d、.]{2,40})（(?P<code>\d{3}(?:\d{2}){0,2})）")
 _WHOLE = re.compile(r"其中[：:，]?|以下(?:几个?)?方面[：:]|包括[：:]|具体(?:如下|包括)[：:]")
-Option = tuple[int, int, str, str, str]  # where it ends, its length, topic, row, label
-_PUNCTUATION = re.compile(r"[，。；：、（）]")
-_YEAR = re.compile(r"^.*20\d\d年(?:度)?(?:\d+月(?:\d+日|底)?)?")
-_ORDINAL = re.compile(r"^[-•·]*(?:\d{1,2}\.?)?[-•·]*")
-MIN_ENTITY = 4  # characters that still name it
-_GENERIC = re.compile(r"(?:总(?:收入|支出|额|数|量)|(?:收入|支出)?(?:总额|总数|总计|合计)|全部(?:收入|支出)?)")
+_GENERIC = re.compile(
+    r"(?:本年|全年|当年)?(?:总(?:收入|支出|额|数|量)|(?:收入|支出|收支)?(?:总额|总数|总计|合计|总预算)|全部(?:收入|支出)?)"
+)
+_ITEM = re.compile(r"^[-•·]*(?:\d{1,2}[、.]|（[\d一二三四五六七八九十]{1,3}）|[①-⑳]|[一二三四五六七八九十]是)")
 _AMOUNT = re.compile(rf"{NUMBER}(?:亿|万|千)?元?$")
 _FIGURES = re.compile(rf"{NUMBER}(?:亿|万|千)?元?")
 MIN_KNOWN = 0.6  # share of the items of a list that must be economic classes
 OPENING = 30  # characters of a passage that may tell its topic where no heading does
-MONEY = {"亿元", "万元", "千元", "元"}
-
-
-@dataclass(slots=True)
-class Number:
-    """A number of a passage: its text, unit, where it stands, and the text before it that may explain it."""
-
-    passage: Passage
-    start: int
-    end: int
-    text: str
-    unit: str
-
-    @property
-    def kind(self) -> Kind:
-        """What the unit says it counts."""
-        if self.unit == "%":
-            return Kind.PERCENT
-        return Kind.AMOUNT if self.unit in MONEY else Kind.COUNT
+CLAUSE = 90  # characters before a number that may hold the words of its measure
+MAX_NUMBERS = 50_000  # of one filing; far more than any has
+CHANGING = ("占比", "变动额", "变动率", "较预算变动额", "较预算变动率")  # with the whole or the base that is meant
+RATE = "完成率/"  # a rate of completion, of the budget that it names
 
 
 @dataclass(slots=True)
@@ -86,11 +64,17 @@ class Line:
 
 @dataclass(slots=True)
 class Claims:
-    """What was read: lines in the order of the text, numbers set aside with the reason, numbers unexplained."""
+    """What was read: lines in the order of the text, numbers set aside with the reason, numbers unexplained.
+
+    `silent` are the topics in which numbers stand and none was explained, with the first of them;
+    `gaps` are the tables in which an amount may be lacking.
+    """
 
     lines: list[Line] = field(default_factory=list)
     aside: list[tuple[Number, str]] = field(default_factory=list)
     unread: list[Number] = field(default_factory=list)
+    silent: dict[str, Number] = field(default_factory=dict)
+    gaps: set[str] = field(default_factory=set)
     seen: int = 0
 
 
@@ -101,83 +85,117 @@ def read_claims(
     reader = _Reader(lexicon, names, report, entity)
     for passage in passages:
         reader.passage(passage)
+    for name in reader.heard:
+        reader.claims.silent.pop(name, None)
     return reader.claims
 
 
 class _Reader:
-    """Walks the numbers in order and keeps what the text is about: subject, and whole of a list."""
+    """Walks the numbers in order and keeps what the text is about: subject, and wholes of lists, the inmost last."""
 
     def __init__(self, lexicon: Lexicon, names: Names, report: str, entity: str) -> None:
         self.lexicon = lexicon
-        self.entity = entity
         self.names = names
         self.report = report
+        self.subjects = Subjects(lexicon, names, entity)
         self.claims = Claims()
-        self.topic = ""
+        self.topic: Topic | None = None
+        self.heading = ""
         self.line: Line | None = None
-        self.whole: Line | None = None
+        self.wholes: list[tuple[Line, bool]] = []  # and whether the list stands in brackets
+        self.heard: set[str] = set()  # topics of which a number was explained
+        self.latest: dict[tuple[str, str], Line] = {}  # of every subject
+        self.counted: dict[tuple[str, str], Line] = {}  # of every subject that has an amount
         self.list_open = False  # the passage before ended with a colon
+        self.fresh: set[int] = set()  # the lines of the passage at hand
+        self.kept = Kept.__new__(Kept)
 
     def passage(self, passage: Passage) -> None:
-        numbers = list(self._numbers(passage))
+        numbers = list(numbers_of(passage, self.lexicon, self.names)) if self._room() else []
         if passage.outside:
             self.claims.aside += [(number, "unread.outside") for number in numbers]
             return
-        topic = passage.topic or self.lexicon.topic_of(passage.text[:OPENING])
-        self.topic = topic.name if topic else ""
+        self.claims.seen += len(numbers)
+        self.topic = passage.topic or self.lexicon.topic_of(passage.text[:OPENING])
+        self.heading = passage.heading
         if not self.list_open:
-            self.line = self.whole = None
-        skipped = self._asides(passage.text)
+            self.line = None
+            if not _ITEM.match(passage.text):
+                self.wholes = []
+        asides = Spans(found.span() for aside in self.lexicon.asides for found in aside.finditer(passage.text))
+        self.kept = Kept(passage, asides)
+        first = len(self.claims.lines)
+        self.fresh = {id(self.line)}
         at = 0
         for number in numbers:
-            if any(start <= number.start < end for start, end in skipped):
+            if asides.holds(number.start):
                 self.claims.aside.append((number, "unread.in_reason"))
                 continue
-            before = _without(passage.text, at, number.start, skipped)
-            self._words(passage, at, number.start, skipped)
-            self._take(number, before)
+            self._words(passage, at, number.start, asides)
+            self._take(number, self.kept.between(at, number.start, MOST))
             at = number.end
-        self._words(passage, at, len(passage.text), skipped)
-        self._lists(passage, skipped)
+        self._words(passage, at, len(passage.text), asides)
+        self._lists(passage)
+        self._budgets(self.claims.lines[max(0, first - 1) :])
         self.list_open = passage.text[-1:] in "：；"
 
-    def _numbers(self, passage: Passage) -> Iterable[Number]:
-        text = passage.text
-        noise = [found.span() for pattern in self.lexicon.noise for found in pattern.finditer(text)]
-        for found in _TOKEN.finditer(text):
-            start, end = found.span()
-            if any(a <= found.start("number") < b for a, b in noise) or _is_ordinal(text, start, found.end("number")):
-                continue
-            self.claims.seen += not passage.outside
-            yield Number(passage, start, end, found["number"], _unit(found["unit"] or ""))
-
-    def _asides(self, text: str) -> list[tuple[int, int]]:
-        return [found.span() for aside in self.lexicon.asides for found in aside.pattern.finditer(text)]
+    def _room(self) -> bool:
+        return self.claims.seen + len(self.claims.aside) < MAX_NUMBERS
 
     # -- one number -----------------------------------------------------------------------------------------
 
     def _take(self, number: Number, before: str) -> None:
-        clause = re.split(r"[。；]", before)[-1]
+        """Put one number to its subject and measure, or leave it unread."""
+        if self.topic is not None and number.unit:
+            self.claims.silent.setdefault(self.topic.name, number)
+        clause = re.split(r"[。；]", before[-CLAUSE:])[-1]
         measure, found = self._measure(number, clause)
+        self._open_lists(before)
         told = before[: len(before) - len(clause) + found.start()] if found else before
-        if _WHOLE.search(before):
-            self.whole = self.line if self.line is not None and self.line.amount is not None else None
-        known = self._after(number) or self._subject(told, number)
-        if not known and number.kind is Kind.AMOUNT and told != before:
-            known = self._subject(before, number)
+        option, rest = self._subject(number, before, told, measure)
+        if measure is None or found is None or (not measure.counts and self.lexicon.says_more(rest)):
+            self._unread(number)
+            return
+        column = self._column(measure, number)
+        if option is not None:
+            self._begin(option, column)
+        elif self.line is not None and column in self.line.told and column not in CHANGING and clause.strip("，、"):
+            self._start(Line(self.line.topic, self.line.row, label=self.line.label))  # `国内接待…，共计支出0万元`
         line = self.line
-        if measure is None or found is None or line is None:
+        if line is None or column in line.told:
             self.claims.unread.append(number)
             return
-        generic = not found.group() and measure.column in ("金额", "数量")
-        unnamed = generic and not known and self.lexicon.says_more(clause)
-        if unnamed or measure.column in line.told:
-            self.claims.unread.append(number)
-            return
-        word = found.groupdict().get("增减") or ""
-        line.told[measure.column] = Told(number, self.lexicon.signs.get(word, 1) or 1, word)
-        if measure.column == "占比":
-            self._set_whole(found.groupdict().get("全体") or "")
+        self._tell(line, column, number, found.groupdict())
+
+    def _subject(self, number: Number, before: str, told: str, measure: Measure | None) -> tuple[Option | None, str]:
+        """The subject that the text before a number (and before the words of its measure) names, and the rest of it."""
+        option = self.subjects.after(number.passage.text, number.end, self.topic)
+        if option is None:
+            option = self.subjects.last(told, self.topic, self.heading)
+        if option is None and told != before and (measure is None or measure.kind is not Kind.PERCENT):
+            option = self.subjects.last(before, self.topic, self.heading)  # `政府采购|预算安排` is one subject
+            told = before if option is not None else told
+        rest = self.lexicon.bare(told)
+        return option, rest[option.end :] if option is not None else rest
+
+    def _tell(self, line: Line, column: str, number: Number, words: dict[str, str | None]) -> None:
+        if self.topic is not None:
+            self.heard.add(self.topic.name)
+        word = words.get("增减") or ""
+        line.told[column] = Told(number, self.lexicon.signs.get(word, 1) or 1, word)
+        if line.amount is not None:
+            self.counted[line.topic, line.row] = line
+        if column == "占比":
+            self._set_whole(line, words.get("全体") or "")
+
+    def _unread(self, number: Number) -> None:
+        """Nothing explains a number; where it may belong to a subject that is not known, the one before is left."""
+        self.claims.unread.append(number)
+        topic = self.topic
+        if topic is not None and number.kind is Kind.AMOUNT:
+            self.claims.gaps.update((topic.name, topic.classes, topic.items, topic.economic))
+        if number.kind is not Kind.COUNT:
+            self.line = None
 
     def _measure(self, number: Number, clause: str) -> tuple[Measure | None, re.Match[str] | None]:
         for measure in self.lexicon.measures:
@@ -192,116 +210,86 @@ class _Reader:
                     return measure, found
         return None, None
 
+    def _column(self, measure: Measure, number: Number) -> str:
+        """The column of a measure: a change against a budget is another one than a change against last year."""
+        if not measure.against_budget or self.report == "budget":
+            return measure.column
+        sentence = re.split(r"[。；]", self.kept.between(0, number.start, MOST))[-1]
+        last = max((found.end() for found in self.lexicon.base.finditer(sentence)), default=-1)
+        budget = max((found.end() for found in self.lexicon.budget_base.finditer(sentence)), default=-1)
+        return measure.against_budget if budget > last else measure.column
+
     # -- subject and whole ----------------------------------------------------------------------------------
 
-    def _subject(self, told: str, number: Number) -> bool:
-        """Find what the words before a number are about, the last of them; without a name in them the subject stays."""
-        text = self.lexicon.base.sub("", told)
-        found = [*self._items(text), *self._named(text), *self._class(text)]
-        if found:
-            _, _, topic, row, label = max(found, key=lambda option: option[:2])
-            self._begin(topic, row, label, again="金额" if number.kind is Kind.AMOUNT else "数量")
-        return bool(found)
-
-    def _after(self, number: Number) -> bool:
-        """A subject that stands behind its number: `4个项目自评等级为优`."""
-        topic = self.lexicon.topics.get(self.topic)
-        for subject in topic.subjects if topic else ():
-            if subject.after is not None and (found := subject.after.match(number.passage.text, number.end)):
-                self._begin(subject.topic, subject.row, found.group())
-                return True
-        return False
-
-    def _items(self, text: str) -> Iterator[Option]:
-        """A class, 款 or 项 with its marks or its code: `…（类）…（款）…（项）`, `小学教育（2050202）`."""
-        topic = self.lexicon.topics.get(self.topic)
-        items = (topic.items if topic else "") or "分科目"
-        for found in _CHAIN.finditer(text):
-            links = [(link["name"], link["code"] or "", link["level"]) for link in _LINK.finditer(found.group())]
-            code = self.names.code_of(links)
-            table = items
-            if len(links) == 1 and links[0][2] == "类":
-                table = (topic.classes if topic else "") or "一般公共预算"
-            yield found.end(), len(found.group()), table, code or found.group(), links[-1][0]
-        for found in _CODED.finditer(text):
-            yield found.end(), len(found.group()), items, found["code"], found["name"]
-
-    def _named(self, text: str, *, whole: bool = False) -> Iterator[Option]:
-        """The words in a text that name a subject of this section, or one that means itself in any."""
-        topic = self.lexicon.topics.get(self.topic)
-        local = topic.subjects if topic else ()
-        others = self.lexicon.wholes if whole or not self.topic else self.lexicon.own
-        for subject in (*local, *(other for other in others if other.topic != self.topic)):
-            for found in subject.says.finditer(text) if subject.says else ():
-                if found.group() and self._stands_alone(text, found.start()):
-                    yield found.end(), len(found.group()), subject.topic, subject.row, found.group()
-
-    def _stands_alone(self, text: str, start: int) -> bool:
-        """Tell whether nothing that could change a subject's meaning stands right before it (`财政拨款|项目支出`)."""
-        before = _PUNCTUATION.split(text[:start])[-1]
-        before = _ORDINAL.sub("", _YEAR.sub("", before))
-        for length in range(len(self.entity), MIN_ENTITY - 1, -1):  # the entity, perhaps without the place before it
-            if self.entity[-length:] in before:
-                before = before.replace(self.entity[-length:], "")
-                break
-        return not self.lexicon.fillers.sub("", before)
-
-    def _class(self, text: str) -> Iterator[Option]:
-        """A class or an economic code told by its bare name, in sections that list such."""
-        topic = self.lexicon.topics.get(self.topic)
-        if topic is None:
-            return
-        name = re.split(r"[，、：。；]", text.rstrip("，：、"))[-1]
-        name = re.sub(r"^(?:其中|\d+[.、]|（\d+）)", "", name)
-        if topic.economic and (code := self.names.economic(name)):
-            yield len(text), len(name), topic.economic, code, name
-        if topic.classes and (code := self.names.class_of(name)):
-            yield len(text), len(name), topic.classes, code, name
-
-    def _begin(self, topic: str, row: str, label: str, again: str = "") -> None:
+    def _begin(self, option: Option, column: str) -> None:
         """Go on with the line of this subject, or begin one: also where it is named anew with a figure of its own."""
-        line = self.line
-        if line is not None and (line.topic, line.row) == (topic, row) and again not in line.told:
+        row = row_under(option, self._about())
+        line = self.latest.get((option.topic, row))
+        if line is not None and id(line) in self.fresh and column not in line.told:
+            self.line = line
             return
-        if not self.topic:
-            self.topic = topic if topic in self.lexicon.topics else ""
-        self.line = Line(topic, row, label=label)
-        self.claims.lines.append(self.line)
+        if self.topic is None:
+            self.topic = self.lexicon.topics.get(option.topic)
+        self._start(Line(option.topic, row, label=option.label))
 
-    def _set_whole(self, words: str) -> None:
+    def _start(self, line: Line) -> None:
+        self.line = self.latest[line.topic, line.row] = line
+        self.fresh.add(id(line))
+        self.claims.lines.append(line)
+
+    def _open_lists(self, before: str) -> None:
+        """Words that open a list make the subject before them its whole; stops and brackets close lists."""
+        sentence = before.rsplit("。", 1)
+        if len(sentence) > 1 and not _ITEM.match(sentence[1]):
+            self.wholes = []
+        elif self.wholes and ((self.wholes[-1][1] and "）" in before) or (len(self.wholes) > 1 and "；" in before)):
+            self.wholes.pop()
+        opens = _WHOLE.search(before)
+        if opens and self.line is not None and self.line.told:
+            self.wholes.append((self.line, before.rfind("（", 0, opens.start()) > before.rfind("）")))
+
+    def _about(self) -> list[tuple[str, str]]:
+        return [(line.topic, line.row) for line, _ in self.wholes]
+
+    def _set_whole(self, line: Line, words: str) -> None:
         """What a share is a share of: the subject that its words name, else the whole of the list."""
-        line = self.line
-        assert line is not None
-        listed = self.whole if self.whole is not line else None
-        if words and (listed is None or not _GENERIC.fullmatch(words)):
-            found = max(self._named(words, whole=True), key=lambda option: option[:2], default=None)
+        listed = next((w for w, _ in reversed(self.wholes) if w is not line and w.amount is not None), None)
+        if words and not (_GENERIC.fullmatch(words) and listed is not None):
+            found = max(self.subjects.named(words, self.topic, whole=True), key=lambda option: option[:2], default=None)
             if found is not None:
-                key = found[2:4]
-                line.whole = next(
-                    (other for other in reversed(self.claims.lines)
-                     if (other.topic, other.row) == key and other.amount is not None and other is not line), None
-                )  # fmt: skip
-            return
+                key = found.topic, row_under(found, self._about())
+                line.whole = self.counted.get(key)
+                return
+            if not _GENERIC.fullmatch(words):
+                return
+        if listed is None and self.topic is not None:
+            usual = [self.counted.get((self.topic.name, row)) for row in self.topic.whole]
+            listed = next((whole for whole in usual if whole is not None and whole is not line), None)
         line.whole = listed
 
     # -- words ----------------------------------------------------------------------------------------------
 
-    def _words(self, passage: Passage, start: int, end: int, skipped: Sequence[tuple[int, int]]) -> None:
+    def _words(self, passage: Passage, start: int, end: int, asides: Spans) -> None:
         """Words that compare (大于, 等于, 持平) belong to the subject before them."""
         if self.line is None:
             return
-        text = passage.text[start:end]
-        for column, pattern in self.lexicon.compares:
-            for found in pattern.finditer(text):
-                at = start + found.start()
-                if "基本" in found.group() or any(a <= at < b for a, b in skipped):
-                    continue
-                line = self._told_before(_without(passage.text, start, at, skipped))
-                if line is not None and column not in line.told:
-                    number = Number(passage, at, start + found.end(), found.group(), "")
-                    line.told[column] = Told(number, word=self.lexicon.comparisons[found["比较"]])
+        said = [
+            (found.start(), order, column, found)
+            for order, (column, pattern) in enumerate(self.lexicon.compares)
+            for found in pattern.finditer(passage.text, start, end)
+            if "基本" not in found.group() and not asides.holds(found.start())
+        ]
+        at = start
+        for where, _, column, found in sorted(said, key=lambda item: item[:2]):
+            if where < at:
+                continue
+            line = self._told_before(self.kept.between(start, where, MOST))
+            if line is not None and column not in line.told:
+                number = Number(passage, where, found.end(), found.group(), "")
+                line.told[column] = Told(number, word=self.lexicon.comparisons[found["比较"]])
+            at = found.end()
 
-    def _lists(self, passage: Passage, skipped: Sequence[tuple[int, int]]) -> None:
+    def _lists(self, passage: Passage) -> None:
         """A list of economic classes (`主要包括：基本工资、津贴补贴`) belongs to the subject before it.
 
         Lists that end in 等 are open, and lists of other things are none: both are left alone.
@@ -313,41 +301,25 @@ class _Reader:
                 known = [self.names.printed_economic(item) for item in items]
                 if not items or items[-1].endswith("等") or sum(map(bool, known)) < MIN_KNOWN * len(items):
                     continue
-                line = self._told_before(_FIGURES.sub("", _without(passage.text, 0, found.start(), skipped)))
+                line = self._told_before(_FIGURES.sub("", self.kept.between(0, found.start(), MOST)))
                 if line is not None and column not in line.told:
                     number = Number(passage, found.start("列"), found.end("列"), found["列"], "")
                     line.told[column] = Told(number, word="、".join(k or i for k, i in zip(known, items, strict=True)))
 
     def _told_before(self, text: str) -> Line | None:
         """The latest line of the subject that a text names, else the line at hand."""
-        text = self.lexicon.base.sub("", text)
-        found = max([*self._items(text), *self._named(text)], key=lambda option: option[:2], default=None)
-        if found is None:
+        option = self.subjects.last(text, self.topic, self.heading)
+        if option is None:
             return self.line
-        return next((line for line in reversed(self.claims.lines) if (line.topic, line.row) == found[2:4]), None)
+        return self.latest.get((option.topic, row_under(option, self._about())))
 
-
-def _without(text: str, start: int, end: int, skipped: Sequence[tuple[int, int]]) -> str:
-    """The text between two positions, asides left out (each stands as one stop)."""
-    out, at = [], start
-    for a, b in sorted(skipped):
-        if a >= end or b <= at:
-            continue
-        if a > at:
-            out.append(text[at:a])
-        out.append("。")
-        at = max(at, b)
-    if at < end:
-        out.append(text[at:end])
-    return "".join(out)
-
-
-def _is_ordinal(text: str, start: int, end: int) -> bool:
-    """Tell whether digits only number an item: at the beginning or after a stop, followed by 、 or a point."""
-    return (
-        (start == 0 or text[start - 1] in "。；：（") and text[end : end + 1] in ("、", ".", "）") and end - start < 3
-    )
-
-
-def _unit(unit: str) -> str:
-    return {"台（套）": "台", "团组": "个"}.get(unit, unit)
+    @staticmethod
+    def _budgets(lines: Iterable[Line]) -> None:
+        """`住房保障支出28.78万元，支出决算26.71万元，完成年初预算的92.81%`: the amount without a name is the budget."""
+        for line in lines:
+            names = list(line.told)
+            budget = next((name.removeprefix(RATE) for name in names if name.startswith(RATE)), "")
+            if not (budget and "金额" in names and "决算" in names and names.index("金额") < names.index("决算")):
+                continue
+            if budget not in names:
+                line.told = {budget if name == "金额" else name: told for name, told in line.told.items()}

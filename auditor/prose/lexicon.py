@@ -1,44 +1,46 @@
-"""The wordings of the prose, loaded from `rules/phrases/claims.yaml`: which words name a topic, a subject, a measure.
-
-A wording is plain text with a few marks: `[a|b]` may be there or not, `…` stands for a short run of text without
-punctuation, `{增减}` for one of the listed words, `{数}` for a number, `{全体}` for the whole of a share.
-"""
+"""The wordings of the prose (`rules/phrases/claims.yaml`): which words name a topic, a subject, a measure."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from auditor.sources import Map, a_list, a_map, check_keys, choice, fail, load, texts
+from auditor.prose.wording import NUMBER, any_of, any_word, pattern_of
+from auditor.sources import Map, a_list, a_map, check_keys, choice, load, texts
 from auditor.units import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-NUMBER = r"[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
-_RUN = r"[^，。；：、]{0,30}?"
-QUOTES = re.compile('[“”"「」『』]')
-MOST = 200  # characters of one wording
-
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A column of the prose tables, and the words that stand right before its number (or, for counts, its units)."""
+    """A column of the prose tables, and the words that stand right before its number (or, for counts, its units).
+
+    `against_budget` is the column instead, where the sentence compares with a budget and not with a year before.
+    """
 
     column: str
     kind: Kind
     says: tuple[re.Pattern[str], ...]
     units: frozenset[str] = frozenset()
     report: str = ""
+    against_budget: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether its own words and units say what is counted: people, groups, cars bought."""
+        return self.kind is Kind.COUNT and self.column != "数量"
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A row of a prose table, and how the text names it, before its number or `after` it.
 
-    The words mean this row in its own section; with `use` whole also where shares name it, with own anywhere.
+    The words mean this row in its own section; with `use` whole also where shares name it, with own anywhere. A
+    subject `under` others is a part of the one of them that the text is about: its row is `上级/行`.
     """
 
     topic: str
@@ -46,11 +48,16 @@ class Subject:
     says: re.Pattern[str] | None
     after: re.Pattern[str] | None
     use: str
+    under: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One section of the 情况说明: a table of facts, the headings that open it, and where classes and items go."""
+    """One section of the 情况说明: a table of facts, the headings that open it, and where classes and items go.
+
+    `whole` are the rows that a share means which names no whole; `leads` says that its headings count even where
+    longer words of another topic stand in the same heading.
+    """
 
     name: str
     headings: tuple[str, ...]
@@ -58,13 +65,8 @@ class Topic:
     classes: str = ""
     items: str = ""
     economic: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Aside:
-    """Text that is no claim: from one of the first words to one of the last signs."""
-
-    pattern: re.Pattern[str]
+    whole: tuple[str, ...] = ()
+    leads: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,25 +80,32 @@ class Lexicon:
     signs: Mapping[str, int]
     comparisons: Mapping[str, str]
     base: re.Pattern[str]
+    budget_base: re.Pattern[str]
     noise: tuple[re.Pattern[str], ...]
     fillers: re.Pattern[str]
-    asides: tuple[Aside, ...]
+    asides: tuple[re.Pattern[str], ...]
     own: tuple[Subject, ...] = field(default=())
     wholes: tuple[Subject, ...] = field(default=())
 
-    def says_more(self, clause: str) -> bool:
-        """Tell whether words are left in a clause that name nothing known: they may name another subject."""
-        text = self.base.sub("", clause)
-        return bool(re.search(r"[\u3400-\u9fff]{2}", self.fillers.sub("", re.split(r"[，：]", text)[-1])))
+    def bare(self, text: str) -> str:
+        """A text without what it is compared with."""
+        return self.base.sub("", self.budget_base.sub("", text))
+
+    def says_more(self, text: str) -> bool:
+        """Tell whether words are left in the last stretch of a text that name nothing known: perhaps a subject."""
+        stretch = re.split(r"[，：、。；]", self.bare(text))[-1]
+        for pattern in self.noise:
+            stretch = pattern.sub("", stretch)
+        return bool(re.search(r"[\u3400-\u9fff]{2}", self.fillers.sub("", stretch)))
 
     def topic_of(self, heading: str) -> Topic | None:
-        """The topic that a heading opens: the longest of its words that stands in the heading."""
-        best: tuple[int, Topic] | None = None
+        """The topic that a heading opens: one that leads, else the longest of its words that stands there."""
+        best: tuple[bool, int, Topic] | None = None
         for topic in self.topics.values():
             for words in topic.headings:
-                if words in heading and (best is None or len(words) > best[0]):
-                    best = (len(words), topic)
-        return best[1] if best else None
+                if words in heading and (best is None or (topic.leads, len(words)) > best[:2]):
+                    best = (topic.leads, len(words), topic)
+        return best[2] if best else None
 
 
 def load_lexicon(roots: Iterable[Path]) -> Lexicon | None:
@@ -105,135 +114,102 @@ def load_lexicon(roots: Iterable[Path]) -> Lexicon | None:
     for root in roots:
         path = root / "phrases" / "claims.yaml"
         if path.is_file():
-            found = _lexicon(load(path, "phrases/claims.yaml"))
+            found = _Loader(load(path, "phrases/claims.yaml")).lexicon()
     return found
 
 
 _KEYS = ("words", "asides", "noise", "fillers", "lists", "measures", "compares", "topics")
+_WORDS = ("增减", "比较", "基期", "预算基期")
 
 
-def _lexicon(tree: Map) -> Lexicon:
-    check_keys(tree, _KEYS, required=_KEYS)
-    words = a_map(tree["words"])
-    check_keys(words, ("增减", "比较", "基期"), required=("增减", "比较", "基期"))
-    signs = {str(word): int(str(sign)) for word, sign in a_map(words["增减"]).items()}
-    comparisons = {str(word): str(meaning) for word, meaning in a_map(words["比较"]).items()}
-    slots = {
-        "增减": f"(?P<增减>{_any(signs)})",
-        "比较": f"(?P<比较>{_any(comparisons)})",
-        "数": NUMBER,
-        "年": r"20\d\d",
-        "全体": r"(?P<全体>[^，。；：]{2,24}?)",
-    }
-    bases = _any_of([_pattern(word, slots, words["基期"]) for word in texts(words, "基期")])
-    base = re.compile(
-        rf"(?:与|和|同|比|较)(?:{bases})(?:同期|当年)?"
-        r"(?:预算执行数|年初预算数?|全年预算数?|预算数?|决算数?|执行数)?(?:相比(?:较)?|比较|同比|[^，。；：]{0,8}相比)?，?"
-    )
-    topics = {}
-    for node in a_list(tree["topics"]):
-        topic = _topic(a_map(node), slots)
-        topics[topic.name] = topic
-    return Lexicon(
-        topics,
-        tuple(_measure(a_map(node), slots) for node in a_list(tree["measures"])),
-        tuple(
-            (str(a_map(node)["column"]), re.compile(_pattern(text, slots, node)))
-            for node in a_list(tree["compares"])
-            for text in texts(a_map(node), "says")
-        ),
-        tuple(
-            (str(a_map(node)["column"]), re.compile(f"(?:{_pattern(text, slots, node)})(?P<列>[^。；]+)"))
-            for node in a_list(tree["lists"])
-            for text in texts(a_map(node), "says")
-        ),
-        signs,
-        comparisons,
-        base,
-        tuple(re.compile(_pattern(text, slots, tree["noise"])) for text in texts(tree, "noise")),
-        re.compile(_any_of(_pattern(text, slots, tree["fillers"]) for text in texts(tree, "fillers"))),
-        tuple(_aside(a_map(node)) for node in a_list(tree["asides"])),
-        tuple(subject for topic in topics.values() for subject in topic.subjects if subject.use == "own"),
-        tuple(subject for topic in topics.values() for subject in topic.subjects if subject.use),
-    )
+class _Loader:
+    """Reads the tree of the file; `slots` are what stands for `{…}` in its wordings."""
 
+    def __init__(self, tree: Map) -> None:
+        check_keys(tree, _KEYS, required=_KEYS)
+        self.tree = tree
+        self.words = a_map(tree["words"])
+        check_keys(self.words, _WORDS, required=_WORDS)
+        self.signs = {str(word): int(str(sign)) for word, sign in a_map(self.words["增减"]).items()}
+        self.comparisons = {str(word): str(meaning) for word, meaning in a_map(self.words["比较"]).items()}
+        self.slots = {
+            "增减": f"(?P<增减>{any_word(self.signs)})",
+            "比较": f"(?P<比较>{any_word(self.comparisons)})",
+            "数": NUMBER,
+            "年": r"20\d\d",
+            "全体": r"(?P<全体>[^，。；：]{2,24}?)",
+        }
+        bases = any_of(self._patterns(self.words, "基期"))
+        self.slots["基期"] = f"(?:{bases})"
+        self.base = re.compile(
+            rf"(?:与|和|同|比|较)(?:{bases})(?:同期|当年)?"
+            r"(?:预算执行数|年初预算数?|全年预算数?|预算数?|决算数?|执行数)?(?:相比(?:较)?|比较|同比|[^，。；：]{0,8}相比)?，?"
+        )
+        self.budget_base = re.compile(
+            rf"(?:与|和|同|比|较)(?:{any_of(self._patterns(self.words, '预算基期'))})(?:相比(?:较)?|比较)?，?"
+        )
 
-def _any(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    def lexicon(self) -> Lexicon:
+        tree = self.tree
+        topics = {topic.name: topic for topic in map(self._topic, map(a_map, a_list(tree["topics"])))}
+        subjects = [subject for topic in topics.values() for subject in topic.subjects]
+        return Lexicon(
+            topics,
+            tuple(self._measure(a_map(node)) for node in a_list(tree["measures"])),
+            tuple((column, re.compile(says)) for column, says in self._columns("compares")),
+            tuple((column, re.compile(f"(?:{says})(?P<列>[^。；]+)")) for column, says in self._columns("lists")),
+            self.signs,
+            self.comparisons,
+            self.base,
+            self.budget_base,
+            tuple(re.compile(text) for text in self._patterns(tree, "noise")),
+            re.compile(any_of(self._patterns(tree, "fillers"))),
+            tuple(self._aside(a_map(node)) for node in a_list(tree["asides"])),
+            tuple(subject for subject in subjects if subject.use == "own"),
+            tuple(subject for subject in subjects if subject.use),
+        )
 
+    def _patterns(self, item: Map, key: str) -> list[str]:
+        return [pattern_of(text, self.slots, item[key]) for text in texts(item, key)]
 
-def _any_of(patterns: Iterable[str]) -> str:
-    return "|".join(sorted(patterns, key=len, reverse=True))
+    def _columns(self, key: str) -> list[tuple[str, str]]:
+        items = [a_map(node) for node in a_list(self.tree[key])]
+        return [(str(item["column"]), says) for item in items for says in self._patterns(item, "says")]
 
+    def _measure(self, item: Map) -> Measure:
+        keys = ("column", "kind", "says", "units", "report", "against_budget")
+        check_keys(item, keys, required=("column", "kind", "says"))
+        kind = Kind(choice(item, "kind", list(Kind), Kind.AMOUNT))
+        patterns = ["" if text == "…" else pattern_of(text, self.slots, item) for text in texts(item, "says")]
+        says = tuple(re.compile(pattern + "$") for pattern in patterns)
+        return Measure(
+            str(item["column"]), kind, says, frozenset(texts(item, "units")), str(item.get("report", "")),
+            str(item.get("against_budget", "")),
+        )  # fmt: skip
 
-def _measure(item: Map, slots: Mapping[str, str]) -> Measure:
-    check_keys(item, ("column", "kind", "says", "units", "report"), required=("column", "kind", "says"))
-    kind = Kind(choice(item, "kind", list(Kind), Kind.AMOUNT))
-    says = tuple(re.compile(("" if text == "…" else _pattern(text, slots, item)) + "$") for text in texts(item, "says"))
-    return Measure(str(item["column"]), kind, says, frozenset(texts(item, "units")), str(item.get("report", "")))
+    def _topic(self, item: Map) -> Topic:
+        keys = ("topic", "headings", "subjects", "classes", "items", "economic", "whole", "leads")
+        check_keys(item, keys, required=("topic", "headings", "subjects"))
+        name = str(item["topic"])
+        subjects = tuple(self._subject(a_map(node), name) for node in a_list(item["subjects"]))
+        classes, items, economic = (str(item.get(key, "")) for key in ("classes", "items", "economic"))
+        leads = choice(item, "leads", ("true", "false"), "false") == "true"
+        return Topic(name, texts(item, "headings"), subjects, classes, items, economic, texts(item, "whole"), leads)
 
+    def _subject(self, item: Map, topic: str) -> Subject:
+        check_keys(item, ("row", "says", "after", "use", "under"), required=("row",))
+        says, after = (
+            re.compile(any_of(patterns)) if (patterns := self._patterns(item, key)) else None
+            for key in ("says", "after")
+        )
+        use = choice(item, "use", ("whole", "own"), "")
+        return Subject(topic, str(item["row"]), says, after, use, texts(item, "under"))
 
-def _topic(item: Map, slots: Mapping[str, str]) -> Topic:
-    keys = ("topic", "headings", "subjects", "classes", "items", "economic")
-    check_keys(item, keys, required=("topic", "headings", "subjects"))
-    name = str(item["topic"])
-    subjects = []
-    for node in a_list(item["subjects"]):
-        subject = a_map(node)
-        check_keys(subject, ("row", "says", "after", "use"), required=("row",))
-        says, after = (_choice_of(subject, key, slots) for key in ("says", "after"))
-        use = choice(subject, "use", ("whole", "own"), "")
-        subjects.append(Subject(name, str(subject["row"]), says, after, use))
-    tables = [str(item.get(key, "")) for key in ("classes", "items", "economic")]
-    return Topic(name, texts(item, "headings"), tuple(subjects), *tables)
-
-
-def _choice_of(subject: Map, key: str, slots: Mapping[str, str]) -> re.Pattern[str] | None:
-    wordings = [_pattern(text, slots, subject) for text in texts(subject, key)]
-    return re.compile(_any_of(wordings)) if wordings else None
-
-
-def _aside(item: Map) -> Aside:
-    check_keys(item, ("begins", "unless", "ends"), required=("begins", "ends"))
-    ends = re.escape(str(item["ends"]))
-    unless = f"(?!{_any(text for text in texts(item, 'unless'))})" if "unless" in item else ""
-    return Aside(re.compile(rf"{unless}(?:{_any(texts(item, 'begins'))})[^{ends}]*"))
-
-
-def _pattern(text: str, slots: Mapping[str, str], node: Any) -> str:
-    """Translate a wording into a regular expression of bounded length; quotation marks do not count."""
-    text = QUOTES.sub("", text)
-    if len(text) > MOST:
-        fail(node, "phrases.too_long", text=text[:40])
-    out, at = _parse(text, 0, slots, node, inside=False)
-    if at < len(text):
-        fail(node, "phrases.bracket", text=text)
-    return out
-
-
-def _parse(text: str, at: int, slots: Mapping[str, str], node: Any, *, inside: bool) -> tuple[str, int]:
-    out = ""
-    while at < len(text):
-        char = text[at]
-        if char == "[":
-            inner, at = _parse(text, at + 1, slots, node, inside=True)
-            if at >= len(text):
-                fail(node, "phrases.bracket", text=text)
-            out += f"(?:{inner})?"
-        elif char == "]" and inside:
-            return out, at
-        elif char == "|":
-            out += "|"
-        elif char == "{":
-            end = text.find("}", at)
-            name = text[at + 1 : end]
-            if end < 0 or name not in slots:
-                fail(node, "phrases.slot", text=text, known="、".join(slots))
-            out += slots[name]
-            at = end
-        elif char == "…":
-            out += _RUN
-        else:
-            out += re.escape(char)
-        at += 1
-    return out, at
+    def _aside(self, item: Map) -> re.Pattern[str]:
+        """Text that is no claim: from one of the first words to one of the last signs, or to where claims go on."""
+        check_keys(item, ("begins", "unless", "until", "ends"), required=("begins", "ends"))
+        unless, until = (
+            f"(?!{any_of(self._patterns(item, key))})" if key in item else "" for key in ("unless", "until")
+        )
+        begins, ends = any_of(self._patterns(item, "begins")), re.escape(str(item["ends"]))
+        return re.compile(rf"{unless}(?:{begins})(?:{until}[^{ends}])*")

@@ -33,6 +33,13 @@ class Names:
                         if table.codes == "economic":
                             self.labels.setdefault(code, label)
 
+    def begins(self, code: str, following: str) -> bool:
+        """Tell whether a text begins with the name of a code, so that the digits before it are that code."""
+        text = plain(following)
+        labels = {self.printed[codes].get(code, "") for codes in self.printed}
+        labels |= {plain(listed.name_of(code)) for listed in (self.functional, self.list_of_economic)}
+        return any(label and text.startswith(without(label, "支出")) for label in labels)
+
     def class_of(self, name: str) -> str:
         """The code of the class of this name, or ''."""
         return self.functional.class_of(plain(name)) if name else ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from auditor.document import Paragraph, tidy
@@ -23,12 +24,14 @@ _HEADING = re.compile(
     r"^[-•·#\s]*(?:(?P<part>第[一二三四五六七八九十]+部分)|(?P<chapter>[一二三四五六七八九十]{1,3}[、.．])"
     r"|(?P<section>[（(][一二三四五六七八九十]{1,3}[)）])|(?P<item>\d{1,2}[、.．](?!\d)|[（(]\d{1,2}[)）]))"
 )
+_BARE = re.compile(r"^(?:20\d\d年(?:度)?)?[^，。；：、\d]{4,40}(?:情况|说明)$")  # a heading without a number
+_RUN_IN = re.compile(r"^[^。：；，]{2,30}?(?:情况说明|情况|说明)")  # a heading at the beginning of its text
 _ENDS = "。！？"
 _OPEN = re.compile(r"[，、；：（,;:(]$")
 _LEADER = re.compile(r"[.．·…⋯]{4,}\s*\d*\s*$")
 MAX_HEADING = 46
-MAX_QUOTE = 160
 MAX_PASSAGE = 20_000  # characters
+MAX_QUOTE = 160
 OUTSIDE = (
     "名词解释",
     "附件",
@@ -44,7 +47,10 @@ OUTSIDE = (
 
 @dataclass(slots=True)
 class Passage:
-    """One paragraph of prose; `origin[i]` tells for character i the piece it is in and its offset there."""
+    """One paragraph of prose; `origin[i]` tells for character i the piece it is in and its offset there.
+
+    `raw` is the text as printed, its pieces one after the other.
+    """
 
     text: str
     origin: list[tuple[int, int]]
@@ -52,27 +58,25 @@ class Passage:
     topic: Topic | None = None
     heading: str = ""
     outside: bool = False
+    raw: str = field(default="", init=False)
+    _begins: list[int] = field(default_factory=list, init=False, repr=False)
 
-    @property
-    def raw(self) -> str:
-        """The text as printed, its pieces one after the other."""
-        return "".join(piece.raw for piece in self.pieces)
+    def __post_init__(self) -> None:
+        self.raw = "".join(piece.raw for piece in self.pieces)
+        self._begins = list(accumulate((len(piece.raw) for piece in self.pieces), initial=0))
 
     def printed(self, start: int, end: int) -> tuple[int, int]:
         """Where some of its characters stand in `raw`."""
-        before = [0]
-        for piece in self.pieces:
-            before.append(before[-1] + len(piece.raw))
         (first, at), (last, upto) = self.origin[start], self.origin[end - 1]
-        return before[first] + at, before[last] + upto + 1
+        return self._begins[first] + at, self._begins[last] + upto + 1
 
     def place(self, start: int, end: int) -> Place:
         """The place of some of its characters, with the sentence they stand in and the box of their line."""
         piece, at = self.origin[start]
         paragraph = self.pieces[piece]
-        left = max(self.text.rfind(mark, 0, start) for mark in _ENDS) + 1
-        stops = [found for mark in _ENDS if (found := self.text.find(mark, end)) >= 0]
-        right = min(min(stops, default=len(self.text)) + 1, len(self.text))
+        low, high = max(0, start - MAX_QUOTE), min(len(self.text), end + MAX_QUOTE)
+        left = max((found + 1 for mark in _ENDS if (found := self.text.rfind(mark, low, start)) >= 0), default=low)
+        right = min((found + 1 for mark in _ENDS if (found := self.text.find(mark, end, high)) >= 0), default=high)
         if right - left > MAX_QUOTE:
             left, right = max(left, start - 60), min(right, end + 40)
         first_char, after = self.printed(left, right)
@@ -94,10 +98,15 @@ def _box(paragraph: Paragraph, start: int, end: int) -> tuple[float, float, floa
 
 @dataclass(slots=True)
 class _State:
+    """Where the walk is: topic of the chapter, of the section and at hand, heading, and whether claims count here."""
+
     topic: Topic | None = None
+    chapter: Topic | None = None
+    section: Topic | None = None
     heading: str = ""
     outside: bool = False
-    chapter_outside: bool = False
+    part_outside: bool = False
+    untitled: bool = False  # a part whose title stands on the next line
     pieces: list[Paragraph] = field(default_factory=list)
 
 
@@ -108,19 +117,35 @@ def passages_of(paragraphs: Iterable[Paragraph], lexicon: Lexicon) -> Iterator[P
         text = paragraph.text
         if not text or _LEADER.search(text):
             continue
+        if state.untitled and len(text) <= MAX_HEADING:
+            state.outside = state.part_outside = any(word in text for word in OUTSIDE)
+        state.untitled = False
         heading = _HEADING.match(text)
         if heading and _is_heading(text):
-            yield from _close(state)
+            yield from _close(state, lexicon)
             _open(state, heading, tidy(text), lexicon)
             if heading["part"] or heading["chapter"] or heading["section"]:
                 continue
+        elif not heading and not _wants_more(state) and _BARE.match(text) and (topic := lexicon.topic_of(_plain(text))):
+            yield from _close(state, lexicon)
+            state.topic = state.chapter = state.section = topic
+            state.heading, state.outside = tidy(text), False
+            continue
         starts = bool(heading) and not _OPEN.search(state.pieces[-1].text if state.pieces else "")
         if state.pieces and not starts and _goes_on(state.pieces):
             state.pieces.append(paragraph)
         else:
-            yield from _close(state)
+            yield from _close(state, lexicon)
             state.pieces = [paragraph]
-    yield from _close(state)
+    yield from _close(state, lexicon)
+
+
+def _wants_more(state: _State) -> bool:
+    return bool(state.pieces) and state.pieces[-1].text[-1:] not in _ENDS
+
+
+def _plain(text: str) -> str:
+    return _DROPPED.sub("", text)
 
 
 def _is_heading(text: str) -> bool:
@@ -138,22 +163,26 @@ def _goes_on(pieces: list[Paragraph]) -> bool:
 
 
 def _open(state: _State, heading: re.Match[str], text: str, lexicon: Lexicon) -> None:
-    """Go to a new heading: parts and chapters set the topic anew, smaller ones only where they name one."""
+    """Go to a new heading: each sets the topic of its level anew, and falls back to that of the level above."""
     bare = text[heading.end() :]
-    topic = lexicon.topic_of(_DROPPED.sub("", text))
+    topic = lexicon.topic_of(_plain(text))
+    outside = any(word in text for word in OUTSIDE)
     if heading["part"]:
-        state.topic, state.outside = None, any(word in text for word in OUTSIDE)
-        state.chapter_outside = state.outside
+        state.topic = state.chapter = state.section = None
+        state.outside = state.part_outside = outside
+        state.untitled = not _plain(bare)
     elif heading["chapter"]:
-        state.topic = topic
-        state.outside = state.chapter_outside or (topic is None and any(word in text for word in OUTSIDE))
-    elif topic is not None:
-        state.topic = topic
+        state.topic = state.chapter = state.section = topic
+        state.outside = state.part_outside or (topic is None and outside)
+    elif heading["section"]:
+        state.topic = state.section = topic or state.chapter
+    else:
+        state.topic = topic or state.section
     if not heading["item"]:
         state.heading = bare.strip("。：") or text
 
 
-def _close(state: _State) -> Iterator[Passage]:
+def _close(state: _State, lexicon: Lexicon) -> Iterator[Passage]:
     pieces, state.pieces = state.pieces, []
     if not pieces:
         return
@@ -165,7 +194,25 @@ def _close(state: _State) -> Iterator[Passage]:
                 text.append(char.translate(_FOLD))
                 origin.append((number, offset))
     if text:
-        yield Passage(_punctuated("".join(text)), origin, pieces, state.topic, state.heading, state.outside)
+        passage = Passage(_punctuated("".join(text)), origin, pieces, state.topic, state.heading, state.outside)
+        _run_in(passage, state, lexicon)
+        yield passage
+
+
+def _run_in(passage: Passage, state: _State, lexicon: Lexicon) -> None:
+    """A heading that stands in one paragraph with its text: `2.政府采购情况。…`, `一、收入决算情况说明2023年度…`."""
+    heading = _HEADING.match(passage.text)
+    found = heading and _RUN_IN.match(passage.text[heading.end() :])
+    topic = lexicon.topic_of(found.group()) if found else None
+    if heading is None or found is None or topic is None:
+        return
+    passage.topic = topic
+    if heading["chapter"]:
+        state.topic = state.chapter = state.section = topic
+        passage.outside = state.outside = state.part_outside
+    elif heading["section"]:
+        state.topic = state.section = topic
+    passage.heading = state.heading = found.group()
 
 
 def _punctuated(text: str) -> str:

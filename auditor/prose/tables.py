@@ -8,22 +8,25 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.facts import Address, Fact, Place, ReadBy, fact_of
 from auditor.filing import ReadTable, TextSpan, TextView, Unread
-from auditor.numbers import State, parse_literal
-from auditor.prose.claims import MONEY, read_claims
+from auditor.numbers import Literal, State, parse_literal
+from auditor.prose.claims import read_claims
 from auditor.prose.names import Names
 from auditor.prose.passages import passages_of
+from auditor.prose.tokens import MONEY
 from auditor.units import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from auditor.document import Paragraph
     from auditor.facts import FilingKey
     from auditor.forms.tables import FormBook
-    from auditor.prose.claims import Claims, Line, Number, Told
+    from auditor.prose.claims import Claims, Line, Told
     from auditor.prose.passages import Passage
+    from auditor.prose.tokens import Number
 
 PREFIX = "说明/"
+WHOLE, MINUS = "全体", "负号"
 MAX_QUOTE = 200
 
 
@@ -43,12 +46,16 @@ def prose_tables(paragraphs: Iterable[Paragraph], tables: Sequence[ReadTable], k
     names = Names(tables, book)
     passages = list(passages_of(paragraphs, lexicon))
     claims = read_claims(passages, lexicon, names, report=key.report, entity=key.entity)
-    addresses: dict[int, str] = {}
-    read = list(_tables(claims, book, addresses))
-    return Prose(read, _unread(claims), _views(passages, claims, addresses))
+    addresses: dict[int, Address] = {}
+    read = [*_tables(claims, book, addresses), *_silent(claims, book)]
+    by_name = {table.table: table for table in read}
+    for mine, number in _wholes(claims, addresses):
+        by_name[mine.table].also.append((mine._replace(column=WHOLE), addresses[id(number)]))
+    told = {address: str(address) for address in addresses.values()}
+    return Prose(read, _unread(claims), _views(passages, claims, {key: told[a] for key, a in addresses.items()}))
 
 
-def _tables(claims: Claims, book: FormBook, addresses: dict[int, str]) -> Iterable[ReadTable]:
+def _tables(claims: Claims, book: FormBook, addresses: dict[int, Address]) -> Iterable[ReadTable]:
     """The tables; `addresses` takes the address of every number by its identity."""
     names = dict.fromkeys(line.topic for line in claims.lines if line.told)
     for name in names:
@@ -60,6 +67,7 @@ def _tables(claims: Claims, book: FormBook, addresses: dict[int, str]) -> Iterab
         first = next(iter(lines[0].told.values())).number
         read = ReadTable(table.name, table.name, replace(first.passage.place(first.start, first.end), quote=""))
         read.unit = _usual_unit(lines)
+        read.complete = name not in claims.gaps
         fine = _fine_decimals(lines)
         seen: Counter[str] = Counter()
         for line in lines:
@@ -67,13 +75,34 @@ def _tables(claims: Claims, book: FormBook, addresses: dict[int, str]) -> Iterab
             read.names.setdefault(line.row, line.label)
             for column, told in line.told.items():
                 address = Address(table.name, line.row, column, seen[line.row])
-                addresses[id(told.number)] = str(address)
+                addresses[id(told.number)] = address
                 read.facts.append(_fact(told, address, kinds[column], read.unit, fine))
-            whole = line.whole.amount if line.whole is not None else None
-            if whole is not None and "占比" in line.told:
-                address = Address(table.name, line.row, "全体", seen[line.row])
-                read.facts.append(_fact(whole, address, Kind.AMOUNT, read.unit, fine))
+                if told.word and told.number.text.startswith("-") and told.number.unit:
+                    place = read.facts[-1].place
+                    address = address._replace(column=MINUS)
+                    read.facts.append(Fact(address, Kind.WORD, State.VALUE, told.word, place=place))
         yield read
+
+
+def _wholes(claims: Claims, addresses: Mapping[int, Address]) -> Iterable[tuple[Address, Number]]:
+    """The address of every share, and the number of the whole that it is a share of."""
+    for line in claims.lines:
+        share = line.told.get("占比")
+        whole = line.whole.amount if line.whole is not None else None
+        if share is None or whole is None:
+            continue
+        if id(share.number) in addresses and id(whole.number) in addresses:
+            yield addresses[id(share.number)], whole.number
+
+
+def _silent(claims: Claims, book: FormBook) -> Iterable[ReadTable]:
+    """Sections with numbers of which none was explained: found, and not read."""
+    told = {line.topic for line in claims.lines if line.told}
+    for name, number in claims.silent.items():
+        table = book.tables.get(PREFIX + name)
+        if table is not None and name not in told:
+            place = number.passage.place(number.start, number.end)
+            yield ReadTable(table.name, table.name, place, complete=False, reason="unread.no_claims")
 
 
 def _usual_unit(lines: Sequence[Line]) -> str:
@@ -99,8 +128,10 @@ def _fact(told: Told, address: Address, kind: Kind, unit: str, fine: dict[str, i
         return Fact(address, Kind.WORD, State.VALUE, told.word, place=place)
     measure = number.unit if kind is Kind.COUNT or number.unit in (*MONEY, "%") else unit
     literal = parse_literal(("-" if told.sign < 0 else "") + number.text + ("%" if number.unit == "%" else ""))
-    if number.text in ("∞", "-"):
+    if number.text in ("∞", "-", "—"):
         literal = parse_literal(number.text + "%")
+    elif told.sign < 0 and number.text.startswith("-"):  # 减少-5万元: by five, or by minus five
+        literal = Literal(number.text, State.UNREADABLE, reason="unread.doubled_sign")
     fact = fact_of(
         literal, address, kind=kind, unit=measure, fine_decimals=fine.get(measure, 0) if kind is Kind.AMOUNT else 0,
         place=place, read_by=ReadBy.PRINTED,
@@ -119,7 +150,7 @@ def _unread(claims: Claims) -> list[Unread]:
     return [Unread("、".join(texts)[:MAX_QUOTE], place, reason) for (place, reason), texts in out.items()]
 
 
-def _views(passages: Sequence[Passage], claims: Claims, addresses: dict[int, str]) -> list[TextView]:
+def _views(passages: Sequence[Passage], claims: Claims, addresses: Mapping[int, str]) -> list[TextView]:
     """The passages as printed, each with its numbers in order."""
     found: dict[int, list[TextSpan]] = {}
     told = [one.number for line in claims.lines for one in line.told.values() if "、" not in one.word]

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from auditor.rules.nodes import Relation
     from auditor.rules.rule import Rule
 
-THIS_TABLE, THIS_CELL, CHILDREN = "本表", "本格", "下级"
+THIS_TABLE, THIS_CELL, CHILDREN, FIRST_TOLD = "本表", "本格", "下级", "首提"
+TOLD_AGAIN = "各重提"
 LEVEL_SETS = {"各类": "类", "各款": "款", "各项": "项"}
-ROW_SETS = ("各行", "各码", "各条", "有下级的行", "各单位行", *LEVEL_SETS)
+ROW_SETS = ("各行", "各码", "各条", "有下级的行", "各单位行", TOLD_AGAIN, *LEVEL_SETS)
 AMOUNT_COLUMNS = "金额栏"
 TABLE_SETS: dict[str, Callable[[Table], bool]] = {
     "各带科目编码的表": lambda table: table.layout is Layout.CODES and not table.prose,
@@ -36,6 +37,7 @@ class Rows(Enum):
     SET = "set"  # several rows
     CHILDREN = "children"  # 下级 of the loop row
     ABOVE = "above"  # the ancestor at a level of the loop row
+    FIRST = "first"  # 首提: the loop row where it was told first
 
 
 @dataclass(frozen=True, slots=True)

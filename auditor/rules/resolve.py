@@ -32,6 +32,7 @@ from auditor.rules.nodes import (
 )
 from auditor.rules.plan import (
     CHILDREN,
+    FIRST_TOLD,
     LEVEL_SETS,
     ROW_SETS,
     TABLE_SETS,
@@ -230,11 +231,14 @@ class _Resolver:
         return _ref(node, table.name, rows, columns, many=rows.how in (Rows.SET, Rows.CHILDREN) or columns.many)
 
     def _special(self, node: Address, head: str, *, many: bool) -> Ref | None:
-        """本格, 下级, a bare column of the loop's row, a bare set of rows of 本表."""
+        """本格, 首提, 下级, a bare column of the loop's row, a bare set of rows of 本表."""
         scope = self.scope
         if head == THIS_CELL:
             here = scope.here()
             return _ref(node, here.name, loop_row(scope), loop_column(node, here, scope))
+        if head == FIRST_TOLD:
+            here, row = scope.here(), loop_row(scope)
+            return _ref(node, here.name, replace(row, how=Rows.FIRST), loop_column(node, here, scope))
         if head == CHILDREN:
             if scope.row_loop is None or scope.here().layout is not Layout.CODES:
                 scope.fail("rules.needs_row_loop", text=node.text)

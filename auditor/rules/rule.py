@@ -25,7 +25,8 @@ class RuleKind(StrEnum):
 
 KEYS = (
     "id", "title", "covers", "kind", "form", "for", "absent", "when", "assert", "any_of", "otherwise", "basis",
-    "report", "edition", "entity_kind", "family", "since", "until", "why", "fix", "exceptions", "examples", "en",
+    "report", "edition", "entity_kind", "family", "since", "until", "once", "why", "fix", "exceptions", "examples",
+    "en",
 )  # fmt: skip
 WRITTEN = ("form", "for", "when", "assert", "any_of", "otherwise")
 REQUIRED = ("id", "title", "basis", "why", "fix", "examples")
@@ -54,7 +55,8 @@ class Rule:
     """A statement that must hold, with scope, basis, explanation and examples.
 
     `form` are the standard tables (or sets of tables) it is bound to, one after the other; `absent` says what a code
-    that is not listed counts as (empty: as the form says).
+    that is not listed counts as (empty: as the form says). The checks that fail of all rules with the same `once` are
+    one finding of a filing.
     """
 
     id: str
@@ -78,6 +80,7 @@ class Rule:
     family: tuple[str, ...] = ()
     since: int = 0
     until: int = 9999
+    once: str = ""
     examples: tuple[Example, ...] = ()
     written: tuple[Written, ...] = ()
     english: tuple[tuple[str, str], ...] = ()
@@ -131,6 +134,7 @@ def _rule(item: Map) -> Rule:
         family=texts(item, "family"),
         since=whole(item, "since") or 0,
         until=whole(item, "until") or 9999,
+        once=identity if str(item.get("once", "")) == "true" else str(item.get("once", "")),
         examples=_examples(item),
         written=tuple(Written(key, str(text), _line(text)) for key in WRITTEN for text in _entries(item, key)),
         english=tuple((str(key), str(value)) for key, value in english.items()),
