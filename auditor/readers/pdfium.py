@@ -232,6 +232,7 @@ def _chars(text_page: Any, matrix: Matrix, content: PageContent, doubts: _Doubts
         bare.get_unicode, bare.has_no_code, bare.get_loose_box, bare.get_origin,
     )  # fmt: skip
     a, b, c, d, e, f = matrix
+    upright = (a, b, c, d) == (1, 0, 0, -1)
     rect = raw.FS_RECTF()
     rect_ref = ctypes.byref(rect)
     x, y = ctypes.c_double(), ctypes.c_double()
