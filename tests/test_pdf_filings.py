@@ -9,9 +9,11 @@ from auditor.engine.audit import audit_filings
 from auditor.facts import FilingKey
 from auditor.readers import read_bytes
 from auditor.reading import filing_of, merge
+from auditor.reports.html import filing_html
 from auditor.testing.layouts import Layouts
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
 from auditor.testing.pdfprint import pdf_of
+from auditor.testing.pdfwriter import Page, written
 from auditor.testing.planting import plant
 from auditor.testing.printing import Style, print_tables
 from auditor.testing.writers import text_of
@@ -64,3 +66,24 @@ def test_every_figure_of_a_pdf_has_its_page_and_box(book: RuleBook) -> None:
         x0, y0, x1, y1 = fact.place.bbox
         assert 0 <= x0 < x1 <= 842
         assert 0 <= y0 < y1 <= 595
+
+
+def test_a_filing_without_rulings_is_read_and_says_that_its_columns_were_told_by_alignment(book: RuleBook) -> None:
+    page = Page(842, 595)
+    page.text(300, 40, "测试局2023年度部门决算", size=16)
+    page.text(340, 80, "收入决算表", size=16)
+    page.text(700, 100, "单位：万元", size=10)
+    head = ["科目编码", "科目名称", "本年收入合计", "财政拨款收入", "上级补助收入", "事业收入", "经营收入",
+            "附属单位上缴收入", "其他收入"]  # fmt: skip
+    zeros = ["0.00"] * 5
+    rows = [["208", "社会保障和就业支出", "200.00", "200.00", *zeros],
+            ["20805", "行政事业单位养老支出", "200.00", "200.00", *zeros],
+            ["2080505", "基本养老保险缴费支出", "200.00", "200.00", *zeros]]  # fmt: skip
+    page.table(40, 110, [60.0, 130.0, *[80.0] * 7], [head, *rows], size=9, height=20, ruled=False)
+    read = filing(written([page]), "a.pdf", book)
+    (table,) = [table for table in read.tables if table.table == "收入决算表"]
+    assert table.borderless
+    assert len(table.facts) == 21
+    (audit,) = audit_filings([read], book)
+    html = filing_html(audit, {"name": "auditor", "version": "1", "rules_sha256": ""}, "half_up")
+    assert "这张表没有框线，各栏由对齐位置判断" in html

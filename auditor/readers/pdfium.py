@@ -232,6 +232,7 @@ def _chars(text_page: Any, matrix: Matrix, content: PageContent, doubts: _Doubts
         bare.get_unicode, bare.has_no_code, bare.get_loose_box, bare.get_origin,
     )  # fmt: skip
     a, b, c, d, e, f = matrix
+    upright = (a, b, c, d) == (1, 0, 0, -1)
     rect = raw.FS_RECTF()
     rect_ref = ctypes.byref(rect)
     x, y = ctypes.c_double(), ctypes.c_double()
@@ -261,8 +262,12 @@ def _chars(text_page: Any, matrix: Matrix, content: PageContent, doubts: _Doubts
             continue
         left, top, right, bottom = rect.left, rect.top, rect.right, rect.bottom
         get_origin(handle, number, x_ref, y_ref)
-        x0, x1 = a * left + c * bottom + e, a * right + c * top + e
-        y0, y1 = b * left + d * bottom + f, b * right + d * top + f
+        if upright:
+            x0, x1, y0, y1, base = left + e, right + e, f - top, f - bottom, f - y.value
+        else:
+            x0, x1 = a * left + c * bottom + e, a * right + c * top + e
+            y0, y1 = b * left + d * bottom + f, b * right + d * top + f
+            base = b * x.value + d * y.value + f
         if x1 < x0:
             x0, x1 = x1, x0
         if y1 < y0:
@@ -270,7 +275,6 @@ def _chars(text_page: Any, matrix: Matrix, content: PageContent, doubts: _Doubts
         wide = x1 - x0
         if wide <= 0:
             x1, wide = x0 + 0.1, 0.1
-        base = b * x.value + d * y.value + f
         if not -FAR < x0 + x1 + y0 + y1 + base < FAR:  # also where one is no number
             continue
         tallest = 1.8 * wide if code >= 0x2E80 else max(4.5 * wide, 4.0)
