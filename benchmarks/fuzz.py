@@ -1,6 +1,6 @@
 """Damaged copies of files through the readers, in workers with bounds, then through forms, rules and reports.
 
-    python benchmarks/fuzz.py [FOLDER…] [--cases 4000] [--seed 1] [--jobs 2] [--keep DIR]
+    python benchmarks/fuzz.py [FOLDER…] [--cases 4000] [--seed 1] [--jobs 2] [--readers] [--keep DIR]
 
 Every case must end in reports, or in one `BadInputError`: no crash, no fault of the
 program, no hang. What does not is written to --keep. Without folders the files are those of `examples/` and documents
@@ -61,8 +61,8 @@ def corpus(folders: list[str]) -> list[tuple[str, bytes]]:
 class Runner:
     """Runs cases in one process, with a worker of its own."""
 
-    def __init__(self, files: list[tuple[str, bytes]], seed: int) -> None:
-        self.files, self.seed = files, seed
+    def __init__(self, files: list[tuple[str, bytes]], seed: int, *, readers: bool = False) -> None:
+        self.files, self.seed, self.readers = files, seed, readers
         self.guard = Guard(LIMITS)
         self.book = load_rules()
 
@@ -84,6 +84,8 @@ class Runner:
         except BadInputError as error:
             str(error)
             return ("HANG" if error.key == "input.timeout" else error.key), ""
+        if self.readers:
+            return "read", ""
         began = time.process_time()
         try:
             filing = merge([filing_of(document, self.book.forms)], self.book.forms)
@@ -112,8 +114,8 @@ class Runner:
 _runner: list[Runner] = []
 
 
-def start(files: list[tuple[str, bytes]], seed: int) -> None:
-    _runner.append(Runner(files, seed))
+def start(files: list[tuple[str, bytes]], seed: int, readers: bool) -> None:
+    _runner.append(Runner(files, seed, readers=readers))
 
 
 def run(number: int) -> tuple[int, str, str]:
@@ -128,12 +130,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--keep", default="")
+    parser.add_argument("--readers", action="store_true", help="the readers only")
     arguments = parser.parse_args()
     files = corpus(arguments.folders)
     began = time.monotonic()
     outcomes: Counter[str] = Counter()
     numbers = range(arguments.first, arguments.first + arguments.cases)
-    with ProcessPoolExecutor(arguments.jobs, initializer=start, initargs=(files, arguments.seed)) as pool:
+    with ProcessPoolExecutor(
+        arguments.jobs, initializer=start, initargs=(files, arguments.seed, arguments.readers)
+    ) as pool:
         for number, outcome, detail in pool.map(run, numbers, chunksize=20):
             outcomes[outcome] += 1
             if detail or outcome.isupper():

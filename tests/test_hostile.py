@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
+import signal
 import struct
 import sys
 import zipfile
@@ -15,7 +17,9 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from auditor.document import Document
 from auditor.errors import BadInputError
+from auditor.filing import Filing
 from auditor.readers.guard import Guard, shared
 from auditor.readers.limits import Limits
 from auditor.reading import filing_of, merge
@@ -177,6 +181,25 @@ def test_a_file_that_takes_too_long_or_too_much(here: Path, monkeypatch: pytest.
     if sys.platform == "linux":
         monkeypatch.setattr(shared(), "limits", Limits(memory=120))
         assert "a.csv 使读取程序中断" in audited_with("a.csv")
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timer for a process")
+@pytest.mark.parametrize("step", ["filing_of", "merge"])
+def test_tables_and_prose_that_take_too_long(here: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    from auditor import reading
+
+    before: Callable[..., Filing] = getattr(reading, step)
+
+    def slow(first: Document | list[Filing], *others: object, **options: object) -> Filing:
+        file = first.file if isinstance(first, Document) else first[0].files[0].file
+        while file == "slow.txt":
+            re.search(r"(1+1+)+2", "1" * 24)  # an expression that goes back and back is stopped too
+        return before(first, *others, **options)
+
+    monkeypatch.setattr(reading, step, slow)
+    monkeypatch.setattr("auditor.readers.limits.BIND_SECONDS", 3)  # the good file needs some of it on a busy machine
+    (here / "slow.txt").write_text(TEXT.replace("清河", "青河"), encoding="utf-8")
+    assert "slow.txt 读取超过" in audited_with("slow.txt")
 
 
 def test_what_is_no_file(here: Path) -> None:

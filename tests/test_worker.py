@@ -203,6 +203,17 @@ def test_nothing_is_imported_from_the_current_folder(tmp_path: Path, monkeypatch
     assert not (tmp_path / "ran").exists()
 
 
+def test_the_worker_stays_small() -> None:
+    if not SHARED.is_dir():
+        pytest.skip("the shared filings are not here (../shared/filings)")
+    path = SHARED / "real" / "jiangsu-congress-2018-budget.pdf"  # 31 pages
+    guard = Guard()
+    answer = guard._ask({"path": str(path), "name": path.name})
+    guard.close()
+    assert answer["document"]["pages"] == 31
+    assert answer["peak"] < 80  # MB
+
+
 def test_the_worker_imports_little() -> None:
     code = (
         "import sys, auditor.readers.worker, auditor.readers.pdf, auditor.readers.workbook, auditor.readers.word\n"

@@ -58,10 +58,10 @@ def check(
     paths: tuple[str, ...], out: str, formats: str, fail_on: str, as_one: bool, separate: bool,
     config: str | None, folders: tuple[str, ...],
 ) -> None:  # fmt: skip
-    """核对公开文件（文件或文件夹），每份写一个报告。
+    """核对公开文件（文件、文件夹或 ZIP 压缩包），每份写一个报告。
 
-    Audit filings (files or folders) and write a report for each. Exit status: 0 clean, 1 findings at or above
-    --fail-on, 2 something could not be audited.
+    Audit filings (files, folders or ZIP archives) and write a report for each. Exit status: 0 clean, 1 findings at or
+    above --fail-on, 2 something could not be audited.
     """
     chosen = chosen_formats(formats, FORMATS)
     files, failed = found(paths, leave_out=out)
