@@ -155,16 +155,21 @@ def finished(filing: Filing, book: FormBook) -> Filing:
     filing.unread += prose.unread
     filing.passages = prose.passages
     filing.texts = []
-    _mark_recognised(filing)
     filing.about = tables_about(filing, book)
+    _mark_recognised(filing)
     return filing
 
 
 def _mark_recognised(filing: Filing) -> None:
-    """Say of every fact that stands on a recognised page that it was read from a picture."""
-    pages = {(source.file, page) for source in filing.files for page in source.recognised}
+    """Say of every fact that stands on a recognised page that it was read from a picture.
+
+    What is told of the filing as a whole was counted on all its pages.
+    """
+    pages: set[tuple[str, int | None]] = {
+        (source.file, page) for source in filing.files for page in (*source.recognised, None) if source.recognised
+    }
     if pages:
-        for table in filing.tables:
+        for table in (*filing.tables, *filing.about):
             table.facts = [
                 replace(fact, read_by=ReadBy.OCR) if (fact.place.file, fact.place.page) in pages else fact
                 for fact in table.facts

@@ -21,6 +21,7 @@ from auditor.readers.archive import Archive
 from auditor.readers.legacy import convert, office
 from auditor.readers.text import read as read_text
 from auditor.reading import filing_of, merge
+from auditor.rules.book import RuleBook
 from auditor.testing.layouts import Layouts, Merge, grid_of
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
 from auditor.testing.printers import browser, pdf_of_office, pdf_of_page
@@ -70,7 +71,11 @@ def figures(filing: Filing) -> dict[str, str]:
 
 def outcome(filing: Filing) -> tuple[object, object]:
     """Findings with their suspects, and how many checks there are of each verdict."""
-    (audit,) = audit_filings([filing], rule_book())
+    book = rule_book()
+    about_figures = RuleBook(
+        tuple(rule for rule in book.rules if not rule.id.startswith("ST-")), book.forms, book.sha256
+    )
+    (audit,) = audit_filings([filing], about_figures)  # how a filing is built and worded differs with the format
     found = sorted(
         (
             f.rule.id,

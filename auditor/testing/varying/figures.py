@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from auditor.document import Cell, Paragraph
 from auditor.forms.codes import is_code
 from auditor.numbers import NOTHING, NUMERIC, State, parse_literal
-from auditor.testing.varying.sheets import Copy, Sheet, title_of
+from auditor.testing.varying.sheets import Copy, Sheet, reworded, title_of
 from auditor.units import FEN_PER, Kind, money_unit
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def other_unit(copy: Copy, pick: random.Random) -> bool:
         for at in told:
             line = copy.blocks[at]
             assert isinstance(line, Paragraph)
-            copy.blocks[at] = replace(line, raw=_unit_named(line.text, new))
+            copy.blocks[at] = reworded(line, _unit_named(line.text, new))
         sheet.rewrite(lambda cell: _unit_named(cell.text, new), inside)
         unit = stated.get(sheet.table, "")
         titled = any(title_of(copy, copy.blocks[at]) for at in lines)

@@ -202,6 +202,22 @@ def copy_of(original: Original) -> Copy:
     )
 
 
+def reworded(line: Paragraph, raw: str) -> Paragraph:
+    """A line with another text on the same printed lines; characters beyond their edges stand at the last."""
+    if not line.parts:
+        return replace(line, raw=raw)
+    parts = [part for part in line.parts if part.start <= len(raw)]
+    ends = [*(part.start for part in parts[1:]), len(raw)]
+    return replace(
+        line,
+        raw=raw,
+        parts=tuple(
+            part._replace(edges=(*part.edges, *[part.edges[-1]] * max(0, stop - part.start + 1 - len(part.edges))))
+            for part, stop in zip(parts, ends, strict=True)
+        ),
+    )
+
+
 def whole_tables(copy: Copy) -> list[list[Sheet]]:
     """The sheets of every table together, continuations with the first; not those whose widths differ."""
     tables: list[list[Sheet]] = []
