@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -194,6 +195,21 @@ def test_printed_pdfs_are_read_alike(number: int, kind: str) -> None:
     assert outcome(filing) == outcome(plain)
 
 
+@pytest.mark.parametrize("kind", ["docx", "html"])
+@pytest.mark.parametrize("name", ["001", "清河"])
+def test_a_text_printed_as_pdf_is_read_alike(name: str, kind: str) -> None:
+    """Tables without merged cells, broken over pages wherever they end, and the prose between them."""
+    if not (browser() if kind == "html" else office()):
+        pytest.skip("no Chromium here" if kind == "html" else "no LibreOffice here")
+    filing, expected, found = original(name)
+    data = PDF[kind](document(name).blocks)
+    assert data is not None
+    back = read_back(data, "a.pdf")
+    assert back.key == filing.key
+    assert figures(back) == expected
+    assert outcome(back) == found
+
+
 # -- the writers ------------------------------------------------------------------------------------------------
 
 
@@ -268,3 +284,19 @@ def test_merges_that_reach_nowhere_are_told() -> None:
         grid_of([[Merge.LEFT, "a"]])
     assert isinstance(grid_of([["a"]]).rows[0][0], Cell)
     assert isinstance(sample()[2], Grid)
+
+
+@pytest.mark.parametrize("cut", [1, 2])
+def test_a_page_may_end_within_the_header_of_a_table(cut: int) -> None:
+    """Every table is cut after its first or second row, as page breaks do."""
+    tables = print_tables(roll_up(draw_ledger(RandomSource(11), most=400_000_000)), Style(), rule_book().forms)
+    blocks = Layouts(rule_book().forms, Style(), KEY, official=True).blocks(tables)
+    parts: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Grid):
+            parts += [replace(block, rows=block.rows[:cut]), replace(block, rows=block.rows[cut:], continues=True)]
+        else:
+            parts.append(block)
+    whole_, cut_ = Document("a.pdf", "", blocks=blocks), Document("a.pdf", "", blocks=parts)
+    assert figures(whole(cut_)) == figures(whole(whole_))
+    assert outcome(whole(cut_)) == outcome(whole(whole_))

@@ -192,7 +192,7 @@ def _printed_rows(
     rows: list[PrintedRow] = []
     complete = True
     if table.layout is Layout.CELLS:
-        rows = read_cells(grids, table)
+        rows = read_cells(joined(grids, table), table)
         return rows, leftover(grids, rows, set()), True
     if table.layout is Layout.LIST:
         rows, complete = read_list(grids, table)

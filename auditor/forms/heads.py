@@ -63,10 +63,14 @@ def header_height(grid: Grid, table: Table) -> int:
 
 
 def joined(grids: Sequence[Grid], table: Table) -> list[Grid]:
-    """The grids of a table, those without a header put below the one before, so that all rows tell the columns."""
+    """The grids of a table, those without a header put below the one before, so that all rows tell the columns.
+
+    A page may also end within the header: what holds nothing else is put above the rest.
+    """
     out: list[Grid] = []
     for grid in grids:
-        if out and grid.width == out[-1].width and header_height(grid, table) == 0:
+        alike = bool(out) and grid.width == out[-1].width
+        if alike and (header_height(grid, table) == 0 or header_height(out[-1], table) == len(out[-1].rows)):
             out[-1] = replace(
                 out[-1], rows=out[-1].rows + grid.rows, spans_known=out[-1].spans_known and grid.spans_known
             )
