@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from pathlib import Path
 
 import openpyxl
@@ -16,6 +17,7 @@ from openpyxl.chart import BarChart
 from openpyxl.styles import Alignment, Border, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests.conftest import SHARED
 from tests.office_files import (
     MAIN,
     book_bytes,
@@ -389,6 +391,29 @@ def test_when_a_book_was_changed_is_told() -> None:
     core = '<c:p xmlns:c="c" xmlns:t="http://purl.org/dc/terms/"><t:modified>2024-03-01T08:30:00Z</t:modified></c:p>'
     document = read_bytes(raw_book("<sheetData/>", parts={"docProps/core.xml": core}), "a.xlsx")
     assert document.modified == "20240301083000"
+
+
+def test_every_cell_of_the_real_workbooks_is_said_once() -> None:
+    """Against a second reader: all texts of the visible cells, none lost, none twice."""
+    if not (SHARED / "real").is_dir():
+        pytest.skip("the shared filings are not here (../shared/filings/real)")
+    for path in sorted((SHARED / "real").glob("*.xlsx")):
+        expected: Counter[str] = Counter()
+        for sheet in openpyxl.load_workbook(path, data_only=True).worksheets:
+            rows = {row for row, about in sheet.row_dimensions.items() if about.hidden}
+            columns = {name for name, about in sheet.column_dimensions.items() if about.hidden}
+            if sheet.sheet_state == "visible":
+                for one in (one for row in sheet.iter_rows() for one in row if one.value is not None):
+                    if one.row not in rows and one.column_letter not in columns:
+                        expected.update(line.strip() for line in str(one.value).splitlines() if line.strip())
+        said: Counter[str] = Counter()
+        document = read_bytes(path.read_bytes(), path.name)
+        for block in document.blocks:
+            cells = [c for row in block.rows for c in row] if isinstance(block, Grid) else [block]
+            for each in {id(c): c for c in cells}.values():
+                said.update(line.strip() for line in each.raw.splitlines() if line.strip())
+        names = Counter(p.text for p in document.paragraphs() if p.place.row is None)  # sheets that show no title
+        assert said - names == expected, path.name
 
 
 # -- XLS --------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAX_SHEETS = 400
 MAX_ROWS = 200_000
 MAX_COLUMNS = 2_000
-MAX_CELLS = 2_000_000
+MAX_CELLS = 1_000_000  # about 600 MB while they are read
 
 _NO_NAME = re.compile(r"(?:Sheet|工作表|表)\s*\d*(?:\s*\(\d+\))?", re.IGNORECASE)
 
