@@ -94,7 +94,7 @@ class Paragraph:
         for part, stop in zip(self.parts, ends, strict=True):
             if start < stop and end > part.start:
                 last = len(part.edges) - 1
-                left, right = part.edges[max(start - part.start, 0)], part.edges[min(end - part.start, last)]
+                left, right = part.edges[min(max(start - part.start, 0), last)], part.edges[min(end - part.start, last)]
                 out.append((part.page, (left, part.box[1], right, part.box[3])))
         return out
 

@@ -134,7 +134,8 @@ def test_the_tables_of_a_seed_in_the_official_layout_are_read_alike_from_every_f
     back = read_back(writer(blocks), file)
     assert figures(back) == {k: text for k, text in expected.items() if k.split("[")[0].split(".")[0] in printed(name)}
     if name == "001":  # the others have tables or figures that the national layout does not print
-        assert outcome(back) == outcome(filing_of(document(name), rule_book().forms))  # without its prose
+        back.about = []
+        assert outcome(back) == outcome(filing_of(document(name), rule_book().forms))  # without its prose and outline
     if not file.endswith(".zip"):
         assert back.key == filing.key
 

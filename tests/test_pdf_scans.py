@@ -299,7 +299,7 @@ def test_a_gap_between_printed_figures_is_an_error_and_between_recognised_ones_a
     assert {fact.read_by for fact in printed.facts if fact.is_figure} == {ReadBy.PRINTED}
     read.recognised = [1]
     (audit,) = audit_filings(group([filing_of(read, book.forms)], book.forms), book)
-    assert {fact.read_by for fact in audit.facts} == {ReadBy.OCR}
+    assert {fact.read_by for fact in audit.filing.facts} == {ReadBy.OCR}
     assert len(audit.findings) == len(printed.findings)
     assert {finding.severity for finding in audit.findings} == {Severity.INFO}
     assert Mark.SUSPECT not in audit.marks
@@ -326,7 +326,7 @@ def test_a_finding_on_printed_figures_stays_an_error_beside_a_recognised_page(bo
 def test_a_scanned_filing_gives_recognised_facts_and_no_error(book: RuleBook) -> None:
     read = read_bytes(written(scanned(filing_page("301.00"), dpi=200)), "a.pdf")
     (audit,) = audit_filings(group([filing_of(read, book.forms)], book.forms), book)
-    figures = [fact for fact in audit.facts if fact.is_figure and fact.address.table == "收入决算表"]
+    figures = [fact for fact in audit.filing.facts if fact.is_figure]
     assert len(figures) == 14
     assert {fact.read_by for fact in figures} == {ReadBy.OCR}
     assert audit.findings

@@ -101,7 +101,7 @@ def test_the_family_is_told_by_the_tables(book: RuleBook, prefix: str, family: s
     [
         ("000", ["ST-K-01"], ["PR-33"]),
         ("001", [], ["FA-X-31", "PT-22", "ST-E-02"]),
-        ("002", ["BU-B04-04", "ST-K-03", "ST-S-05"], ["BU-B10-04", "ST-S-02"]),
+        ("002", ["BU-B04-04", "ST-K-03", "ST-S-01", "ST-S-05"], ["BU-B10-04", "ST-S-14"]),
         ("003", [], ["ST-S-03", "ST-W-09"]),
         ("004", [], ["FA-X-33", "FA-X-36", "PR-34", "ST-S-09"]),
     ],

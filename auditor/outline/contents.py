@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from auditor.document import Grid
 from auditor.forms.labels import plain
 from auditor.forms.recognise import title_forms
-from auditor.numbers import NUMERIC, parse_literal
 from auditor.outline.pieces import Sort, bare
 from auditor.units import money_unit
 
@@ -23,14 +22,18 @@ if TYPE_CHECKING:
     from auditor.forms.tables import FormBook
     from auditor.outline.pieces import Piece
 
-_AMOUNT = re.compile(r"\d\.\d")
+_HEADS = (
+    "科目编码", "科目代码", "科目名称", "合计", "基本支出", "项目支出", "预算数", "决算数", "收入", "支出", "金额",
+    "栏次", "因公出国", "公务接待",
+)  # fmt: skip
 _LOOSE_WORDS = re.compile(r"20\d\d年?度?|[的及和与、，：]|情况|说明|本?部门|本?单位|预算单位|主要|有关|相关|公开|概况")
 _ORDINAL = re.compile(
     r"^(?:第[一二三四五六七八九十]{1,3}部分|[一二三四五六七八九十]{1,3}[、.．]|（[一二三四五六七八九十]{1,3}）)"
 )
 ALIKE = 0.7  # of the characters of two headings
 SHORTEST = 4  # characters of a name without its place
-FEW_AMOUNTS = 2  # amounts that make a grid without a title a table that may have been announced
+HEAD_ROWS = 4
+FEW_HEADS = 3  # words of official heads that make a grid without a title one that may have been announced
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Contents:
     bodiless: list[Titled] = field(default_factory=list)  # titles of tables with a unit of measure and no table below
     headings: list[str] = field(default_factory=list)
     empty_pages: list[int] = field(default_factory=list)
-    nameless: list[Place] = field(default_factory=list)  # grids with amounts and without a title
+    nameless: list[Place] = field(default_factory=list)  # grids like official tables, without a title
 
 
 def contents_of_document(
@@ -83,10 +86,10 @@ def contents_of_document(
         out.shown = [replace(t, unit=t.unit or (t.place.page is not None and not t.place.sheet)) for t in out.shown]
     out.bodiless = list(_bodiless(pieces, found, book, report))
     out.empty_pages = _empty_pages(document)
-    out.nameless = [table.place for table in found.unknown if _amounts(table.grids) >= FEW_AMOUNTS]
-    out.nameless += [
-        grid.place for table in found.tables for grid in table.grids[1:] if _is_other(grid, table.grids[0])
-    ]
+    out.nameless = [table.place for table in found.unknown if table.grids and _may_be_official(table.grids[0])]
+    if not any(paragraph.parts for paragraph in document.paragraphs()):
+        tables = [table.grids for table in found.tables if table.grids]
+        out.nameless += [grid.place for grids in tables for grid in grids[1:] if _is_other(grid, grids[0])]
     return out
 
 
@@ -117,13 +120,14 @@ def _bodiless(pieces: Sequence[Piece], found: Recognised, book: FormBook, report
 
 
 def _is_other(grid: Grid, first: Grid) -> bool:
-    """Tell whether a grid that follows a table, in a format without pages, may be another table without a title."""
-    return grid.place.page is None and not grid.continues and abs(grid.width - first.width) > 2
+    """Tell whether a grid that follows a table, in a format without paper, may be another table without a title."""
+    return not grid.continues and abs(grid.width - first.width) > 2 and _may_be_official(grid)
 
 
-def _amounts(grids: Iterable[Grid]) -> int:
-    cells = {id(cell): cell for grid in grids for row in grid.rows for cell in row}
-    return sum(bool(_AMOUNT.search(c.text)) and parse_literal(c.raw).state in NUMERIC for c in cells.values())
+def _may_be_official(grid: Grid) -> bool:
+    """Tell whether the head of a grid is like those of official tables."""
+    head = "".join(cell.text for row in grid.rows[:HEAD_ROWS] for cell in row)
+    return sum(word in head for word in _HEADS) >= FEW_HEADS
 
 
 def _empty_pages(document: Document) -> list[int]:

@@ -31,6 +31,7 @@ class Heading:
     level: str
     number: int
     expected: int
+    first: bool  # no list of its level is open: it may go on in another file of the filing
     text: str
     place: Place
 
@@ -77,8 +78,9 @@ def headings_of(pieces: Iterable[Piece]) -> Iterator[Heading]:
         if piece.sort in (Sort.CELL, Sort.CONTENTS, Sort.COVER, Sort.REMARK, Sort.NOTE):
             continue
         for level, number, start, end in _numbers(piece):
+            first = all(name != level for name, _ in lists)
             expected = _follow(lists, level, number)
-            yield Heading(level, number, expected, piece.text[start : start + 40], piece.place(start, end))
+            yield Heading(level, number, expected, first, piece.text[start : start + 40], piece.place(start, end))
 
 
 def _numbers(piece: Piece) -> Iterator[tuple[str, int, int, int]]:

@@ -1,6 +1,6 @@
 """From the blocks of a document to pieces of text: what each is (heading, text, cell …), under which heading it stands.
 
-White space is dropped, brackets and digits come in one form, lines of a text dump are rejoined; punctuation stays as
+White space is dropped, brackets and digits come in one form, sentences that were cut are rejoined; punctuation stays as
 it is, because it is audited. Every character knows the paragraph and the offset that it comes from.
 """
 
@@ -178,9 +178,9 @@ def _close(state: _State) -> None:
 
 
 def _goes_on(before: Piece, text: str, paragraph: Paragraph) -> bool:
-    """Tell whether a line of a text dump goes on with the sentence before it; other formats have real paragraphs."""
+    """Tell whether a paragraph goes on with the sentence before it; on paper the reader has joined what goes on."""
     return (
-        paragraph.place.line is not None
+        not paragraph.parts
         and before.text[-1] not in "。！？：；:;"
         and not starts_item(text)
         and not any(line.startswith("（") and line.endswith("）") for line in (text, before.text))

@@ -127,9 +127,11 @@ def _others(lines: Lines, filing: Filing, tables: int, printed: int) -> None:
             lines.add("有题无表", {"题名": title.text, "次数": 1}, _quoted(title))
         for page in part.empty_pages:
             lines.add("空白页", {"题名": say("about.page", page=page), "次数": 1}, replace(nowhere, page=page))
+    several = len(filing.outlines) > 1
     for outline in filing.outlines:
         for heading in outline.headings:
-            cells: dict[str, str | int] = {"题名": heading.text, "号": heading.number, "应为号": heading.expected}
-            if heading.number != heading.expected:
-                cells["应为"] = heading.ordinal(heading.expected)
+            expected = heading.number if several and heading.first else heading.expected
+            cells: dict[str, str | int] = {"题名": heading.text, "号": heading.number, "应为号": expected}
+            if heading.number != expected:
+                cells["应为"] = heading.ordinal(expected)
             lines.add("序号", cells, replace(heading.place, quote=heading.text))
