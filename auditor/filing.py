@@ -71,6 +71,7 @@ class ReadTable:
     misnamed: dict[str, str] = field(default_factory=dict)  # row → official label, where another one is printed
     view: list[list[ViewCell]] = field(default_factory=list)
     unknown_lanes: set[str] = field(default_factory=set)  # with rows that print figures and have no name
+    unknown_columns: bool = False  # figures stand under columns that the form does not know
     statement: str = ""  # the remark that says why the table is empty
     recovered: bool = False
     form: Form | None = None  # by which it was read
@@ -178,19 +179,19 @@ def family_of(
     """Return the family that explains the tables found and the titles announced best; the smallest on a tie.
 
     Of families that explain as much, the one that prints the tables as they were read, and that of the entity's place.
+    A family of other places is none: what holds there need not hold here.
     """
     best = ("", (0, 0, 0, 0))
     titles = set(announced)
     for family in book.families.values():
-        if report and family.report != report:
+        if (report and family.report != report) or family.elsewhere(entity):
             continue
         hits = len(family.tables() & set(tables))
         hits += sum(1 for form in family.forms if form.table not in tables and titles & {form.title, *form.titles})
         home = any(entity.startswith(place) for place in family.places)
         prints = {form.print for form in family.forms}
         own = sum(form.print in prints for form in read_by)
-        foreign = bool(family.places) and bool(entity) and not home
-        score = (hits, own + 2 * home - foreign, home, -len(family.forms))
+        score = (hits, own + 2 * home, home, -len(family.forms))
         if hits and score > best[1]:
             best = (family.name, score)
     return best[0]

@@ -56,19 +56,15 @@ def bind_document(document: Document, key: FilingKey, book: FormBook, *, entity_
     pool = _wanted_report(found.tables, key.report, book)
     for place in found.tables:
         table = _table_of(place, pool, book)
-        if table is None:
-            filing.unread.extend(unread_of(place, "unread.no_layout"))
-            filing.tables.append(_without_layout(place))
+        if table is not None:
+            _bind(place, table, book, filing)
             continue
-        _bind(place, table, book, filing)
+        filing.tables.append(_without_layout(place))
+        if not _bind_by_codes(place, book, filing):
+            filing.unread.extend(unread_of(place, "unread.no_layout"))
     for place in found.unknown:
-        bound = bind_generic(place, book)
-        if bound is None:
+        if not _bind_by_codes(place, book, filing):
             filing.unread.extend(unread_of(place, "unread.unknown_table"))
-        else:
-            table, table_read = bound
-            filing.dynamic[table.name] = table
-            filing.tables.append(table_read)
     filing.announced = list(found.announced)
     filing.family = _family(filing, book)
     filing.texts = _texts(document, filing)
@@ -101,9 +97,12 @@ def numbers_text(numbers: Sequence[int]) -> str:
 
 
 def _bind(place: Found, table: Table, book: FormBook, filing: Filing) -> None:
-    """Read a table, and the smaller ones that stand inside its grid."""
+    """Read a table, and the smaller ones that stand inside its grid; by its codes where it is not what it is called."""
     read_table, unread = bind_table(place, table, book)
     filing.tables.append(read_table)
+    if read_table.reason and _bind_by_codes(place, book, filing):
+        read_table.view = []  # shown with the table that took its figures
+        return
     for name in dict.fromkeys(inner for form in place.forms if form.table == table.name for inner in form.inner):
         part, _ = bind_table(place, book.tables[name], book, read_table.unit)
         if part.reason:
@@ -113,6 +112,18 @@ def _bind(place: Found, table: Table, book: FormBook, filing: Filing) -> None:
         taken = {fact.place.spot for fact in part.facts}
         unread = [item for item in unread if item.place.spot not in taken]
     filing.unread.extend(unread)
+
+
+def _bind_by_codes(place: Found, book: FormBook, filing: Filing) -> bool:
+    """Read a grid that no form describes by its column of codes and its header words; tell whether that went."""
+    bound = bind_generic(place, book, filing.dynamic) if place.grids else None
+    if bound is None:
+        return False
+    table, read_table, unread = bound
+    filing.dynamic[table.name] = table
+    filing.tables.append(read_table)
+    filing.unread.extend(unread)
+    return True
 
 
 def _wanted_report(tables: Iterable[Found], report: str, book: FormBook) -> str:

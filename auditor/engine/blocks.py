@@ -74,6 +74,27 @@ class Block:
         return [name.split("#", 1)[0] for name in self.rows]
 
     @cached_property
+    def codes(self) -> Flags:
+        """Which rows are codes."""
+        return np.array([name[:1].isdigit() for name in self.rows], dtype=np.bool_)
+
+    @cached_property
+    def again(self) -> Ints:
+        """For every code of a printed table the row of its second occurrence (−1: none), as numbers in the pool."""
+        codes = [name if name[:1].isdigit() and not self.table.prose else "" for name in self.rows]
+        return np.array([self.row_of.get(f"{code}#2", -1) for code in codes], dtype=np.int32)
+
+    @cached_property
+    def several_units(self) -> Flags:
+        """The filings whose table lists the codes of several units, so that one row need not be all of a code."""
+        names = self.plain_rows
+        upper = {name.rsplit("/", 1)[0] for name in names if name.startswith(UNIT)}
+        lowest = [number for number, name in enumerate(names) if name.startswith(UNIT) and name not in upper]
+        if len(lowest) < 2 or self.table.prose:
+            return np.zeros(self.present.shape[1], dtype=np.bool_)
+        return np.asarray((self.present[lowest].sum(axis=0) > 1) & self.present[self.codes].any(axis=0))
+
+    @cached_property
     def pairs(self) -> tuple[Ints, Ints]:
         """Every printed row as (row, filing), filing after filing."""
         filings, rows = np.nonzero(np.ascontiguousarray(self.present.T))
@@ -129,27 +150,29 @@ class Tree:
 
 
 def build_tree(block: Block, lengths: Sequence[int]) -> Tree:
-    """Put every code row of a block below its nearest printed ancestor, rows without one below 合计."""
+    """Put every code row of a block below its nearest printed ancestor, rows without one below 合计.
+
+    Where a filing lists unit after unit, the rows of each unit make a tree of their own, below the row of the unit.
+    """
     filings = block.index.shape[2]
     root = block.row_of.get("合计", -1)
     depth = len(lengths)
     above = np.full((len(block.rows), depth + 1), -1, dtype=np.int32)
-    is_code = np.zeros(len(block.rows), dtype=np.bool_)
+    in_tree = np.zeros(len(block.rows), dtype=np.bool_)
     for number, name in enumerate(block.plain_rows):
-        if not name[:1].isdigit():
-            continue
-        is_code[number] = True
-        chain = [block.row_of.get(code, -1) for code in ancestors(name, lengths)]
-        above[number, : len(chain)] = chain
-        above[number, depth] = root
-    rows, columns = np.nonzero(block.present & is_code[:, None])
+        in_tree[number] = name[:1].isdigit() or name.startswith(UNIT)
+        if name[:1].isdigit():
+            chain = [block.row_of.get(code, -1) for code in ancestors(name, lengths)]
+            above[number, : len(chain)] = chain
+            above[number, depth] = root
+    rows, columns = np.nonzero(block.present & in_tree[:, None])
     parent = np.full(len(rows), -1, dtype=np.int32)
     for level in range(depth + 1):
         candidate = above[rows, level]
         hit = (parent < 0) & (candidate >= 0)
         hit[hit] = block.present[candidate[hit], columns[hit]]
         parent[hit] = candidate[hit]
-    _by_order(block, rows, columns, parent)
+    _by_order(block, rows, columns, parent, lengths)
     kept = parent >= 0
     rows, columns, parent = rows[kept], columns[kept], parent[kept]
     key = parent.astype(np.int64) * filings + columns
@@ -168,27 +191,65 @@ def build_tree(block: Block, lengths: Sequence[int]) -> Tree:
     )
 
 
-def _by_order(block: Block, rows: Longs, filings: Longs, parent: Ints) -> None:
-    """Where a table lists a code more than once (unit after unit, say) the tree follows the order of print.
+UNIT = "单位/"  # how the rows of units are named: 单位/105236, or 单位/105/105236 below another
 
-    Every row then belongs to the nearest row before it whose code its own begins with; a unit row starts anew.
-    """
-    again = block.occurrence > 1
-    if not again.any():
+
+def _by_order(block: Block, rows: Longs, filings: Longs, parent: Ints, lengths: Sequence[int]) -> None:
+    """Make the trees of those filings anew that print units among the codes, or a code more than once."""
+    special = (block.occurrence > 1) | np.array([name.startswith(UNIT) for name in block.plain_rows], dtype=np.bool_)
+    if not special.any():
         return
-    for filing in np.nonzero((block.present & again[:, None]).any(axis=0))[0]:
-        printed = np.nonzero(block.present[:, filing])[0]
-        first = np.where(block.index[:, :, filing] >= 0, block.index[:, :, filing], np.iinfo(np.int32).max).min(axis=0)
-        root = block.row_of.get("合计", -1)
-        where = {int(row): at for at, row in enumerate(rows) if filings[at] == filing}
-        stack: list[tuple[str, int]] = []
-        for row in sorted(printed, key=lambda r: int(first[r])):
-            name = block.plain_rows[row]
-            if name.startswith("单位/"):
-                stack = []
-            if int(row) not in where:
-                continue
-            while stack and not (name.startswith(stack[-1][0]) and name != stack[-1][0]):
-                stack.pop()
-            parent[where[int(row)]] = stack[-1][1] if stack else root
-            stack.append((name, int(row)))
+    last = np.iinfo(np.int32).max
+    for filing in np.nonzero((block.present & special[:, None]).any(axis=0))[0]:
+        first = np.where(block.index[:, :, filing] >= 0, block.index[:, :, filing], last).min(axis=0)
+        mine = np.nonzero(filings == filing)[0]
+        printed = sorted((int(rows[at]) for at in mine), key=lambda row: int(first[row]))
+        found = _parents(printed, block, lengths)
+        for at in mine:
+            parent[at] = found[int(rows[at])]
+
+
+def _parents(printed: Sequence[int], block: Block, lengths: Sequence[int]) -> dict[int, int]:
+    """The parent of every row, in the order of print: unit rows cut it into parts, each a tree of its own.
+
+    A unit's codes stand below its row. Where codes come before the first unit it is not told whether they sum up the
+    units or belong to one whose row follows: then nothing is said of 合计.
+    """
+    root = block.row_of.get("合计", -1)
+    parts: list[tuple[int, list[int]]] = [(root, [])]
+    units: dict[str, int] = {}
+    out: dict[int, int] = {}
+    for row in printed:
+        name = block.plain_rows[row]
+        if name.startswith(UNIT):
+            out[row] = units.get(name.rsplit("/", 1)[0], -1)
+            units.setdefault(name, row)
+            parts.append((row, []))
+        else:
+            parts[-1][1].append(row)
+    if len(parts) > 1 and parts[0][1]:
+        parts[0] = (-1, parts[0][1])
+    for top, members in parts:
+        names = [block.plain_rows[row] for row in members]
+        nearest = _nested if len(set(names)) < len(names) else _nearest
+        above = nearest(names, lengths)
+        out |= {row: members[at] if at >= 0 else top for row, at in zip(members, above, strict=True)}
+    return out
+
+
+def _nearest(names: Sequence[str], lengths: Sequence[int]) -> list[int]:
+    """For each code the position of its nearest ancestor among them, or −1."""
+    at = {name: number for number, name in enumerate(names)}
+    return [next((at[code] for code in ancestors(name, lengths) if code in at), -1) for name in names]
+
+
+def _nested(names: Sequence[str], _lengths: Sequence[int]) -> list[int]:
+    """For each code the position of the nearest one before it that it begins with, or −1: codes are repeated."""
+    out: list[int] = []
+    stack: list[tuple[str, int]] = []
+    for number, name in enumerate(names):
+        while stack and not (name.startswith(stack[-1][0]) and name != stack[-1][0]):
+            stack.pop()
+        out.append(stack[-1][1] if stack else -1)
+        stack.append((name, number))
+    return out

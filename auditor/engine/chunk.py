@@ -44,6 +44,7 @@ class FilingInfo:
     left_out: dict[str, frozenset[str]] = field(default_factory=dict)  # table → what its form does not print
     names: dict[tuple[str, str], str] = field(default_factory=dict)  # (table, row) → label as printed
     unknown_rows: frozenset[tuple[str, str]] = frozenset()  # (table, lane) with rows that no row of the form explains
+    unknown_columns: frozenset[str] = frozenset()  # tables with columns that no column of the form explains
 
 
 class Chunk:
@@ -121,6 +122,10 @@ class Chunk:
         """In which filings a lane of a table has rows with figures and without a name; None where none has."""
         flags = np.array([(table, lane) in info.unknown_rows for info in self.infos], dtype=np.bool_)
         return flags if flags.any() else None
+
+    def unknown_columns(self, table: str) -> Flags:
+        """In which filings a table has figures under columns that its form does not know."""
+        return np.array([table in info.unknown_columns for info in self.infos], dtype=np.bool_)
 
     def status(self, table: str) -> Bytes:
         """What became of a table, per filing (codes of `Status`)."""
@@ -201,4 +206,6 @@ def info_of(filing: Filing, book: FormBook) -> FilingInfo:
             for table in (form.table, *form.inner):
                 if table and table not in status and (unread or not form.optional):
                     status[table] = Status.UNREAD if unread else Status.MISSING
-    return FilingInfo(filing.key, filing.family, filing.entity_kind, status, left_out, names, frozenset(unknown))
+    columns = frozenset(read.table for read in filing.tables if read.unknown_columns)
+    unknown_rows = frozenset(unknown)
+    return FilingInfo(filing.key, filing.family, filing.entity_kind, status, left_out, names, unknown_rows, columns)

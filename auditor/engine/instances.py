@@ -131,7 +131,7 @@ def row_test(table: Table, spec: RowSpec, chunk: Chunk, prefix: str | None = Non
         if word == "各条":
             return name not in table.named_rows
         if name.startswith("单位/") or word == "各单位行":
-            return name.startswith("单位/") and word == "各单位行"
+            return word == "各单位行" and name.startswith("单位/") and name.count("/") == 1  # not those below another
         if not code[:1].isdigit():
             return False
         if word == "各码":

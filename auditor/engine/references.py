@@ -83,6 +83,8 @@ def bind_ref(ref: Ref, instances: Instances) -> Bound:
     if not chunk.sound:
         hit = position >= 0
         reason[hit] = _REASON_OF_STATE[chunk.facts.state[position[hit]]]
+    if block is not None and ref.occurrence == 1 and ref.rows.how in (Rows.FIXED, Rows.TEMPLATE):
+        reason[_repeated(block, rows, filing)] = Reason.REPEATED
     lost = np.nonzero(position < 0)[0]
     if len(lost):
         reason[lost] = _why_not(ref, instances, block, rows[lost], filing[lost])
@@ -127,6 +129,16 @@ def _why_not(ref: Ref, instances: Instances, block: Block | None, rows: Ints, fi
     optional = any(c.optional for c in block.table.all_columns if c.name in ref.columns.names)
     reason[printed] = Reason.NONE if optional else Reason.MISSING_COLUMN
     return reason
+
+
+def _repeated(block: Block, rows: Ints, filing: Ints) -> Flags:
+    """Per instance: whether the row of a code may be that of one unit, with more of the code in other rows."""
+    safe = np.maximum(filing, 0)
+    out = np.asarray(block.several_units[safe] & (rows >= 0) & block.codes[np.maximum(rows, 0)])
+    if (block.again >= 0).any():
+        again = block.again[np.maximum(rows, 0)]
+        out |= (rows >= 0) & (again >= 0) & block.present[np.maximum(again, 0), safe]
+    return out & (filing >= 0)
 
 
 def _may_be_unread(ref: Ref, instances: Instances, block: Block | None, at: Longs, filing: Ints) -> Flags:
@@ -366,13 +378,20 @@ def _lost_row(ref: Ref, instances: Instances, block: Block, status: Bytes, at: I
 
 
 def doubtful(ref: Ref, instances: Instances) -> Flags:
-    """Per instance: whether the rows of a selection may be more than were read (a row there has no name)."""
+    """Per instance: whether the rows of a selection may be more than were read, or some be counted twice.
+
+    A row there has no name, or the table lists several units, perhaps below the sums of all.
+    """
     none = np.zeros(len(instances), dtype=np.bool_)
     if ref.rows.how not in (Rows.SET, Rows.CHILDREN):
         return none
     head = (ref.rows.prefix or (ref.rows.items or ("",))[0]).split("/", 1)[0]
     lane = head if head in instances.chunk.tables[ref.table].lane_by_name else ""
     flags = instances.chunk.unknown_rows(ref.table, lane)
+    block = instances.chunk.block(ref.table)
+    codes = ref.rows.how is Rows.SET and ref.rows.text != "各单位行"
+    if block is not None and codes and block.several_units.any():
+        flags = block.several_units if flags is None else flags | block.several_units
     if flags is None:
         return none
     filing, _ = _filings(ref, instances)
@@ -380,13 +399,16 @@ def doubtful(ref: Ref, instances: Instances) -> Flags:
 
 
 def unprinted(ref: Ref, instances: Instances) -> Flags:
-    """Per instance: whether a column of the selection, which its form prints, is printed nowhere in the table."""
+    """Per instance: whether columns may be lacking from a selection of several.
+
+    One that the form prints stands nowhere in the table, or figures stand under columns that the form does not know.
+    """
     block = instances.chunk.block(ref.table)
     if block is None or not ref.columns.many:
         return np.zeros(len(instances), dtype=np.bool_)
     optional = {column.name for column in block.table.all_columns if column.optional}
     filing, _ = _filings(ref, instances)
-    lacking = np.zeros(block.present.shape[1], dtype=np.bool_)
+    lacking = instances.chunk.unknown_columns(ref.table)
     for name in ref.columns.names:
         if name not in optional:
             outside = instances.chunk.left_out(ref.table, name)

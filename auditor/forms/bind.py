@@ -116,7 +116,7 @@ def _bind(
     read.statement = next(
         (p.text for p in [*found.below, *found.lines] if any(word in p.text for word in _EMPTY_WORDS)), ""
     )
-    outcome = _rows_of(found, table, book, across_rows=form is not None and form.across)
+    outcome = _rows_of(found, table, book, form)
     if isinstance(outcome, UnmatchedError):
         read.reason, read.complete = outcome.reason, False
         read.view = [[ViewCell(cell.text) for cell in row] for grid in found.grids for row in grid.rows]
@@ -131,21 +131,34 @@ def _bind(
         read.left_out |= frozenset(naming.missing)
     else:
         read.missing_rows = naming.missing
+    read.unknown_columns = any(
+        item.reason == "unread.no_column" and parse_literal(item.cell.raw).state is State.VALUE for item in loose
+    )
     printed = {fact.address.column for fact in read.facts}
     read.unprinted = [c.name for c in table.all_columns if not c.optional and c.name not in printed]
+    if form is not None and form.partial:
+        read.left_out |= _unused_groups(table, printed)
     read.view = grid_view(found, positions) if found.grids else loose_view(naming, table, positions)
     return read, unread
 
 
+def _unused_groups(table: Table, printed: set[str]) -> frozenset[str]:
+    """The columns of those groups of which a form with parts left out prints nothing at all."""
+    used = {name for names in table.column_groups.values() if printed & set(names) for name in names}
+    grouped = {name for names in table.column_groups.values() for name in names}
+    return frozenset(grouped - used)
+
+
 def _rows_of(
-    found: Found, table: Table, book: FormBook, *, across_rows: bool
+    found: Found, table: Table, book: FormBook, form: Form | None
 ) -> tuple[Naming, list[LooseCell], bool] | UnmatchedError:
     """The named rows, the figures that went nowhere, whether all was understood; the first error if nothing fits."""
     refused: UnmatchedError | None = None
     for grids in ways_to_read(found.grids, table):
         try:
-            if across_rows and grids:
-                return across(grids, table), [], True
+            if form is not None and form.across and grids:
+                naming = across(grids, table, partial=form.partial)
+                return naming, leftover(grids, [row.printed for row in naming.rows], set()), True
             rows, loose, complete = _printed_rows(grids, found.lines, table)
             return _named(rows, table, book), loose, complete
         except UnmatchedError as error:

@@ -34,11 +34,14 @@ def read_cells(grids: Sequence[Grid], table: Table) -> list[PrintedRow]:
     return rows
 
 
-def across(grids: Sequence[Grid], table: Table) -> Naming:
-    """Read a table of one lane whose rows are printed side by side. Raises `UnmatchedError`."""
+def across(grids: Sequence[Grid], table: Table, *, partial: bool = False) -> Naming:
+    """Read a table of one lane whose rows are printed side by side, `partial` ones perhaps not at all.
+
+    Raises `UnmatchedError`.
+    """
     lane = table.lanes[0]
     columns = tuple(
-        Column(row.name, row.headers or row.labels, row.line, row.kind or Kind.AMOUNT, optional=row.optional)
+        Column(row.name, row.headers + row.labels, row.line, row.kind or Kind.AMOUNT, optional=row.optional or partial)
         for row in lane.rows
     )
     probe = replace(table, layout=Layout.CELLS, lanes=(), columns=columns, rows=())
@@ -54,28 +57,49 @@ def across(grids: Sequence[Grid], table: Table) -> Naming:
 
 
 def _one_block(grid: Grid, table: Table) -> PrintedRow | None:
-    """The whole grid is one header and one row of figures."""
-    data = [
+    """The whole grid is one header and one row of figures, perhaps beside its name; or several with one for all."""
+    first, labels = _body(grid)
+    if not first:
+        return None
+    header = read_header(grid, first)
+    required = any(not column.optional for column in table.columns)
+    if required and known_words(header, table.columns) < MIN_WORDS and len(header.index) < len(table.columns):
+        return None
+    figures = range(labels, grid.width)
+    mapping = match_columns(header, figures, table.columns)
+    if mapping is None and len(header.index) == len(figures) == len(table.columns):
+        mapping = {p: c for p in figures for c in table.columns if c.index == header.index.get(p)}
+    row = _the_row(grid.rows[first:], labels)
+    if mapping is None or row is None or len(mapping) < MIN_WORDS * len(figures):
+        return None
+    cells = [(column.name, row[position]) for position, column in sorted(mapping.items())]
+    return PrintedRow("", "", cells, row[0].place)
+
+
+def _body(grid: Grid) -> tuple[int, int]:
+    """The first row below the header, and how many columns of names stand before the figures; 0 where unclear."""
+    numbered = [
         number
         for number, cells in enumerate(grid.rows)
-        if not is_index_row(cells) and all(look(cell.text) is not Look.TEXT for cell in cells)
+        if number and not is_index_row(cells) and any(look(cell.text) is Look.NUMBER for cell in cells)
     ]
-    data = [number for number in data if number > 0]
-    said = [number for number in data if any(cell.text for cell in grid.rows[number])]
-    data = said or data[:1]  # blank rows stand for spacing, unless there is nothing else
-    if not data:
-        return None
-    header = read_header(grid, data[0])
-    if known_words(header, table.columns) < MIN_WORDS and len(header.index) < len(table.columns):
-        return None
-    mapping = match_columns(header, range(grid.width), table.columns)
-    if mapping is None and len(header.index) == grid.width == len(table.columns):
-        mapping = {p: c for p in range(grid.width) for c in table.columns if c.index == header.index.get(p)}
-    if mapping is None or len(data) > 1:
-        return None
-    cells = grid.rows[data[0]]
-    figures = [(column.name, cells[position]) for position, column in sorted(mapping.items())]
-    return PrintedRow("", "", figures, cells[0].place)
+    blank = [number for number, cells in enumerate(grid.rows) if number and not any(cell.text for cell in cells)]
+    first = min(numbered, default=min(blank, default=0))
+    texts = [at for cells in grid.rows[first:] for at, cell in enumerate(cells) if look(cell.text) is Look.TEXT]
+    labels = max(texts, default=-1) + 1
+    return (first, labels) if labels <= MAX_LABELS else (0, 0)
+
+
+MAX_LABELS = 2  # columns before the figures: code and name of a unit
+
+
+def _the_row(rows: Sequence[Sequence[Cell]], labels: int) -> Sequence[Cell] | None:
+    """The only row that says anything, or the one for all units; a blank one where nothing is said."""
+    said = [cells for cells in rows if any(cell.text for cell in cells) and not is_index_row(cells)]
+    if len(said) < 2:
+        return said[0] if said else (rows[0] if rows else None)
+    total = [cells for cells in said if {plain(cell.text) for cell in cells[:labels]} & {"合计", "总计"}]
+    return total[0] if len(total) == 1 else None
 
 
 def _blocks(grid: Grid, table: Table) -> list[PrintedRow]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from auditor.forms.labels import plain, without
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Sequence
 
     from auditor.forms.tables import Taxonomy
 
@@ -21,6 +21,8 @@ _CODE = re.compile(r"[1-9]\d{2}(?:\d{2}){0,2}")
 BY_NAME = "·"  # in the code of a row that is known by its name only: `20805·某某支出`
 LIKE = 0.8  # similarity at which a misspelt name still tells its code
 APART = 0.1  # how much less like it every other name must be
+# a code before its name, in brackets or not: `208社会保障和就业支出`, `[208]社会保障和就业支出`
+_LEADING = re.compile(r"^(?:[\[【（(](\d{3}(?:\d{2}){0,2})[\]】）)]|(\d{3}(?:\d{2}){0,2})(?=[^\d.]))[-—]?")
 _FULL = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
@@ -33,24 +35,40 @@ def is_code(text: str) -> bool:
     return bool(_CODE.fullmatch(text.replace(" ", "").translate(_FULL)))
 
 
-def code_parts(texts: Iterable[str]) -> tuple[list[str], list[str], str]:
-    """Split the label cells of a row into code parts, name parts and a unit code (six digits beside the code)."""
+def leading_code(text: str) -> str:
+    """The code that a cell holds, alone or before a name; '' for none.
+
+    >>> leading_code("２０８"), leading_code("[20805]行政事业单位养老支出"), leading_code("208.50")
+    ('208', '20805', '')
+    """
+    bare = text.replace(" ", "").translate(_FULL)
+    if _CODE.fullmatch(bare):
+        return bare
+    found = _LEADING.match(bare)
+    return (found.group(1) or found.group(2)) if found else ""
+
+
+def code_parts(texts: Sequence[str], units: Container[int] = ()) -> tuple[list[str], list[str], str]:
+    """Split the label cells of a row into code parts, name parts and a unit code.
+
+    A unit code stands in one of the columns `units`, which the header names so, or has six digits beside the code.
+    """
     parts: list[str] = []
     names: list[str] = []
     unit = ""
-    for text in texts:
+    for position, text in enumerate(texts):
         bare = text.replace(" ", "").translate(_FULL)
         if not bare or set(bare) <= {"*"}:
             continue
         if bare.isdigit():
-            if len(bare) == 6 and not unit:
+            if position in units or (len(bare) == 6 and not unit):
                 unit = bare
             else:
                 parts.append(bare)
         elif not (bare in ("类", "款", "项") and not names):
-            leading = re.match(r"^(\d{3}(?:\d{2}){0,2})(?=[^\d.])", bare)
+            leading = _LEADING.match(bare)
             if leading and not parts and not names:
-                parts.append(leading.group(1))
+                parts.append(leading.group(1) or leading.group(2))
                 bare = bare[leading.end() :]
             names.append(bare)
     return parts, names, unit

@@ -110,9 +110,23 @@ def read_header(grid: Grid, rows: int) -> Header:
             names.append([plain(cell.text) for cell in cells])
             once = [cell if n == 0 or cells[n - 1] is not cell else None for n, cell in enumerate(cells)]
             texts.append(tuple(plain(cell.text) if cell else "" for cell in once))
+    names = _relative(names)
+    texts = [tuple(line) for line in _relative([list(line) for line in texts])]
     words = frozenset(word for row in names for word in row if word)
     paths = _paths(names, grid.width, spans_known=grid.spans_known)
     return Header(rows, paths, index, words, tuple(texts))
+
+
+_YEAR = re.compile(r"(20[0-4]\d)年度?")
+
+
+def _relative(rows: list[list[str]]) -> list[list[str]]:
+    """Header texts without years: the latest year is meant anyway, the one before it is called 上年."""
+    years = {int(year) for row in rows for text in row for year in _YEAR.findall(text)}
+    if not years:
+        return rows
+    names = {max(years): "", max(years) - 1: "上年"}
+    return [[_YEAR.sub(lambda found: names.get(int(found[1]), found[0]), text) for text in row] for row in rows]
 
 
 def _paths(rows: list[list[str]], width: int, *, spans_known: bool) -> list[tuple[str, ...]]:
@@ -149,6 +163,8 @@ def similarity(path: Sequence[str], header: str) -> float:
     if not path or not wanted:
         return 0.0
     mine = [part for part in path if part]
+    if any(part.startswith("上年") for part in mine) and not any(part.startswith(("上年", "年初")) for part in wanted):
+        return 0.0  # the same words for another year
     if len(mine) == 1 < len(wanted) and mine[0] in ("".join(wanted), plain(header.replace("/", ""))):
         return 1.0  # the rows of the header were joined into one
     if mine == wanted or mine[-len(wanted) :] == wanted:
@@ -170,26 +186,34 @@ def match_columns(
     Every column that the form requires must be found, every printed one used once. Unless a `whole` table is asked
     for, columns may be left out of print, where the header leaves no doubt about those that are there.
     """
-    scores = []
+    scores: dict[tuple[int, int], float] = {}
     for position in figures:
         for order, column in enumerate(columns):
             score = max((similarity(header.paths[position], text) for text in column.headers), default=0.0)
             if column.index is not None and header.index.get(position) == column.index:
                 score += 0.5 if score else 0.4
             if score:
-                scores.append((-score, abs(order - figures.index(position)), position, order))
-    mapping: dict[int, Column] = {}
-    used: set[int] = set()
-    certain = True
-    for score, _, position, order in sorted(scores):
-        if position not in mapping and order not in used:
-            mapping[position] = columns[order]
-            used.add(order)
-            certain = certain and -score >= CERTAIN
-    missing = [column for order, column in enumerate(columns) if order not in used and not column.optional]
-    if missing and (whole or not certain or len(mapping) < len(figures)):
+                scores[position, order] = score
+    taken: dict[int, int] = {}
+    for position, order in sorted(scores, key=lambda at: (-scores[at], abs(at[1] - figures.index(at[0])), at)):
+        if position not in taken and order not in taken.values():
+            taken[position] = order
+    if _torn(scores, taken):
         return None
-    return mapping
+    certain = all(scores[pair] >= CERTAIN for pair in taken.items())
+    missing = [c for order, c in enumerate(columns) if order not in taken.values() and not c.optional]
+    if missing and (whole or not certain or len(taken) < len(figures)):
+        return None
+    return {position: columns[order] for position, order in taken.items()}
+
+
+def _torn(scores: dict[tuple[int, int], float], taken: dict[int, int]) -> bool:
+    """Tell whether a column that was left out fits a column of the form as well as the one that was taken for it."""
+    owner = {order: position for position, order in taken.items()}
+    return any(
+        position not in taken and order in owner and score >= max(CERTAIN, scores[owner[order], order])
+        for (position, order), score in scores.items()
+    )
 
 
 def last_words(column: Column) -> set[str]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.facts import Place
-from auditor.forms.codes import is_code
+from auditor.forms.blanks import ways_to_read
+from auditor.forms.codes import leading_code
 from auditor.forms.columns import Look, looks_below, read_header
 from auditor.forms.heads import header_height
 from auditor.forms.labels import plain
@@ -13,50 +17,64 @@ from auditor.forms.tables import Column, Layout, Row, Table
 from auditor.units import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Sequence
+
     from auditor.document import Grid
-    from auditor.filing import ReadTable
+    from auditor.filing import ReadTable, Unread
     from auditor.forms.printed import Found
     from auditor.forms.tables import FormBook
 
 MIN_CODES = 3
+LABELS = 4  # columns at the left in which codes may stand
+MOST_UNREAD = 0.25  # share of the figures that may stay unread in a table bound by its header words
 _TOTAL = Row("合计", ("合计", "总计"), optional=True)
 
 
-def bind_generic(found: Found, book: FormBook) -> tuple[Table, ReadTable] | None:
-    """Bind a grid of unknown layout that has a code column; None when it has none."""
+def bind_generic(found: Found, book: FormBook, taken: Container[str]) -> tuple[Table, ReadTable, list[Unread]] | None:
+    """Bind a grid of unknown layout that has a code column, under a name not `taken`; None when it has none."""
     from auditor.forms.bind import bind_table
 
-    grid = found.grids[0]
-    namespace = _namespace(grid)
+    namespace = _namespace(found.grids, book)
     if not namespace:
         return None
     probe = Table("", "", Layout.CODES, namespace, rows=(_TOTAL,))
+    grids = ways_to_read(found.grids, probe)[0]
+    grid = grids[0]
     height = header_height(grid, probe)
     header = read_header(grid, height)
     columns = _figure_columns(grid, height, header.paths)
     if not columns:
         return None
-    title = _title(found)
     table = Table(
-        f"其他表/{title}" if title else f"其他表/第{found.place.line or 0}行",
-        "",
-        Layout.CODES,
-        namespace,
-        columns=tuple(columns),
-        rows=(_TOTAL,),
-        generic=True,
+        _name(found, taken), "", Layout.CODES, namespace, columns=tuple(columns), rows=(_TOTAL,), generic=True
     )
-    found.place = Place(found.place.file, found.place.page, found.place.line)
-    read, unread = bind_table(found, table, book)
-    return None if read.reason or unread else (table, read)
+    place = Place(found.place.file, found.place.page, found.place.line)
+    alone = replace(found, title=table.name.removeprefix(PREFIX), forms=(), place=place, grids=grids)
+    read, unread = bind_table(alone, table, book)
+    return None if read.reason or len(unread) > MOST_UNREAD * len(read.facts) else (table, read, unread)
 
 
-def _namespace(grid: Grid) -> str:
-    """The taxonomy whose codes stand in the grid: functional (2xx), economic (3xx), or '' for no codes."""
-    codes = [cell.text for row in grid.rows for cell in row[:3] if is_code(cell.text)]
-    if len(codes) < MIN_CODES:
-        return ""
-    return "economic" if sum(code.startswith("3") for code in codes) > len(codes) / 2 else "functional"
+PREFIX = "其他表/"
+MAX_TITLE = 50
+_TITLE = re.compile(r"表(?:（[^（）]*）)?$")
+
+
+def _name(found: Found, taken: Container[str]) -> str:
+    """A name for the table: its title, else its line or page; numbered where another table has it already."""
+    place = found.place
+    spot = f"第{place.page}页" if place.page and not place.line else f"第{place.line or place.row or 0}行"
+    name = PREFIX + (found.title or _title(found) or spot)
+    numbered = (f"{name}（{number}）" for number in itertools.count(2))
+    return name if name not in taken else next(other for other in numbered if other not in taken)
+
+
+def _namespace(grids: Sequence[Grid], book: FormBook) -> str:
+    """The taxonomy to which most codes of the grids belong, told by their first digit; '' for too few codes."""
+    cells = (cell for grid in grids for row in grid.rows for cell in row[:LABELS])
+    codes = [code for cell in cells if (code := leading_code(cell.text))]
+    fitting = {name: sum(code[:1] in taxonomy.leads for code in codes) for name, taxonomy in book.taxonomies.items()}
+    best = max(fitting, key=fitting.__getitem__, default="")
+    return best if best and fitting[best] >= max(MIN_CODES, len(codes) / 2) else ""
 
 
 def _figure_columns(grid: Grid, height: int, paths: list[tuple[str, ...]]) -> list[Column]:
@@ -78,6 +96,6 @@ def _title(found: Found) -> str:
     """The nearest short line above the grid that ends like a title."""
     for paragraph in reversed(found.above):
         text = plain(paragraph.text)
-        if text.endswith("表") and len(text) < 50:
+        if _TITLE.search(text) and len(text) < MAX_TITLE:
             return text
     return ""

@@ -138,21 +138,25 @@ def _code_row(
 ) -> PrintedRow:
     row = PrintedRow("" if block is None else str(block), "", [], cells[segment.figures[0]].place)
     texts = _label_texts(cells, segment)
-    parts, names, unit = code_parts(_with_upper_parts(texts, segment, block or 0, carried.codes))
+    units = [number for number, position in enumerate(segment.labels) if position in segment.units]
+    whole = _with_upper_parts(texts, segment, block or 0, carried.codes, units)
+    parts, names, unit = code_parts(whole, units)
     row.code, row.lost = join_parts(parts)
     row.label, row.unit_code = "".join(names), unit
     row.cells = [(column.name, cells[position]) for position, column in sorted(mapping.items())]
     return row
 
 
-def _with_upper_parts(texts: list[str], segment: Segment, block: int, printed: dict[tuple[int, int], str]) -> list[str]:
+def _with_upper_parts(
+    texts: list[str], segment: Segment, block: int, printed: dict[tuple[int, int], str], units: Sequence[int]
+) -> list[str]:
     """The label texts of a row, with the upper parts of its code where these are printed in rows above only.
 
     Such codes are printed in steps: 类|款|项 in three columns, and each row only its own part.
     """
     out = list(texts)
     keys = [(block, position - segment.figures[0]) for position in segment.labels]
-    parts = [at for at, text in enumerate(texts) if text.isdigit() and len(text) < 4]
+    parts = [at for at, text in enumerate(texts) if text.isdigit() and len(text) < 4 and at not in units]
     if not parts:
         return out
     above = [at for at in range(parts[0]) if keys[at] in printed]

@@ -22,7 +22,7 @@ from auditor.forms.columns import (
 from auditor.forms.gridrows import aligned
 from auditor.forms.heads import header_height
 from auditor.forms.labels import plain
-from auditor.forms.segments import Segment, labels_known, lanes_by_labels, printed_labels, segments_of, without_ordinals
+from auditor.forms.segments import Segment, labels_known, lanes_by_labels, of_codes, printed_labels, segments_of
 from auditor.forms.tables import Layout
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _certain(header: Header, segments: Sequence[Segment], columns: Sequence[Colu
 def _plan_codes(grid: Grid, header: Header, table: Table, segments: list[Segment]) -> Plan:
     if not segments:
         raise UnmatchedError("unread.no_columns")
-    segments = [without_ordinals(segment, header) for segment in segments]
+    segments = [of_codes(segment, header) for segment in segments]
     mappings = []
     for segment in segments:
         mapping = match_columns(header, segment.figures, table.columns, whole=not grid.spans_known)
@@ -191,7 +191,8 @@ def shift_plan(plan: Plan, grid: Grid) -> Plan | None:
         labels = tuple(range(first.labels[-1] + 1 + offset)) if first.labels else ()
         if first.labels and first.labels[-1] + offset < 0:
             return None
-        segment = Segment(labels, tuple(position + offset for position in first.figures))
+        moved = frozenset(position + offset for position in first.units)
+        segment = Segment(labels, tuple(position + offset for position in first.figures), moved)
         if segment.figures and segment.figures[0] < 0:
             return None
         columns = ({position + offset: column for position, column in plan.columns[0].items()},)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from auditor.forms.tables import Form, FormBook
 
 _YEAR = re.compile(r"^(?:20\d\d年度?|20\d\d)?")
+_BY = re.compile(
+    r"（(?:按[^（）]*分类[^（）]*|功能科目|经济科目)）$"
+)  # how the table is broken down: told by its codes
 _LEADER = re.compile(r"[.．·…⋯\-—\s]*\d{0,3}\s*$")
 _NUMBER_OF_FORM = re.compile(
     r"^(?:附[件表]?[一二三四五六七八九十\d]*[-—]?\d*[:：]?|\d{1,2}[、.．](?=20\d\d年)"
@@ -74,6 +77,9 @@ def _any_title(text: str, book: FormBook) -> tuple[str, tuple[Form, ...]]:
     bare = _NUMBER_OF_FORM.sub("", plain(text))
     if bare in book.forms_by_title:
         return bare, book.forms_by_title[bare]
+    short = _BY.sub("", bare)
+    if short != bare and (found := _any_title(short, book))[0]:
+        return found
     best = max((title for title in book.forms_by_title if bare.endswith(title)), key=len, default="")
     if not best:
         return "", ()

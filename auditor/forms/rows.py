@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from auditor.facts import ReadBy
 from auditor.forms.codes import recover
 from auditor.forms.labels import plain, without
+from auditor.forms.plans import UnmatchedError
 from auditor.forms.tables import Layout
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Naming:
 
 
 def name_rows(rows: Sequence[PrintedRow], table: Table, taxonomy: Taxonomy) -> Naming:
-    """Name every printed row of a table of lanes or codes."""
+    """Name every printed row of a table of lanes or codes. Raises `UnmatchedError` for codes of another kind."""
     naming = _lanes(rows, table, taxonomy) if table.layout is Layout.LANES else _codes(rows, table, taxonomy)
     found = {named.name for named in naming.rows if named.name}
     naming.missing = [row.name for row in table.named_rows.values() if row.name not in found and not row.optional]
@@ -99,9 +100,10 @@ class _Lane:
             for row in self.lane.rows
             if row.name not in self.used and any(plain(text) == label for text in (*row.labels, *row.found_by))
         ]
+        parent = plain(item.printed.parents[-1]) if item.printed.parents else ""
+        fitting = [row for row in fitting if self._has_parent(row, parent)]
         if len(fitting) < 2:
             return fitting[0] if fitting else None
-        parent = plain(item.printed.parents[-1]) if item.printed.parents else ""
         if parent:
             grouped = [row for row in fitting if plain(row.parent.rsplit("/", 1)[-1]) == parent or
                        (row.labels[0] in ("小计", "合计") and plain(row.last) == parent)]  # fmt: skip
@@ -111,6 +113,13 @@ class _Lane:
             fitting = numbered or fitting
         order = {row.name: number for number, row in enumerate(self.lane.rows)}
         return min(fitting, key=lambda row: (order[row.name] < self.position, order[row.name]))
+
+    def _has_parent(self, row: Row, group: str) -> bool:
+        """Whether the row that a row stands below is printed: before it, or as the label of its group."""
+        above = next((other for other in self.lane.rows if other.name == row.parent), None)
+        if above is None or above.name in self.used:
+            return True
+        return group in {plain(text) for text in (*above.labels, above.last)}
 
     def _take(self, item: NamedRow, row: Row) -> None:
         item.name, item.row = row.name, row
@@ -136,10 +145,9 @@ class _Lane:
         """
         line = item.printed.line
         close: dict[str, tuple[str, Row | None]] = {}
-        names = {row.name for row in self.lane.rows}
         for row in self.lane.rows:
-            below = row.parent in names and row.parent not in self.used
-            if (line is None or row.line == line) and not below and any(_like(text, label) for text in row.labels):
+            reachable = (line is None or row.line == line) and self._has_parent(row, "")
+            if reachable and any(_like(text, label) for text in row.labels):
                 close[row.name] = (row.labels[0], row)
         for code, number in self.classes.items():
             if (line is None or number == line) and _like(self.taxonomy.name_of(code), label):
@@ -160,8 +168,12 @@ def _like(known: str, label: str) -> bool:
 def _codes(rows: Sequence[PrintedRow], table: Table, taxonomy: Taxonomy) -> Naming:
     labels = {plain(label): (row, label in row.labels) for row in table.rows for label in (*row.labels, *row.found_by)}
     named = [NamedRow(row) for row in rows]
+    units: list[str] = []  # codes of units printed so far
     for item in named:
-        _code_or_total(item, labels)
+        _code_or_total(item, labels, units)
+    codes_printed = [row.code for row in rows if row.code]
+    if sum(code[:1] in taxonomy.leads for code in codes_printed) < len(codes_printed) / 2:
+        raise UnmatchedError("unread.other_codes")
     lost = [item for item in named if not item.name and not item.reason]
     if lost:
         codes = recover([item.printed.label for item in lost], taxonomy)
@@ -182,7 +194,7 @@ def _official(code: str, label: str, taxonomy: Taxonomy) -> str:
     return entries[-1].name if entries and not mine & known else ""
 
 
-def _code_or_total(item: NamedRow, labels: dict[str, tuple[Row, bool]]) -> None:
+def _code_or_total(item: NamedRow, labels: dict[str, tuple[Row, bool]], units: list[str]) -> None:
     printed = item.printed
     total = labels.get(plain(printed.label))
     if total and not printed.code:
@@ -192,7 +204,9 @@ def _code_or_total(item: NamedRow, labels: dict[str, tuple[Row, bool]]) -> None:
     elif printed.code:
         item.name = printed.code
     elif printed.unit_code:
-        item.name = f"单位/{printed.unit_code}"
+        above = [code for code in units if printed.unit_code.startswith(code) and printed.unit_code != code]
+        item.name = "/".join(["单位", *sorted(dict.fromkeys(above), key=len), printed.unit_code])
+        units.append(printed.unit_code)
     elif not printed.label or not (printed.lost or len(printed.cells) > 0):
         item.reason = "unread.no_label"
     elif not printed.lost:

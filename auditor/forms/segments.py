@@ -6,6 +6,7 @@ What the cells hold decides the cut, because headers come damaged more often tha
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,10 +25,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Some label columns and the figure columns that follow them (positions in the grid)."""
+    """Some label columns and the figure columns that follow them (positions in the grid).
+
+    `units` are those label columns that the header says to hold the codes of units.
+    """
 
     labels: tuple[int, ...]
     figures: tuple[int, ...]
+    units: frozenset[int] = frozenset()
 
 
 def segments_of(grid: Grid, header: Header, *, coded: bool) -> tuple[list[Segment], bool]:
@@ -101,10 +106,14 @@ def _codes_only(grid: Grid, start: int, column: int, *, headed: bool) -> bool:
     return len(nonzero) == 1 or units or (not headed and all(is_code(text) or len(text) == 6 for text in texts))
 
 
-def without_ordinals(segment: Segment, header: Header) -> Segment:
-    """A segment without label columns that only number its rows: ordinals are no parts of codes."""
+_OF_UNITS = re.compile(r"(?:部门|单位)[（）部门单位预算]*(?:编码|代码)$")
+
+
+def of_codes(segment: Segment, header: Header) -> Segment:
+    """A segment of a table of codes: without label columns that only number its rows, codes of units told."""
     labels = tuple(position for position in segment.labels if role_of(header.paths[position]) is not Role.LINE)
-    return Segment(labels, segment.figures)
+    units = frozenset(p for p in labels if header.paths[p] and _OF_UNITS.search(header.paths[p][-1]))
+    return Segment(labels, segment.figures, units)
 
 
 def printed_labels(grid: Grid, header: Header, segments: Sequence[Segment]) -> list[set[str]]:

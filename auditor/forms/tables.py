@@ -195,6 +195,9 @@ class Form:
         return self.table, self.lanes, self.columns, self.across, self.partial
 
 
+NEAR = 10  # characters at the start of an entity's name in which its place stands (中共江苏省委办公厅)
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     """The set of forms of a place and period; `places` are how names of its entities begin."""
@@ -203,6 +206,10 @@ class Family:
     report: str
     forms: tuple[Form, ...]
     places: tuple[str, ...] = ()
+
+    def elsewhere(self, entity: str) -> bool:
+        """Tell whether an entity (where it is known) is in none of the places of this family."""
+        return bool(entity and self.places) and not any(place in entity[:NEAR] for place in self.places)
 
     def tables(self) -> frozenset[str]:
         """The standard tables that filings of this family print."""
@@ -260,6 +267,11 @@ class Taxonomy:
         entries = self.names.get(code, ())
         fitting = [entry for entry in entries if not year or entry.since <= year <= entry.until]
         return (fitting or list(entries))[-1].name if entries else ""
+
+    @cached_property
+    def leads(self) -> frozenset[str]:
+        """The digits with which codes of this list begin: 2 of functions, 3 and 5 of economic classes."""
+        return frozenset(entry.code[:1] for entry in self.entries)
 
     @cached_property
     def class_names(self) -> frozenset[str]:
