@@ -61,7 +61,7 @@ class Page:
 
 def document(entity: str, year: int, pages: list[Page]) -> Document:
     """The whole disclosure: cover and tables."""
-    lines = [f"{entity}", f"{year}年部门预算", "目录", *(page.title for page in pages), "第二部分 部门预算表"]
+    lines = [f"{entity}", f"{year}年部门预算", "目录", *(page.title for page in pages), "第一部分 部门概况", "第二部分 部门预算表"]
     blocks: list[Paragraph | Grid] = [Paragraph(line, Place()) for line in lines]
     for page in pages:
         blocks += [Paragraph(line, Place()) for line in (page.title, f"部门：{entity}", *page.remarks)]
