@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from auditor.forms.codelists import with_code_list
 from auditor.forms.tables import CLASSES, Column, Entry, Family, Form, FormBook, Lane, Layout, Row, Table, Taxonomy
 from auditor.sources import Map, a_list, a_map, a_text, check_keys, choice, fail, load, nearest, texts, whole
 from auditor.units import FEN_PER, Kind
@@ -31,6 +32,10 @@ def load_forms(roots: Iterable[Path]) -> FormBook:
         for path in sorted((root / "taxonomy").glob("*.yaml")):
             taxonomy = _taxonomy(load(path, f"taxonomy/{path.name}"))
             taxonomies[taxonomy.name] = taxonomy
+    for root in roots:
+        for path in sorted((root / "taxonomy").glob("*.csv")):
+            taxonomies = with_code_list(taxonomies, path, f"taxonomy/{path.name}")
+    for root in roots:
         for path in sorted((root / "forms").glob("*.yaml")):
             tree = load(path, f"forms/{path.name}")
             check_keys(tree, ("lists", "tables", "families"))

@@ -87,7 +87,7 @@ def load_rules(folders: Sequence[str | Path] = (), *, own: bool = True, cache: b
             raise RuleError("rules.no_folder", file=str(root))
     forms = load_forms(roots)
     files = [(root, path) for root in roots for path in sorted(root.rglob("*.yaml"))]
-    sha256 = _hash(files)
+    sha256 = _hash([*files, *((root, path) for root in roots for path in sorted((root / "taxonomy").glob("*.csv")))])
     store = _cache_file(sha256) if cache else None
     rules = _from_cache(store) if store else None
     if rules is None:
