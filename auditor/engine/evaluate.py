@@ -23,7 +23,7 @@ from auditor.engine.verdicts import Note, Reason, Verdict
 from auditor.rules.nodes import Call, Expression, Membership, Negation, Predicate, Relation, SetRelation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from auditor.engine.chunk import Chunk
     from auditor.engine.facttable import Bytes, Flags, Ints
