@@ -95,6 +95,22 @@ class Block:
         return np.asarray((self.present[lowest].sum(axis=0) > 1) & self.present[self.codes].any(axis=0))
 
     @cached_property
+    def plain_numbers(self) -> Ints:
+        """For every row the number of its name without occurrence."""
+        numbers: dict[str, int] = {}
+        return np.array([numbers.setdefault(name, len(numbers)) for name in self.plain_rows] or [0], dtype=np.int32)
+
+    @cached_property
+    def first_told(self) -> Ints:
+        """The first fact of every plain row under a column (−1: none): shape (columns, plain rows, filings)."""
+        plain = self.plain_numbers
+        out = np.full((len(self.columns), int(plain.max()) + 1, self.index.shape[2]), -1, dtype=np.int32)
+        for row in np.argsort(-self.occurrence, kind="stable"):
+            here = self.index[:, row]
+            out[:, plain[row]] = np.where(here >= 0, here, out[:, plain[row]])
+        return out
+
+    @cached_property
     def pairs(self) -> tuple[Ints, Ints]:
         """Every printed row as (row, filing), filing after filing."""
         filings, rows = np.nonzero(np.ascontiguousarray(self.present.T))

@@ -59,8 +59,13 @@ def group_checks(
         for component in localise(known, steps, names):
             groups += _groups(component, evidence)
     asked: dict[str, Group] = {}
+    by_suspect: dict[int, list[int]] = {}  # figure → the groups that suspect it
+    for number, group in enumerate(groups):
+        for suspect in group.suspects:
+            by_suspect.setdefault(suspect.fact, []).append(number)
+    accused = {id(check) for check in core}
     for check in failing:
-        if check in core:
+        if id(check) in accused:
             continue
         if check.rule.once:
             if check.rule.once in asked:
@@ -68,7 +73,8 @@ def group_checks(
             else:
                 groups.append(asked.setdefault(check.rule.once, Group([check], [])))
             continue
-        cause = next((g for g in groups if _follows(check, g, facts) or _settles(check, g, facts)), None)
+        near = [groups[n] for n in sorted({n for o in check.operands for n in by_suspect.get(o.fact, ())})]
+        cause = next((g for g in near if _follows(check, g, facts) or _settles(check, g, facts)), None)
         if cause is not None:
             cause.checks.append(check)
         else:

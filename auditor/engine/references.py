@@ -98,20 +98,12 @@ def bind_ref(ref: Ref, instances: Instances) -> Bound:
 
 
 def _first_told(ref: Ref, instances: Instances, block: Block, filing: Ints) -> tuple[Ints, Ints]:
-    """Where the row of each instance is told first with its column: the fact (−1: not before) and the row."""
+    """Where the row of each instance is told first with its column: the fact (−1: not before) and its own row."""
     assert instances.rows is not None
     columns = _column_numbers(ref.columns, instances, block)
-    position = np.full(len(instances), -1, dtype=np.int32)
-    rows = position.copy()
     own = block.at(columns, instances.rows, filing)
-    for again in range(1, int(block.occurrence.max(initial=1)) + 1):
-        suffix = "" if again == 1 else f"#{again}"
-        names = [block.row_of.get(name + suffix, -1) for name in block.plain_rows]
-        row = np.array(names or [-1], dtype=np.int32)[instances.rows]
-        here = np.nonzero((position < 0) & (row >= 0) & (block.occurrence[instances.rows] > again))[0]
-        chosen = columns[here] if isinstance(columns, np.ndarray) else columns
-        position[here], rows[here] = block.at(chosen, row[here], filing[here]), row[here]
-    return np.where(own >= 0, position, -1).astype(np.int32), rows
+    first = block.first_told[columns, block.plain_numbers[instances.rows], filing]
+    return np.where(first == own, -1, first).astype(np.int32), instances.rows
 
 
 def _why_not(ref: Ref, instances: Instances, block: Block | None, rows: Ints, filing: Ints) -> Bytes:
@@ -357,8 +349,7 @@ def _found(
 
 def _told_first(block: Block, at: Ints, row: Ints, position: Ints, chunk: Chunk) -> Flags:
     """Flag the facts of a selection that the text tells for the first time: a subject told twice counts once."""
-    names = {name: number for number, name in enumerate(dict.fromkeys(block.plain_rows))}
-    plain = np.array([names[name] for name in block.plain_rows] or [0], dtype=np.int64)[row]
+    plain = block.plain_numbers[row]
     order = np.lexsort((block.occurrence[row], chunk.facts.column[position], plain, at))
     key = np.stack([at[order], plain[order], chunk.facts.column[position][order]])
     new = np.ones(len(order), dtype=np.bool_)

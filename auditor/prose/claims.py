@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from auditor.prose.subjects import MOST, Option, Subjects, row_under
@@ -27,6 +28,7 @@ _GENERIC = re.compile(
     r"(?:本年|全年|当年)?(?:总(?:收入|支出|额|数|量)|(?:收入|支出|收支)?(?:总额|总数|总计|合计|总预算)|全部(?:收入|支出)?)"
 )
 _ITEM = re.compile(r"^[-•·]*(?:\d{1,2}[、.]|（[\d一二三四五六七八九十]{1,3}）|[①-⑳]|[一二三四五六七八九十]是)")
+_WORD = re.compile(r"[\u3400-\u9fff]")
 _AMOUNT = re.compile(rf"{NUMBER}(?:亿|万|千)?元?$")
 _FIGURES = re.compile(rf"{NUMBER}(?:亿|万|千)?元?")
 MIN_KNOWN = 0.6  # share of the items of a list that must be economic classes
@@ -67,7 +69,7 @@ class Claims:
     """What was read: lines in the order of the text, numbers set aside with the reason, numbers unexplained.
 
     `silent` are the topics in which numbers stand and none was explained, with the first of them;
-    `gaps` are the tables in which an amount may be lacking.
+    `gaps` are the tables in which an amount may be lacking. `cut` says that there were more numbers than are read.
     """
 
     lines: list[Line] = field(default_factory=list)
@@ -75,6 +77,7 @@ class Claims:
     unread: list[Number] = field(default_factory=list)
     silent: dict[str, Number] = field(default_factory=dict)
     gaps: set[str] = field(default_factory=set)
+    cut: bool = False
     seen: int = 0
 
 
@@ -111,7 +114,10 @@ class _Reader:
         self.kept = Kept.__new__(Kept)
 
     def passage(self, passage: Passage) -> None:
-        numbers = list(numbers_of(passage, self.lexicon, self.names)) if self._room() else []
+        room = MAX_NUMBERS - self.claims.seen - len(self.claims.aside)
+        found = numbers_of(passage, self.lexicon, self.names)
+        numbers = list(islice(found, max(0, room)))
+        self.claims.cut = self.claims.cut or next(found, None) is not None
         if passage.outside:
             self.claims.aside += [(number, "unread.outside") for number in numbers]
             return
@@ -139,9 +145,6 @@ class _Reader:
         self._budgets(self.claims.lines[max(0, first - 1) :])
         self.list_open = passage.text[-1:] in "：；"
 
-    def _room(self) -> bool:
-        return self.claims.seen + len(self.claims.aside) < MAX_NUMBERS
-
     # -- one number -----------------------------------------------------------------------------------------
 
     def _take(self, number: Number, before: str) -> None:
@@ -159,7 +162,7 @@ class _Reader:
         column = self._column(measure, number)
         if option is not None:
             self._begin(option, column)
-        elif self.line is not None and column in self.line.told and column not in CHANGING and clause.strip("，、"):
+        elif self.line is not None and column in self.line.told and column not in CHANGING and _WORD.search(clause):
             self._start(Line(self.line.topic, self.line.row, label=self.line.label))  # `国内接待…，共计支出0万元`
         line = self.line
         if line is None or column in line.told:
@@ -242,7 +245,10 @@ class _Reader:
         sentence = before.rsplit("。", 1)
         if len(sentence) > 1 and not _ITEM.match(sentence[1]):
             self.wholes = []
-        elif self.wholes and ((self.wholes[-1][1] and "）" in before) or (len(self.wholes) > 1 and "；" in before)):
+        elif self.wholes and self.wholes[-1][1]:
+            if before.count("）") > before.count("（"):  # and what follows is about the whole again
+                self.line = self.wholes.pop()[0]
+        elif len(self.wholes) > 1 and "；" in before:
             self.wholes.pop()
         opens = _WHOLE.search(before)
         if opens and self.line is not None and self.line.told:

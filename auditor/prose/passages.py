@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from auditor.facts import Place
     from auditor.prose.lexicon import Lexicon, Topic
 
-_FOLD = str.maketrans("()，,：:；;０１２３４５６７８９％．﹣－−〔〕", "（），,：：；；0123456789%.---（）")
+_FOLD = str.maketrans("()，,：:；;０１２３４５６７８９％﹪．﹣－−〔〕", "（），,：：；；0123456789%%.---（）")
 _DROPPED = re.compile(r"[\s\u3000\u00a0*#“”\"「」『』]")
 _HEADING = re.compile(
     r"^[-•·#\s]*(?:(?P<part>第[一二三四五六七八九十]+部分)|(?P<chapter>[一二三四五六七八九十]{1,3}[、.．])"
@@ -26,6 +26,7 @@ _HEADING = re.compile(
 )
 _BARE = re.compile(r"^(?:20\d\d年(?:度)?)?[^，。；：、\d]{4,40}(?:情况|说明)$")  # a heading without a number
 _RUN_IN = re.compile(r"^[^。：；，]{2,30}?(?:情况说明|情况|说明)")  # a heading at the beginning of its text
+_ANNEX = re.compile(r"^附件[一二三四五六七八九十\d]{0,3}[：:]?(?:$|.{0,40}(?:报告|自评|绩效|评价))")
 _ENDS = "。！？"
 _OPEN = re.compile(r"[，、；：（,;:(]$")
 _LEADER = re.compile(r"[.．·…⋯]{4,}\s*\d*\s*$")
@@ -107,7 +108,9 @@ class _State:
     outside: bool = False
     part_outside: bool = False
     untitled: bool = False  # a part whose title stands on the next line
+    begun: bool = False  # a section with a topic was opened
     pieces: list[Paragraph] = field(default_factory=list)
+    size: int = 0  # characters of the pieces
 
 
 def passages_of(paragraphs: Iterable[Paragraph], lexicon: Lexicon) -> Iterator[Passage]:
@@ -121,6 +124,11 @@ def passages_of(paragraphs: Iterable[Paragraph], lexicon: Lexicon) -> Iterator[P
             state.outside = state.part_outside = any(word in text for word in OUTSIDE)
         state.untitled = False
         heading = _HEADING.match(text)
+        if state.begun and len(text) <= MAX_HEADING and _ANNEX.match(_plain(text)):
+            yield from _close(state, lexicon)
+            state.topic = state.chapter = state.section = None
+            state.heading, state.outside, state.part_outside = tidy(text), True, True
+            continue
         if heading and _is_heading(text):
             yield from _close(state, lexicon)
             _open(state, heading, tidy(text), lexicon)
@@ -129,14 +137,13 @@ def passages_of(paragraphs: Iterable[Paragraph], lexicon: Lexicon) -> Iterator[P
         elif not heading and not _wants_more(state) and _BARE.match(text) and (topic := lexicon.topic_of(_plain(text))):
             yield from _close(state, lexicon)
             state.topic = state.chapter = state.section = topic
-            state.heading, state.outside = tidy(text), False
+            state.heading, state.outside, state.begun = tidy(text), False, True
             continue
         starts = bool(heading) and not _OPEN.search(state.pieces[-1].text if state.pieces else "")
-        if state.pieces and not starts and _goes_on(state.pieces):
-            state.pieces.append(paragraph)
-        else:
+        if not (state.pieces and not starts and _goes_on(state)):
             yield from _close(state, lexicon)
-            state.pieces = [paragraph]
+        state.pieces.append(paragraph)
+        state.size += len(paragraph.raw)
     yield from _close(state, lexicon)
 
 
@@ -156,10 +163,9 @@ def _is_heading(text: str) -> bool:
     )
 
 
-def _goes_on(pieces: list[Paragraph]) -> bool:
+def _goes_on(state: _State) -> bool:
     """Tell whether the text before is not at the end of a sentence (a line of a dump, or a list after a colon)."""
-    last = pieces[-1].text
-    return last[-1:] not in _ENDS and sum(len(piece.raw) for piece in pieces) < MAX_PASSAGE
+    return state.pieces[-1].text[-1:] not in _ENDS and state.size < MAX_PASSAGE
 
 
 def _open(state: _State, heading: re.Match[str], text: str, lexicon: Lexicon) -> None:
@@ -178,12 +184,13 @@ def _open(state: _State, heading: re.Match[str], text: str, lexicon: Lexicon) ->
         state.topic = state.section = topic or state.chapter
     else:
         state.topic = topic or state.section
+    state.begun = state.begun or (topic is not None and not state.outside)
     if not heading["item"]:
         state.heading = bare.strip("。：") or text
 
 
 def _close(state: _State, lexicon: Lexicon) -> Iterator[Passage]:
-    pieces, state.pieces = state.pieces, []
+    pieces, state.pieces, state.size = state.pieces, [], 0
     if not pieces:
         return
     text: list[str] = []

@@ -24,6 +24,7 @@ _PUNCTUATION = re.compile(r"[，。；：、（）]")
 _YEAR = re.compile(r"^.*20\d\d年(?:度)?(?:\d+月(?:\d+日|底)?)?")
 _ORDINAL = re.compile(r"^[-•·]*(?:\d{1,2}\.?|[①-⑳])?[-•·]*")
 _LEAD = re.compile(r"^(?:其中|[一二三四五六七八九十]是|\d+[.、]|（[\d一二三四五六七八九十]+）|[①-⑳])+")
+_USED_FOR = re.compile(r"^(?:其中|主要|分别)*(?:用于|包括|是|为)(?=.{2})")
 _TAIL = re.compile(r"(?:预算|决算)?(?:数|支出)?(?:安排)?(?:为|是|共|计)?$")
 MIN_ENTITY = 4  # characters that still name it
 MOST = 400  # characters before a number that may name its subject
@@ -55,7 +56,7 @@ class Subjects:
     def after(self, text: str, at: int, topic: Topic | None) -> Option | None:
         """A subject that stands behind its number: `4个项目自评等级为优`."""
         for subject in topic.subjects if topic else ():
-            if subject.after is not None and (found := subject.after.match(text, at)):
+            if subject.after is not None and (found := subject.after.match(text, at, at + MOST)):
                 return Option(at, 0, subject.topic, subject.row, found.group(), subject.under)
         return None
 
@@ -64,7 +65,10 @@ class Subjects:
         table = (topic.items if topic else "") or "分科目"
         classes = (topic.classes if topic else "") or "一般公共预算"
         for found in _CHAIN.finditer(text):
-            links = [(link["name"], link["code"] or "", link["level"]) for link in _LINK.finditer(found.group())]
+            links = [
+                (_USED_FOR.sub("", link["name"]), link["code"] or "", link["level"])
+                for link in _LINK.finditer(found.group())
+            ]
             if not links:
                 continue
             above = [(link["name"], link["code"] or "", "类") for link in _LINK.finditer(heading)][:1]

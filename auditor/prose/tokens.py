@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from auditor.prose.passages import Passage
 
 _TOKEN = re.compile(
-    rf"(?P<number>(?<![\d.])(?:{NUMBER})|(?:∞|[-—])(?=%))"
+    rf"(?P<number>{NUMBER}|(?:∞|[-—])(?=%))"
     r"(?P<unit>亿元|万元|千元|元|%|个百分点|万|人次|批次|台（套）|团组|个|辆|台|套|家|批|人|次|项|件)?"
 )
 _SAME_UNIT = {"台（套）": "台", "团组": "个"}

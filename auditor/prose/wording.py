@@ -14,7 +14,8 @@ from auditor.sources import fail
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-NUMBER = r"[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+# possessive, and never from the middle of another number: one look at every digit
+NUMBER = r"(?<![\d.,])[-−]?+(?:\d{1,3}(?:,\d{3})++(?!\d)|\d++)(?:\.\d++)?+"
 _RUN = r"[^，。；：、]{0,30}?"
 QUOTES = re.compile('[“”"「」『』]')
 MOST = 200  # characters of one wording
