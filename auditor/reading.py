@@ -193,7 +193,7 @@ def merge(parts: Sequence[Filing], book: FormBook) -> Filing:
     if len(parts) == 1:
         return finished(first, book)
     key = first.key._replace(
-        entity=next((p.key.entity for p in parts if p.key.entity), ""),
+        entity=_fullest([part.key.entity for part in parts if part.key.entity]),
         year=next((p.key.year for p in parts if p.key.year), 0),
         report=next((p.key.report for p in parts if p.key.report), ""),
         edition=next((p.key.edition for p in parts if p.key.edition), ""),
@@ -210,6 +210,11 @@ def merge(parts: Sequence[Filing], book: FormBook) -> Filing:
         whole.outlines += part.outlines
     whole.family = _family(whole, book)
     return finished(whole, book)
+
+
+def _fullest(names: Sequence[str]) -> str:
+    """The first name, or a longer form of it with the place before: `洛阳市西工区某中心` for `西工区某中心`."""
+    return max((name for name in names if name.endswith(names[0])), key=len, default="")
 
 
 def _family(filing: Filing, book: FormBook) -> str:

@@ -51,6 +51,7 @@ class Page:
     title: str
     lines: str
     remarks: tuple[str, ...] = ("单位：万元",)
+    note: str = ""  # below the table
 
     def grid(self) -> Grid:
         """The grid of cells, merged ones told."""
@@ -61,11 +62,19 @@ class Page:
 
 def document(entity: str, year: int, pages: list[Page]) -> Document:
     """The whole disclosure: cover and tables."""
-    lines = [f"{entity}", f"{year}年部门预算", "目录", *(page.title for page in pages), "第一部分 部门概况", "第二部分 部门预算表"]
+    lines = [
+        f"{entity}",
+        f"{year}年部门预算",
+        "目录",
+        *(page.title for page in pages),
+        "第一部分 部门概况",
+        "第二部分 部门预算表",
+    ]
     blocks: list[Paragraph | Grid] = [Paragraph(line, Place()) for line in lines]
     for page in pages:
         blocks += [Paragraph(line, Place()) for line in (page.title, f"部门：{entity}", *page.remarks)]
         blocks.append(page.grid())
+        blocks += [Paragraph(page.note, Place())] if page.note else []
     return Document("budget", "", blocks=blocks)
 
 
@@ -242,6 +251,7 @@ def beijing() -> list[Page]:
         Page(
             "国有资本经营预算支出表",
             "科目编码|科目名称|本年国有资本经营预算支出|<|<\n^|^|合计|基本支出|项目支出\n||||\n|合计|||",
+            note="注：本部门2023年没有使用国有资本经营预算拨款安排的支出，故本表为空表。",
         ),
         Page(
             "财政拨款“三公”经费支出表",
@@ -416,6 +426,6 @@ def zhejiang() -> list[Page]:
 
 
 PLACES = {
-    "北京": ("北京市某区城市管理局", beijing), "中央": ("国家某某局", central), "湖南": ("湖南省某县城市管理局", hunan),
+    "北京": ("北京市某区城市管理局", beijing), "中央": ("国家地震局", central), "湖南": ("湖南省某县城市管理局", hunan),
     "广东": ("广东省某市城市管理局", guangdong), "浙江": ("浙江省某市城市管理局", zhejiang),
 }  # fmt: skip

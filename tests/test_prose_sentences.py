@@ -35,7 +35,7 @@ def cases() -> list[Case]:
         head, *lines = block.strip().splitlines()
         name, _, report = head.partition(" @")
         kinds: dict[str, list[str]] = {"=> ": [], "?? ": [], "~~ ": []}
-        text = []
+        text: list[str] = []
         for line in lines:
             kinds.get(line[:3], text).append(line[3:] if line[:3] in kinds else line)
         out.append(Case(name, report or "final_accounts", "\n".join(text), *kinds.values()))

@@ -26,15 +26,8 @@ def load_forms(roots: Iterable[Path]) -> FormBook:
     tables: dict[str, Table] = {}
     families: dict[str, Family] = {}
     lists: dict[str, tuple[str, ...]] = {}
-    taxonomies: dict[str, Taxonomy] = {}
+    taxonomies = _taxonomies(roots)
     pending: list[Map] = []
-    for root in roots:
-        for path in sorted((root / "taxonomy").glob("*.yaml")):
-            taxonomy = _taxonomy(load(path, f"taxonomy/{path.name}"))
-            taxonomies[taxonomy.name] = taxonomy
-    for root in roots:
-        for path in sorted((root / "taxonomy").glob("*.csv")):
-            taxonomies = with_code_list(taxonomies, path, f"taxonomy/{path.name}")
     for root in roots:
         for path in sorted((root / "forms").glob("*.yaml")):
             tree = load(path, f"forms/{path.name}")
@@ -51,6 +44,19 @@ def load_forms(roots: Iterable[Path]) -> FormBook:
         family = _family(node, tables, families)
         families[family.name] = family
     return FormBook(tables, families, lists, taxonomies, tuple(roots))
+
+
+def _taxonomies(roots: Iterable[Path]) -> dict[str, Taxonomy]:
+    """Every list of codes, by name."""
+    taxonomies: dict[str, Taxonomy] = {}
+    for root in roots:
+        for path in sorted((root / "taxonomy").glob("*.yaml")):
+            taxonomy = _taxonomy(load(path, f"taxonomy/{path.name}"))
+            taxonomies[taxonomy.name] = taxonomy
+    for root in roots:
+        for path in sorted((root / "taxonomy").glob("*.csv")):
+            taxonomies = with_code_list(taxonomies, path, f"taxonomy/{path.name}")
+    return taxonomies
 
 
 def _taxonomy(tree: Map) -> Taxonomy:
