@@ -18,10 +18,13 @@ from auditor.reports.places import place_text
 from auditor.units import FEN_PER, Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from auditor.engine.results import Audit, Check, Finding, Operand, Suspect
 
 _SIGNS = {"=": "≠", "≠": "=", "<": "≥", ">": "≤", "≤": ">", "≥": "<"}
 _WORDS = {"<": "less", ">": "more", "≤": "at_most", "≥": "at_least", "≠": "unequal", "=": "equal"}
+UNLIKE = ("≠", "not =")  # of figures that must differ
 MAX_TERMS = 12
 TOLD = "说明/"  # how the names of prose tables begin
 SHOULD = "应为"  # the column of a table about the filing that says what should stand there
@@ -59,7 +62,7 @@ class Narrator:
 
     # -- figures --------------------------------------------------------------------------------------------
 
-    def label(self, fact: Fact, *, table: bool = True) -> str:
+    def label(self, fact: Fact, *, table: bool = True, column: bool = True) -> str:
         """Name a figure for a reader: table, row with its printed label, column."""
         address = fact.address
         row = address.row
@@ -67,9 +70,9 @@ class Narrator:
         last = row.rsplit("/", 1)[-1]
         if printed and last[:1].isdigit():
             row = f"{row} {plain(printed)}"
-        column = address.column.replace("/", " ")
+        under = address.column.replace("/", " ") if column else ""
         name = say("label.told", section=address.table.partition("/")[2]) if self.is_told(fact) else address.table
-        words = [name if table else "", row.replace("/", " "), column]
+        words = [name if table else "", row.replace("/", " "), under]
         again = f"#{address.occurrence}" if address.occurrence > 1 else ""
         return " ".join(word for word in words if word) + again
 
@@ -221,6 +224,8 @@ class Narrator:
         check = finding.main
         if finding.verdict is Verdict.ROUNDING:
             return self._tail(check)
+        if check.operator in UNLIKE:
+            return self._alike(finding)
         if not check.linear:
             return self._statement(check)
         if finding.unexplained and len(finding.checks) > 1:
@@ -308,7 +313,7 @@ class Narrator:
             "second": f"{self._brief(second, target, table=False)} {self.text(second)}",
         }  # fmt: skip
         if rate.word:
-            return say("say.word", **values, expected=rate.word)
+            return say("say.word", **values | {"figure": self.label(target, column=False)}, expected=rate.word)
         expected = rate.low if rate.low == rate.high else f"{rate.low}%～{rate.high}"
         return say("say.rate_near" if rate.near else "say.rate", **values, expected=f"{expected}%")
 
@@ -323,23 +328,29 @@ class Narrator:
         if check.operator == "same as":
             return f"{title}：{say('say.set_differs', detail=check.detail)}"
         if check.detail in ("exists", "printed") and check.operator.startswith("not"):
-            return say("say.found", title=title, count=len(check.operands), places=self._places(check))
+            return say("say.found", title=title, count=len(check.operands), places=self._places(check.operands))
         if check.detail in ("exists", "printed", "once", "ordered", "blank"):
             where = f"（{check.statement}）" if check.statement else ""
             return f"{title}{where}：{say(f'say.{check.detail}')}"
         return say("say.other", title=title)
 
-    def _places(self, check: Check) -> str:
+    def _alike(self, finding: Finding) -> str:
+        """Figures that must differ and do not: what the rule says of them, and where each stands."""
+        operands = [check.operands[0] for check in finding.checks]
+        title = "；".join(dict.fromkeys(check.rule.title for check in finding.checks))
+        return say("say.found", title=title, count=len(operands), places=self._places(operands))
+
+    def _places(self, operands: Sequence[Operand]) -> str:
         """What was found, with its place: the first few, then how many more."""
         several = len(self.audit.filing.files) > 1
         told = []
-        for operand in check.operands[:MAX_PLACES]:
+        for operand in operands[:MAX_PLACES]:
             fact = self.facts[operand.fact]
             where = place_text(fact.place, file=several)
             quoted = say("say.quoted", text=fact.place.quote or self.text(fact), place=where or "—")
             should = self.should.get(fact.address._replace(column=""))
             told.append(quoted + (say("say.should", text=should) if should else ""))
-        more = len(check.operands) - MAX_PLACES
+        more = len(operands) - MAX_PLACES
         return say("say.join").join(told) + (say("say.more", count=more) if more > 0 else "")
 
 
