@@ -216,7 +216,7 @@ class Family:
         return frozenset(table for form in self.forms for table in (form.table, *form.inner) if table)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """One code with one name, as seen in filings of some years."""
 
@@ -227,6 +227,12 @@ class Entry:
     also: tuple[str, ...] = ()
     found_by: tuple[str, ...] = ()
     verified: bool = True
+
+    @cached_property
+    def said(self) -> frozenset[str]:
+        """Its right names in plain form, with and without 支出."""
+        names = {plain(name) for name in (self.name, *self.also)}
+        return frozenset(names | {without(name, "支出") for name in names})
 
 
 @dataclass(frozen=True)
@@ -267,6 +273,15 @@ class Taxonomy:
         entries = self.names.get(code, ())
         fitting = [entry for entry in entries if not year or entry.since <= year <= entry.until]
         return (fitting or list(entries))[-1].name if entries else ""
+
+    def replaced(self, code: str, name: str, year: int) -> str:
+        """The name that a code has in a year, where a plain name is one that it had before and has no more; else ''."""
+        entries = self.names.get(code, ())
+        ends = [entry.until for entry in entries if name in entry.said]
+        if not ends or max(ends) >= year:
+            return ""
+        new = [entry for entry in entries if name not in entry.said and max(ends) <= entry.since <= year]
+        return new[-1].name if new else ""
 
     @cached_property
     def leads(self) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Wordings as data (`rules/phrases/*.yaml`): what to look for, where, and text that must and must not be found.
 
-A wording gives rows to one of the tables about the filing: 用语, 年份, 名称. Its named groups become columns.
+A wording gives rows to one of the tables about the filing: 用语, 年份, 名称, 科目. Its named groups become columns.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILES = ("wording.yaml", "mentions.yaml")
-TABLES = ("用语", "年份", "名称", "口径", "所指")
+TABLES = ("用语", "年份", "名称", "口径", "科目", "所指")
 SHORT = "简写"
 _SHORT = re.compile(r"\{([\u4e00-\u9fff]+)\}")
 MAX_PATTERN = 600  # characters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditor.outline.classes import classes
 from auditor.outline.mentions import manners, names, wordings, years
 from auditor.outline.structure import structure
 
@@ -19,6 +20,7 @@ _BUILDERS: dict[str, Callable[[Filing, FormBook], ReadTable]] = {
     "年份": years,
     "名称": names,
     "口径": manners,
+    "科目": classes,
 }
 
 

@@ -1,4 +1,4 @@
-"""Plain text: dumps of filings, with tables as tab-separated lines, as Markdown pipes, or merely as lines.
+"""Plain text: dumps of filings, with tables as tab-separated lines, with pipes between the cells, or merely as lines.
 
 Lines with tabs become grids. A line without tabs stays a paragraph with its spaces kept: tables printed without
 separators are recognised later, by the forms, from those lines. Merged header cells come flattened in such dumps,
@@ -8,6 +8,7 @@ so `spans_known` is false.
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from auditor.document import Cell, Document, Grid, Paragraph
@@ -15,7 +16,7 @@ from auditor.errors import BadInputError
 from auditor.facts import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 MAX_LINES = 400_000
 MAX_COLUMNS = 400
@@ -28,6 +29,7 @@ _PIPE_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?\s*")
 _PIPE = re.compile(r"(?<!\\)\|")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+|\s+#+\s*$")
 _MARKS = re.compile(r"\*\*|__|`|<br\s*/?>", re.IGNORECASE)
+MIN_PIPES, MIN_PIPED = 2, 2  # in a line, and lines in a row, of a table without a rule
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b]")
 
 
@@ -85,7 +87,7 @@ def read(data: bytes, *, file: str, sha256: str) -> Document:
 
 
 def _piped(lines: Sequence[str]) -> frozenset[int]:
-    """The lines (from 1) of Markdown tables: above and below a rule of dashes and pipes, as far as there are pipes."""
+    """The lines (from 1) of tables with pipes: Markdown, around a rule of dashes and pipes as far as pipes go; bare ones."""
     out: set[int] = set()
     for at, line in enumerate(lines):
         if "-" not in line or "|" not in line or not _PIPE_RULE.fullmatch(line) or at + 1 in out:
@@ -95,7 +97,18 @@ def _piped(lines: Sequence[str]) -> frozenset[int]:
             end += 1
         start = at - 1 if at and _PIPE.search(lines[at - 1]) else at
         out.update(range(start + 1, end + 1))
-    return frozenset(out)
+    return frozenset(out.union(_bare_pipes(lines)))
+
+
+def _bare_pipes(lines: Sequence[str]) -> Iterator[int]:
+    """The lines (from 1) of tables without a rule: several in a row that have the same number of pipes."""
+    numbers = [len(_PIPE.findall(line)) if "|" in line else 0 for line in lines]
+    at = 0
+    for count, run in groupby(numbers):
+        length = sum(1 for _ in run)
+        if count >= MIN_PIPES and length >= MIN_PIPED:
+            yield from range(at + 1, at + length + 1)
+        at += length
 
 
 def _fields(line: str, *, piped: bool) -> list[str] | None:

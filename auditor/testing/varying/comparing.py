@@ -132,6 +132,8 @@ class Judge:
                 continue
             if "order" in copy.marks and _of_order(sign[0], self.book):
                 continue
+            if "misspelt" in copy.marks and sign[0].startswith("ST-N"):
+                continue
             if "renamed" in copy.marks and sign[0].startswith("ST-E"):
                 continue
             result.accused.append(text)

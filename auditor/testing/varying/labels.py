@@ -137,6 +137,7 @@ def typo(copy: Copy, pick: random.Random) -> bool:
         middle = pick.choice(["", "错", cell.raw[at - 1] * 2])
         text = cell.raw[: at - 1] + middle + cell.raw[at:]
         changed = sheet.rewrite(_always(text), [cell]) or changed
+    copy.marks.add("misspelt")
     return changed
 
 
