@@ -31,9 +31,9 @@ def audited(prefix: str, book: RuleBook) -> Audit:
 @pytest.mark.parametrize(("prefix", "keyed"), [("000", SEED_000), ("004", SEED_004)])
 def test_every_figure_is_read_as_keyed_in_by_hand(book: RuleBook, prefix: str, keyed: Keyed) -> None:
     filing = read(prefix, book)
-    named = [table.table for table in filing.tables if table.table and not table.table.startswith("说明/")]
-    assert named == list(keyed)
-    for table in (table for table in filing.tables if not table.table.startswith("说明/")):
+    forms = [table for table in filing.tables if table.table and not table.table.startswith(("说明/", "项目自评"))]
+    assert [table.table for table in forms] == list(keyed)
+    for table in forms:
         rows: dict[str, list[str | None]] = {}
         for fact in table.facts:
             text = "".join(fact.text.split()) if fact.state is State.VALUE else None
@@ -99,7 +99,7 @@ def test_the_family_is_told_by_the_tables(book: RuleBook, prefix: str, family: s
 @pytest.mark.parametrize(
     ("prefix", "errors", "warnings"),
     [
-        ("000", ["ST-K-01"], ["PR-33"]),
+        ("000", ["ST-K-01"], ["FA-P-06", "FA-P-08", "PR-33"]),
         ("001", [], ["FA-X-31", "PT-22", "ST-E-02"]),
         ("002", ["BU-B04-04", "ST-K-03", "ST-S-01", "ST-S-05"], ["BU-B10-04", "ST-S-14"]),
         ("003", [], ["ST-S-03", "ST-W-09"]),
@@ -137,4 +137,5 @@ def test_prose_without_tables_is_checked_within_itself(book: RuleBook) -> None:
 def test_every_printed_figure_of_the_table_seeds_is_checked(book: RuleBook) -> None:
     for prefix in ("000", "001", "002", "004"):
         audit = audited(prefix, book)
-        assert audit.printed - audit.checked <= 1, prefix
+        scores = sum("得分" in fact.address.column for fact in audit.facts)  # nothing follows from them
+        assert audit.printed - audit.checked - scores <= 1, prefix

@@ -87,7 +87,7 @@ def read(data: bytes, *, file: str, sha256: str) -> Document:
 
 
 def _piped(lines: Sequence[str]) -> frozenset[int]:
-    """The lines (from 1) of tables with pipes: Markdown, around a rule of dashes and pipes as far as pipes go; bare ones."""
+    """The lines (from 1) of tables with pipes: bare ones, and Markdown around a rule of dashes and pipes."""
     out: set[int] = set()
     for at, line in enumerate(lines):
         if "-" not in line or "|" not in line or not _PIPE_RULE.fullmatch(line) or at + 1 in out:

@@ -347,7 +347,10 @@ class Narrator:
         for operand in operands[:MAX_PLACES]:
             fact = self.facts[operand.fact]
             where = place_text(fact.place, file=several)
-            quoted = say("say.quoted", text=fact.place.quote or self.text(fact), place=where or "—")
+            said = fact.place.quote or self.text(fact)
+            if fact.is_figure and not self.is_told(fact):
+                said = f"{self.label(fact)} {self.text(fact)}"
+            quoted = say("say.quoted", text=said, place=where or "—")
             should = self.should.get(fact.address._replace(column=""))
             told.append(quoted + (say("say.should", text=should) if should else ""))
         more = len(operands) - MAX_PLACES
