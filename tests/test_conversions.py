@@ -135,7 +135,9 @@ def test_the_tables_of_a_seed_in_the_official_layout_are_read_alike_from_every_f
     assert figures(back) == {k: text for k, text in expected.items() if k.split("[")[0].split(".")[0] in printed(name)}
     if name == "001":  # the others have tables or figures that the national layout does not print
         back.about = []
-        alone = filing_of(document(name), rule_book().forms)  # without its prose and outline, and tables beside the form's
+        alone = filing_of(
+            document(name), rule_book().forms
+        )  # without its prose and outline, and tables beside the form's
         alone.tables = [table for table in alone.tables if table.table in printed(name)]
         assert outcome(back) == outcome(alone)
     if not file.endswith(".zip"):
