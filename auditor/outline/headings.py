@@ -74,13 +74,21 @@ def headings_of(pieces: Iterable[Piece]) -> Iterator[Heading]:
     open list that it follows; where it follows none, it goes on (wrongly) with the nearest list of its level.
     """
     lists: list[list[str | int]] = []  # level and last number of every open list, the innermost last
+    pieces = list(pieces)
+    listed = [number for piece in pieces if piece.sort is Sort.CONTENTS for number in _parts(piece)]
     for piece in pieces:
         if piece.sort in (Sort.CELL, Sort.CONTENTS, Sort.COVER, Sort.REMARK, Sort.NOTE):
             continue
         for level, number, start, end in _numbers(piece):
             first = all(name != level for name, _ in lists)
+            if first and level == "部分" and number not in listed and number - 1 in listed:
+                lists.append([level, number - 1])  # right behind the contents, which do not list parts
             expected = _follow(lists, level, number)
             yield Heading(level, number, expected, first, piece.text[start : start + 40], piece.place(start, end))
+
+
+def _parts(piece: Piece) -> Iterator[int]:
+    return (number for level, number, _, _ in _numbers(piece) if level == "部分")
 
 
 def _numbers(piece: Piece) -> Iterator[tuple[str, int, int, int]]:

@@ -67,8 +67,8 @@ class Layouts:
         self.taxonomy = book.taxonomies["functional"]
         self.economic = book.taxonomies["economic"]
 
-    def blocks(self, printed: Printed) -> list[Paragraph | Grid]:
-        """The whole document: cover, list of contents, tables with their remarks."""
+    def blocks(self, printed: Printed, prose: Sequence[str] = ()) -> list[Paragraph | Grid]:
+        """The whole document: cover, list of contents, tables with their remarks, and the 情况说明 if any."""
         forms = [form for form in self.book.families[FAMILY].forms if form.table in printed]
         numbers = "一二三四五六七八九十"
         lines = [f"{self.key.year}年度", f"{self.key.entity}单位决算", "", "目 录", ""]
@@ -81,6 +81,9 @@ class Layouts:
             out += [Paragraph(line, Place()) for line in head]
             out.append(self.grid(self.book.printed(form)[0], printed[form.table]))
             out += [Paragraph(line, Place()) for line in ("", "注：本表金额因四舍五入可能存在尾差。", "")]
+        if prose:
+            title = f"第二部分 {self.key.year}年度单位决算情况说明"
+            out += [Paragraph(line, Place()) for paragraph in (title, *prose) for line in (paragraph, "")]
         return out
 
     def grid(self, table: Table, cells: dict[tuple[str, str], str]) -> Grid:
@@ -201,9 +204,9 @@ class TextWriter:
     def __init__(self, book: FormBook, style: Style, key: FilingKey) -> None:
         self.layouts = Layouts(book, style, key)
 
-    def document(self, printed: Printed) -> str:
-        """The whole document: cover, list of contents, tables with their remarks."""
-        return text_of(self.layouts.blocks(printed))
+    def document(self, printed: Printed, prose: Sequence[str] = ()) -> str:
+        """The whole document: cover, list of contents, tables with their remarks, and the 情况说明 if any."""
+        return text_of(self.layouts.blocks(printed, prose))
 
 
 _NAMES = {
