@@ -21,7 +21,7 @@ from auditor.units import Rounding
 if TYPE_CHECKING:
     from auditor.engine.chunk import Chunk
     from auditor.engine.evaluation import Evaluation, Outcome
-    from auditor.engine.facttable import Flags, Ints, Longs
+    from auditor.engine.facttable import Bytes, Flags, Ints, Longs
 
 
 @dataclass
@@ -31,6 +31,7 @@ class Rows:
     matrix: CheckMatrix
     outcome: Ints  # number of the outcome in the evaluation
     instance: Longs  # and of its check
+    verdict: Bytes
     first: Longs
     position: Ints  # in the long table
     weight: Longs
@@ -133,6 +134,8 @@ class CheckMatrix:
         kept = weight != 0
         self.row, self.position, self.weight = row[kept], position[kept].astype(np.int32), weight[kept]
         self.source, self.instance, self.filing = source[order], instance[order], filing[order]
+        verdict = np.concatenate([none, *(outcomes[block[0]].verdict[block[1]] for block in blocks)])
+        self.verdict = verdict[order].astype(np.uint8)
         self.first = np.searchsorted(self.row, np.arange(len(order) + 1))
 
     def rows(self, filing: int) -> Rows:
@@ -141,8 +144,8 @@ class CheckMatrix:
         begin, end = int(self.first[low]), int(self.first[high])
         source, instance = self.source[low:high], self.instance[low:high]
         return Rows(
-            self, source, instance, self.first[low : high + 1] - begin, self.position[begin:end],
-            self.weight[begin:end],
+            self, source, instance, self.verdict[low:high], self.first[low : high + 1] - begin,
+            self.position[begin:end], self.weight[begin:end],
         )  # fmt: skip
 
 

@@ -115,5 +115,4 @@ def _least(rows: Rows, columns: dict[int, dict[int, int]]) -> dict[int, int]:
 
 def _holds(rows: Rows, row: int) -> bool:
     """Tell whether a row is an equality between amounts that holds as printed."""
-    outcome = rows.outcome_of(row)
-    return outcome.forms is None and outcome.verdict[int(rows.instance[row])] != Verdict.INCONSISTENT
+    return rows.outcome_of(row).forms is None and int(rows.verdict[row]) != Verdict.INCONSISTENT
