@@ -22,7 +22,7 @@ from auditor.rules.rule import RuleKind
 from auditor.units import Rounding
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from auditor.engine.evaluation import Evaluation, Outcome
     from auditor.facts import Fact
@@ -81,7 +81,7 @@ def _one(number: int, filing: Filing, matrix: CheckMatrix, start: int, last_year
                 missing[vacant.plan.rule.id, why, _vacant_table(vacant.plan, why, evaluation.chunk, number)] += 1
     names = {position: str(fact.address) for position, fact in enumerate(facts)}
     equations = Equations(matrix.rows(number), start, made)
-    groups = group_checks(failing, Evidence(facts, good, names, equations, last_year)) if failing else []
+    groups = localised(failing, equations, facts, good, names, last_year)
     proofs = {id(check): proof for proof in equations.proofs() for check in proof.tails} if tails else {}
     groups += [Group([check], [], proof=proofs.get(id(check))) for check in tails]
     findings = _findings(groups, filing, facts, names)
@@ -89,6 +89,18 @@ def _one(number: int, filing: Filing, matrix: CheckMatrix, start: int, last_year
     audit = Audit(filing, facts, ledger, findings, not_evaluated, [])
     _mark(audit, evaluation, start)
     return audit
+
+
+def localised(
+    failing: Sequence[Check],
+    equations: Equations,
+    facts: Sequence[Fact],
+    good: Mapping[int, int],
+    names: Mapping[int, str],
+    last_year: Filing | None,
+) -> list[Group]:
+    """The failing checks of a filing, grouped by the figures behind them."""
+    return group_checks(failing, Evidence(facts, good, names, equations, last_year)) if failing else []
 
 
 def check_of(outcome: Outcome, i: int, verdict: Verdict, start: int) -> Check:

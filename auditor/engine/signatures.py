@@ -41,7 +41,8 @@ class Signature:
     which it stands; empty: nothing sees it. `least` is the smallest change that some check always finds, up or down,
     whatever the tails are, in the smallest step of the figure's kind (分; millionths of a percent); None where no
     equality between amounts sees it. `alike` are the figures that no check tells from it, `always` says that a rule
-    that must hold (and not one to be explained) is among the checks.
+    that must hold (and not one to be explained) is among the checks. `room` sums up how far each of its equalities may be
+    off: a larger change is told from rounding by each of them.
     """
 
     figure: int
@@ -49,6 +50,7 @@ class Signature:
     least: int | None
     alike: tuple[int, ...]
     always: bool
+    room: int  # the largest change that all its equalities together could excuse
 
     @property
     def unique(self) -> bool:
@@ -72,7 +74,7 @@ def signatures_of(evaluation: Evaluation, filing: int = 0) -> dict[int, Signatur
     for row in range(len(rows)):
         for figure, weight in rows.terms(row, start).items():
             columns.setdefault(figure, {})[row] = weight
-    least = _least(rows, columns)
+    least, room = _least(rows, columns)
     classes: dict[tuple[tuple[int, int], ...], list[int]] = {}
     for figure in sorted(columns):
         classes.setdefault(_normal(columns[figure]), []).append(figure)
@@ -84,7 +86,7 @@ def signatures_of(evaluation: Evaluation, filing: int = 0) -> dict[int, Signatur
             checks = tuple(SeenBy(*seen[row], weight, row) for row, weight in sorted(columns[figure].items()))
             others = tuple(other for other in members if other != figure)
             always = any(check.rule.kind is RuleKind.LOGICAL for check in checks)
-            out[figure] = Signature(figure, checks, least.get(figure), others, always)
+            out[figure] = Signature(figure, checks, least.get(figure), others, always, room.get(figure, 0))
     return dict(sorted(out.items()))
 
 
@@ -95,11 +97,12 @@ def _normal(column: dict[int, int]) -> tuple[tuple[int, int], ...]:
     return tuple((row, weight // shared) for row, weight in items)
 
 
-def _least(rows: Rows, columns: dict[int, dict[int, int]]) -> dict[int, int]:
-    """For each figure the smallest change that always breaks one of its equalities between amounts."""
+def _least(rows: Rows, columns: dict[int, dict[int, int]]) -> tuple[dict[int, int], dict[int, int]]:
+    """For each figure the smallest change that always breaks one of its equalities between amounts; and their sum."""
     gap, slack = (values.tolist() for values in rows.widest(np.arange(len(rows))))
     usable = [_holds(rows, row) for row in range(len(rows))]
     out: dict[int, int] = {}
+    sums: dict[int, int] = {}
     for figure, column in columns.items():
         up, down = [], []
         for row, weight in column.items():
@@ -110,7 +113,8 @@ def _least(rows: Rows, columns: dict[int, dict[int, int]]) -> dict[int, int]:
                 down.append((room + shift) // size + 1)
         if up:
             out[figure] = max(min(up), min(down), 1)
-    return out
+            sums[figure] = sum(map(max, up, down))
+    return out, sums
 
 
 def _holds(rows: Rows, row: int) -> bool:
