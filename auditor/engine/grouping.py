@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from auditor.engine.evidence import Evidence
     from auditor.engine.localise import Component, Equation, Explanation
     from auditor.engine.proof import Proof
+    from auditor.facts import Fact
 
 MAX_SUSPECTS = 24
+PAIR = 2
 
 
 @dataclass(slots=True)
@@ -50,6 +52,7 @@ def group_checks(failing: Sequence[Check], evidence: Evidence) -> list[Group]:
     for component in localise(evidence.system, steps, evidence.names):
         groups += _groups(component, evidence)
         told |= {id(equation.check) for equation in component.failing}
+    groups = _exchanged(groups, evidence)
     asked: dict[str, Group] = {}
     by_suspect: dict[int, list[int]] = {}  # figure → the groups that suspect it
     for number, group in enumerate(groups):
@@ -154,24 +157,68 @@ def _home(fact: int, groups: Sequence[Group], evidence: Evidence) -> int:
 def _swapped(component: Component, evidence: Evidence) -> Group | None:
     """Two figures of one row or column that changed places, where an explanation says just that."""
     facts = evidence.facts
-    for one in component.explanations:
-        if len(one.changes) != 2:
-            continue
-        (a, up), (b, down) = one.changes
-        first, second = facts[a], facts[b]
-        near = first.address.table == second.address.table and (
-            first.address.row == second.address.row or first.address.column == second.address.column
-        )
-        if near and first.value + up == second.value and second.value + down == first.value:
-            suspects = []
-            for fact, other, change in ((a, b, up), (b, a, down)):
-                (suspect,) = evidence.ranked({fact: change}, component.failing)
-                step = max(1, facts[fact].own_step)
-                printed, right = facts[fact].value // step, (facts[fact].value + change) // step
-                suspects.append(replace(suspect, cause=Guess(Cause.SWAPPED, printed, right, other)))
-            checks = sorted((e.check for e in component.failing if e.check is not None), key=_telling)
-            return Group(checks, suspects)
-    return None
+    pairs = [
+        tuple(evidence.ranked({n: change}, component.failing)[0] for n, change in one.changes)
+        for one in component.explanations
+        if len(one.changes) == PAIR and _change_places(one.changes[0], one.changes[1], facts)
+    ]
+    checks = [equation.check for equation in component.failing if equation.check is not None]
+    return _pairs(pairs, checks, facts) if pairs else None
+
+
+def _exchanged(groups: Sequence[Group], evidence: Evidence) -> list[Group]:
+    """Two findings whose suspects changed places are one."""
+    facts, left, out = evidence.facts, list(groups), []
+    while left:
+        group = left.pop(0)
+        for other in left:
+            pairs = [(a, b) for a, b in _choices(group, other)
+                     if _change_places(_change(a, facts), _change(b, facts), facts)]  # fmt: skip
+            if pairs:
+                left.remove(other)
+                group = _pairs(pairs, [*group.checks, *other.checks], facts)
+                break
+        out.append(group)
+    return out
+
+
+def _choices(group: Group, other: Group) -> Iterable[tuple[Suspect, Suspect]]:
+    if not _both(group) and not _both(other):
+        for a, b in itertools.product(group.suspects, other.suspects):
+            if a.suggested is not None and b.suggested is not None:
+                yield a, b
+
+
+def _change(suspect: Suspect, facts: Sequence[Fact]) -> tuple[int, int]:
+    assert suspect.suggested is not None
+    return suspect.fact, suspect.suggested - facts[suspect.fact].value
+
+
+def _change_places(one: tuple[int, int], other: tuple[int, int], facts: Sequence[Fact]) -> bool:
+    """Tell whether two changes give each of two figures of one row or column the value of the other, nearly."""
+    first, second = facts[one[0]], facts[other[0]]
+    near = first.address.table == second.address.table and (
+        first.address.row == second.address.row or first.address.column == second.address.column
+    )
+    step = max(first.step, second.step)
+    return (
+        near
+        and first.value != second.value
+        and abs(first.value + one[1] - second.value) <= step
+        and abs(second.value + other[1] - first.value) <= step
+    )
+
+
+def _pairs(pairs: Iterable[Sequence[Suspect]], checks: Iterable[Check], facts: Sequence[Fact]) -> Group:
+    """One finding for two figures that changed places: each should be what the other is; pair after pair."""
+    suspects = []
+    for first, second in pairs:
+        for one, other in ((first, second), (second, first)):
+            step = max(1, facts[one.fact].own_step)
+            right = facts[other.fact].value
+            cause = Guess(Cause.SWAPPED, facts[one.fact].value // step, right // step, other.fact)
+            suspects.append(replace(one, suggested=right, cause=cause))
+    return Group(sorted(checks, key=_telling), suspects)
 
 
 # -- what else follows from a figure ----------------------------------------------------------------------------
@@ -181,7 +228,7 @@ def _follows(check: Check, group: Group, evidence: Evidence) -> bool:
     """Tell whether a failing check holds once the group's likeliest suspect has its suggested value."""
     if not group.suspects:
         return False
-    named = [*(group.suspects if _both(group) else group.suspects[:1]), *group.also]
+    named = [*group.suspects[: PAIR if _both(group) else 1], *group.also]
     facts = evidence.facts
     changes = {s.fact: s.suggested - facts[s.fact].value for s in named if s.suggested is not None}
     changes = {o.fact: changes[o.fact] for o in check.operands if o.fact in changes}
@@ -204,8 +251,8 @@ def _follows(check: Check, group: Group, evidence: Evidence) -> bool:
 
 
 def _both(group: Group) -> bool:
-    """Tell whether all suspects of a group are wrong together: two figures that changed places."""
-    return all(s.cause is not None and s.cause.cause is Cause.SWAPPED for s in group.suspects)
+    """Tell whether the suspects of a group are wrong two by two: figures that changed places."""
+    return bool(group.suspects) and all(s.cause is not None and s.cause.cause is Cause.SWAPPED for s in group.suspects)
 
 
 def _equation_of(check: Check, evidence: Evidence) -> Equation | None:

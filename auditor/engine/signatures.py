@@ -25,12 +25,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SeenBy:
-    """One check of a figure: its rule, which instance of it, and the figure's weight (of a rate: how it moves it)."""
+    """One check of a figure: its rule, which instance of it, and the figure's weight (of a rate: how it moves it).
+
+    `row` is its number in the check matrix. `excused` is how far the weighted sum of changes may go, up or down,
+    before the check surely fails, in the smallest step times the rule's scale; None for rates and comparisons.
+    """
 
     rule: Rule
     statement: str
     weight: int
-    row: int  # of the check matrix
+    row: int
+    excused: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +53,9 @@ class Signature:
     figure: int
     checks: tuple[SeenBy, ...]
     least: int | None
+    room: int
     alike: tuple[int, ...]
     always: bool
-    room: int  # the largest change that all its equalities together could excuse
 
     @property
     def unique(self) -> bool:
@@ -74,7 +79,8 @@ def signatures_of(evaluation: Evaluation, filing: int = 0) -> dict[int, Signatur
     for row in range(len(rows)):
         for figure, weight in rows.terms(row, start).items():
             columns.setdefault(figure, {})[row] = weight
-    least, room = _least(rows, columns)
+    excused = _excused(rows)
+    least = {figure: _least(column, excused) for figure, column in columns.items()}
     classes: dict[tuple[tuple[int, int], ...], list[int]] = {}
     for figure in sorted(columns):
         classes.setdefault(_normal(columns[figure]), []).append(figure)
@@ -83,10 +89,12 @@ def signatures_of(evaluation: Evaluation, filing: int = 0) -> dict[int, Signatur
     out = {}
     for members in classes.values():
         for figure in members:
-            checks = tuple(SeenBy(*seen[row], weight, row) for row, weight in sorted(columns[figure].items()))
+            checks = tuple(
+                SeenBy(*seen[row], weight, row, _worst(excused[row])) for row, weight in sorted(columns[figure].items())
+            )
             others = tuple(other for other in members if other != figure)
             always = any(check.rule.kind is RuleKind.LOGICAL for check in checks)
-            out[figure] = Signature(figure, checks, least.get(figure), others, always, room.get(figure, 0))
+            out[figure] = Signature(figure, checks, *least[figure], others, always)
     return dict(sorted(out.items()))
 
 
@@ -97,26 +105,33 @@ def _normal(column: dict[int, int]) -> tuple[tuple[int, int], ...]:
     return tuple((row, weight // shared) for row, weight in items)
 
 
-def _least(rows: Rows, columns: dict[int, dict[int, int]]) -> tuple[dict[int, int], dict[int, int]]:
-    """For each figure the smallest change that always breaks one of its equalities between amounts; and their sum."""
+Excused = tuple[int, int]  # how far up and down the sum of a check may go before it fails
+
+
+def _excused(rows: Rows) -> list[Excused | None]:
+    """What each row excuses; None for rates, and for what fails as printed."""
     gap, slack = (values.tolist() for values in rows.widest(np.arange(len(rows))))
-    usable = [_holds(rows, row) for row in range(len(rows))]
-    out: dict[int, int] = {}
-    sums: dict[int, int] = {}
-    for figure, column in columns.items():
-        up, down = [], []
-        for row, weight in column.items():
-            if usable[row]:
-                room, size = slack[row], abs(weight)
-                shift = gap[row] if weight > 0 else -gap[row]
-                up.append((room - shift) // size + 1)
-                down.append((room + shift) // size + 1)
-        if up:
-            out[figure] = max(min(up), min(down), 1)
-            sums[figure] = sum(map(max, up, down))
-    return out, sums
+    return [
+        (slack[row] - gap[row], slack[row] + gap[row])
+        if rows.outcome_of(row).forms is None and int(rows.verdict[row]) != Verdict.INCONSISTENT
+        else None
+        for row in range(len(rows))
+    ]
 
 
-def _holds(rows: Rows, row: int) -> bool:
-    """Tell whether a row is an equality between amounts that holds as printed."""
-    return rows.outcome_of(row).forms is None and int(rows.verdict[row]) != Verdict.INCONSISTENT
+def _worst(excused: Excused | None) -> int | None:
+    return None if excused is None else max(excused)
+
+
+def _least(column: dict[int, int], excused: list[Excused | None]) -> tuple[int | None, int]:
+    """The smallest change that always breaks one of a figure's equalities between amounts; and what all excuse."""
+    up, down = [], []
+    for row, weight in column.items():
+        bounds = excused[row]
+        if bounds is not None:
+            more, less = bounds if weight > 0 else bounds[::-1]
+            up.append(more // abs(weight) + 1)
+            down.append(less // abs(weight) + 1)
+    if not up:
+        return None, 0
+    return max(min(up), min(down), 1), sum(map(max, up, down))

@@ -181,7 +181,9 @@ def _solved(relations: Iterable[Outcome], limits: list[int]) -> Longs | None:
             position, weight = flat.position[first:last], flat.coefficient[first:last]
             sign = -1 if operator in (">", "≥") else 1
             strict = int(operator in ("<", ">")) * 10**6
-            rows[operator == "="].append((position, sign * weight, -sign * int(outcome.linear.constant[check]) - strict))
+            rows[operator == "="].append(
+                (position, sign * weight, -sign * int(outcome.linear.constant[check]) - strict)
+            )
             for side in (1, -1):
                 alone = position[np.sign(weight) == side]
                 if operator == "=" and len(alone) == 1 and len(position) > 2:  # noqa: PLR2004

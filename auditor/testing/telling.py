@@ -77,7 +77,9 @@ class Teller:
         return f"{self.year}年度{name}均为{self._money(amount)}。{self._against_last_year(name, amount, each=each)}"
 
     def _shares(self, parts: list[tuple[str, int]], whole: int) -> str:
-        return "；".join(f"{name}{self._money(part)}，占{self._rate(part, whole)}" for name, part in parts if part) + "。"
+        return (
+            "；".join(f"{name}{self._money(part)}，占{self._rate(part, whole)}" for name, part in parts if part) + "。"
+        )
 
     def _income(self) -> str:
         whole = self._summary("收入/本年收入合计")
