@@ -10,7 +10,7 @@ from auditor.rules.book import load_rules
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
 from auditor.testing.printing import Style, filing_of_print, print_tables
 from auditor.units import Range, printed_range
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 BOOK = load_rules()
@@ -38,6 +38,16 @@ def test_groups_without_tails_are_not_looked_at() -> None:
     assert prove([Identity({0: 1, 1: -1}, 0, None)], ranges_of(10, 10)) == []
 
 
+def test_a_printed_zero_may_hide_a_remainder_where_only_that_leaves_a_ledger() -> None:
+    identity = Identity({0: 1, 1: 1, 2: -1}, 0, TAIL)
+    exact = ranges_of(0, 19, 20)
+    assert prove([identity], exact) == []
+    (proof,) = prove([identity], exact, {0: Range(-49, 49)})
+    assert 0 < proof.ledger[0] <= 49
+    assert proof.tails == (TAIL,)
+
+
+@example(seed=343)
 @given(seed=st.integers(0, 10**6))
 @settings(max_examples=8, deadline=None)
 def test_every_tail_of_a_rounded_ledger_is_proved(seed: int) -> None:

@@ -101,9 +101,9 @@ KEYS = {
     "filing": "entity year report edition family money_unit files",
     "summary": "checks consistent rounding inconsistent not_evaluated not_applicable broken_rule facts figures prose severities",
     "finding": "id rule title kind severity verdict message formula expected actual difference range unit at_stake figures "
-    "suspects rules",
+    "suspects also rules",
     "figure": "address text value unit state read_by place",
-    "suspect": "figure address printed suggested cause because",
+    "suspect": "figure address printed suggested cause evidence because",
 }
 
 

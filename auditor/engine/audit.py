@@ -11,7 +11,9 @@ import numpy as np
 from auditor.engine.chunk import Chunk
 from auditor.engine.equations import Equations
 from auditor.engine.evaluate import evaluate, filtered
+from auditor.engine.evidence import Evidence
 from auditor.engine.grouping import Group, group_checks
+from auditor.engine.matrix import CheckMatrix
 from auditor.engine.results import Audit, Check, Finding, Ledger, Mark, NotEvaluated, Operand, Severity
 from auditor.engine.verdicts import Note, Reason, Verdict
 from auditor.facts import ReadBy
@@ -20,7 +22,7 @@ from auditor.rules.rule import RuleKind
 from auditor.units import Rounding
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from auditor.engine.evaluation import Evaluation, Outcome
     from auditor.facts import Fact
@@ -36,11 +38,16 @@ def audit_filings(filings: Sequence[Filing], book: RuleBook, mode: Rounding = Ro
     dynamic = [table for filing in filings for table in filing.dynamic.values()]
     evaluation = evaluate(book.all_plans(dynamic), Chunk.of(filings, book.forms, mode))
     starts = np.cumsum([0, *(len(filing.all_facts) for filing in filings)])
-    return [_one(number, filing, evaluation, int(starts[number])) for number, filing in enumerate(filings)]
+    matrix = CheckMatrix(evaluation)
+    before = evaluation.chunk.partners["上年"]
+    return [
+        _one(number, filing, matrix, int(starts[number]), filings[before[number]] if before[number] >= 0 else None)
+        for number, filing in enumerate(filings)
+    ]
 
 
-def _one(number: int, filing: Filing, evaluation: Evaluation, start: int) -> Audit:
-    facts = filing.all_facts
+def _one(number: int, filing: Filing, matrix: CheckMatrix, start: int, last_year: Filing | None) -> Audit:
+    evaluation, facts = matrix.evaluation, filing.all_facts
     ledger = Ledger()
     failing: list[Check] = []
     tails: list[Check] = []
@@ -73,8 +80,8 @@ def _one(number: int, filing: Filing, evaluation: Evaluation, start: int) -> Aud
             if why.applies:
                 missing[vacant.plan.rule.id, why, _vacant_table(vacant.plan, why, evaluation.chunk, number)] += 1
     names = {position: str(fact.address) for position, fact in enumerate(facts)}
-    equations = Equations(evaluation, number, start, made)
-    groups = group_checks(failing, equations, facts, good, names)
+    equations = Equations(matrix.rows(number), start, made)
+    groups = localised(failing, equations, facts, good, names, last_year)
     proofs = {id(check): proof for proof in equations.proofs() for check in proof.tails} if tails else {}
     groups += [Group([check], [], proof=proofs.get(id(check))) for check in tails]
     findings = _findings(groups, filing, facts, names)
@@ -82,6 +89,18 @@ def _one(number: int, filing: Filing, evaluation: Evaluation, start: int) -> Aud
     audit = Audit(filing, facts, ledger, findings, not_evaluated, [])
     _mark(audit, evaluation, start)
     return audit
+
+
+def localised(
+    failing: Sequence[Check],
+    equations: Equations,
+    facts: Sequence[Fact],
+    good: Mapping[int, int],
+    names: Mapping[int, str],
+    last_year: Filing | None,
+) -> list[Group]:
+    """The failing checks of a filing, grouped by the figures behind them."""
+    return group_checks(failing, Evidence(facts, good, names, equations, last_year)) if failing else []
 
 
 def check_of(outcome: Outcome, i: int, verdict: Verdict, start: int) -> Check:
@@ -199,7 +218,7 @@ def _findings(
         findings.append(
             Finding(
                 unique, severity, group.checks[0].verdict, tuple(group.checks), tuple(group.suspects),
-                group.unexplained, group.proof, id(group) in unsure,
+                group.unexplained, group.proof, id(group) in unsure, tuple(group.also),
             )
         )  # fmt: skip
     return findings
@@ -233,7 +252,7 @@ def _mark(audit: Audit, evaluation: Evaluation, start: int) -> None:
             if audit.facts[position].is_figure and marks[position] is not Mark.CONTRADICTED:
                 marks[position] = mark
     for finding in audit.findings:
-        for suspect in () if finding.recognised else finding.suspects[:1]:
+        for suspect in () if finding.severity is Severity.INFO else finding.suspects[:1]:
             marks[suspect.fact] = Mark.SUSPECT
     audit.marks = marks
     tables = evaluation.chunk.tables

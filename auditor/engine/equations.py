@@ -1,4 +1,4 @@
-"""The evaluated equalities of one filing over its printed figures."""
+"""The evaluated equalities of one filing over its printed figures: to localise errors in, and to prove tails by."""
 
 from __future__ import annotations
 
@@ -6,101 +6,86 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditor.engine.judge import Equality
+from auditor.engine.facttable import STATE_CODE
 from auditor.engine.localise import Equation
 from auditor.engine.proof import Identity, prove
-from auditor.engine.verdicts import Verdict
-from auditor.rules.nodes import Relation
+from auditor.engine.verdicts import Note, Verdict
+from auditor.numbers import State
 from auditor.rules.rule import RuleKind
-from auditor.units import Range
+from auditor.units import Range, zero_range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Mapping
 
-    from auditor.engine.evaluation import Evaluation, Outcome
-    from auditor.engine.facttable import Ints, Longs
+    from auditor.engine.facttable import Longs
+    from auditor.engine.matrix import Rows
     from auditor.engine.proof import Proof
     from auditor.engine.results import Check
 
 
 class Equations:
-    """The evaluated equalities of one filing: as equations to localise errors in, as identities to prove tails by."""
+    """The rows of the check matrix of one filing, whose facts begin at `start` in the long table.
 
-    def __init__(self, evaluation: Evaluation, number: int, start: int, failing: dict[tuple[int, int], Check]) -> None:
-        self.evaluation, self.number, self.start = evaluation, number, start
-        self.failing = failing  # by the identity of outcome and instance
+    `failing` are its checks that do not hold or have a tail, by the identity of outcome and instance.
+    """
 
-    def __call__(self, figures: set[int]) -> list[Equation]:
-        """The equations that touch some figures."""
+    def __init__(self, rows: Rows, start: int, failing: Mapping[tuple[int, int], Check]) -> None:
+        self.rows, self.start, self.failing = rows, start, failing
+
+        bad = np.nonzero(rows.verdict == Verdict.INCONSISTENT)[0]
+        self._core = np.array([row for row in bad if _accuses(rows, int(row))], dtype=np.int64)
+        self._known: dict[int, Equation] = {}
+
+    @property
+    def core(self) -> list[Equation]:
+        """The failing equalities that must hold."""
+        return self._made(self._core)
+
+    def touching(self, figures: Iterable[int]) -> list[Equation]:
+        """All equalities in which some figures stand."""
         wanted = np.array(sorted(figures), dtype=np.int64) + self.start
-        out: list[Equation] = []
-        for outcome, mine in self._mine(Verdict.INCONSISTENT):
-            out += self._of(outcome, mine, wanted)
-        return out
+        return self._made(self.rows.touching(wanted))
+
+    def _made(self, rows: Longs) -> list[Equation]:
+        new = np.array([row for row in rows.tolist() if row not in self._known], dtype=np.int64)
+        if len(new):
+            gap, slack = self.rows.room(new)
+            for row, g, room in zip(new.tolist(), gap.tolist(), slack.tolist(), strict=True):
+                self._known[row] = self._equation(row, g, room)
+        return [self._known[row] for row in rows.tolist()]
+
+    def _equation(self, row: int, gap: int, slack: int) -> Equation:
+        outcome, instance = self.rows.outcome_of(row), int(self.rows.instance[row])
+        bad = int(self.rows.verdict[row]) == Verdict.INCONSISTENT
+        check = self.failing.get((id(outcome), instance)) if bad else None
+        must = check is not None and _accuses(self.rows, row)
+        terms = self.rows.terms(row, self.start)
+        if outcome.forms is None:
+            return Equation(terms, gap, gap - slack, gap + slack, check, must=must)
+        rate = outcome.forms.at(instance, self.rows.matrix.evaluation.chunk, self.start)
+        return Equation(terms, 0, 0, 0, check, rate, must)
 
     def proofs(self) -> list[Proof]:
         """Ledgers that satisfy exactly what holds or has a tail, for every group of equalities with tails."""
-        identities: list[Identity] = []
-        ranges: dict[int, Range] = {}
-        chunk = self.evaluation.chunk
-        for outcome, mine in self._mine(Verdict.ROUNDING):
-            if outcome.plan.rule.kind is not RuleKind.LOGICAL:
-                continue
-            assert outcome.linear is not None
-            flat = outcome.linear.of(mine)
-            low, high = chunk.reach(flat.position)
-            for position, lo, hi in zip(flat.position, low, high, strict=True):
-                ranges[int(position)] = Range(int(lo), int(hi))
-            for n, i in enumerate(mine):
-                first, last = np.searchsorted(flat.instance, [n, n + 1])
-                terms: dict[int, int] = {}
-                for position, weight in zip(flat.position[first:last], flat.coefficient[first:last], strict=True):
-                    terms[int(position)] = terms.get(int(position), 0) + int(weight)
-                tail = self.failing[id(outcome), int(i)] if outcome.verdict[i] == Verdict.ROUNDING else None
-                identities.append(Identity(terms, int(outcome.linear.constant[i]), tail))
-        return [proof.shifted(-self.start) for proof in prove(identities, ranges)]
+        rows, chunk = self.rows, self.rows.matrix.evaluation.chunk
+        low, high = chunk.reach(rows.position)
+        ranges = {
+            position: Range(lo, hi)
+            for position, lo, hi in zip(rows.position.tolist(), low.tolist(), high.tolist(), strict=True)
+        }
+        identities = []
+        for row in np.nonzero(rows.verdict <= Verdict.ROUNDING)[0].tolist():
+            outcome, instance = rows.outcome_of(row), int(rows.instance[row])
+            if outcome.linear is not None and outcome.plan.rule.kind is RuleKind.LOGICAL:
+                tail = self.failing[id(outcome), instance] if rows.verdict[row] == Verdict.ROUNDING else None
+                identities.append(Identity(rows.terms(row, 0), int(outcome.linear.constant[instance]), tail))
+        zeros = rows.position[chunk.facts.state[rows.position] == STATE_CODE[State.ZERO]]
+        hidden = {int(zero): zero_range(int(chunk.facts.step[zero]), chunk.mode) for zero in zeros}
+        return [proof.shifted(-self.start) for proof in prove(identities, ranges, hidden)]
 
-    def _mine(self, worst: Verdict) -> Iterator[tuple[Outcome, Longs]]:
-        """The outcomes of equalities with the checks of this filing that are no worse than a verdict."""
-        for outcome in self.evaluation.outcomes:
-            statement = outcome.statement
-            if outcome.linear is None or not isinstance(statement, Relation) or statement.operator != "=":
-                continue
-            mine = np.nonzero((outcome.filing == self.number) & (outcome.verdict <= worst))[0]
-            if len(mine):
-                yield outcome, mine
 
-    def _of(self, outcome: Outcome, mine: Longs, wanted: Longs) -> list[Equation]:
-        assert outcome.linear is not None
-        chunk = self.evaluation.chunk
-        flat = outcome.linear.of(mine)
-        touched = np.unique(flat.instance[np.isin(flat.position, wanted)])
-        if not len(touched):
-            return []
-        low, high = chunk.reach(flat.position)
-        out = []
-        for n in touched:
-            i = int(mine[n])
-            first, last = np.searchsorted(flat.instance, [n, n + 1])
-            part = slice(int(first), int(last))
-            terms: dict[int, int] = {}
-            for position, weight in zip(flat.position[part], flat.coefficient[part], strict=True):
-                terms[int(position) - self.start] = terms.get(int(position) - self.start, 0) + int(weight)
-            gap = int(outcome.gap[i])
-            slack = self._slack(outcome, i, flat.coefficient[part], low[part], high[part], flat.position[part])
-            check = self.failing.get((id(outcome), i)) if outcome.verdict[i] == Verdict.INCONSISTENT else None
-            kept = {fact: weight for fact, weight in terms.items() if weight}
-            out.append(Equation(kept, gap, gap - slack, gap + slack, check))
-        return out
-
-    def _slack(self, outcome: Outcome, i: int, weight: Longs, low: Longs, high: Longs, position: Ints) -> int:
-        """How far the residual may be from zero: as judged, or (where it was plainly consistent) by its ranges."""
-        if outcome.allowed is not None and outcome.verdict[i] != Verdict.CONSISTENT:
-            return int(outcome.allowed[i])
-        if outcome.equality is Equality.BALANCE:
-            return 0
-        values = self.evaluation.chunk.facts.value[position]
-        reach = int((np.abs(weight) * np.maximum(high - values, values - low)).sum())
-        if outcome.equality is Equality.SUM:
-            return reach
-        return max(reach, int(self.evaluation.chunk.facts.step[position].max(initial=0)))
+def _accuses(rows: Rows, row: int) -> bool:
+    """Tell whether a failing row must hold: a question to be explained, or a rate one digit off, accuses no figure."""
+    outcome = rows.outcome_of(row)
+    near = int(outcome.note[int(rows.instance[row])]) == Note.ONE_DIGIT
+    return outcome.plan.rule.kind is RuleKind.LOGICAL and not near

@@ -1,71 +1,65 @@
 """One cause, one finding: failing checks grouped by the figures that explain them.
 
-Equalities that must hold are localised exactly (`localise`); what else fails and would hold with the repaired figure
-belongs to the same finding; the rest stands for itself. Deterministic and independent of the order of rules.
+Equalities, rates and comparisons that must hold are localised exactly (`localise`); what else fails and would hold
+with the repaired figure belongs to the same finding; the rest stands for itself. Deterministic and independent of the
+order of rules.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import itertools
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from auditor.engine.causes import Guess, guess
-from auditor.engine.localise import Component, Equation, Explanation, localise
+from auditor.engine.causes import Cause, Guess
+from auditor.engine.localise import localise
 from auditor.engine.results import Check, Suspect
-from auditor.numbers import NOTHING
+from auditor.engine.verdicts import Note
 from auditor.rules.rule import RuleKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from auditor.engine.evidence import Evidence
+    from auditor.engine.localise import Component, Equation, Explanation
     from auditor.engine.proof import Proof
     from auditor.facts import Fact
 
-MAX_SUSPECTS = 6
+MAX_SUSPECTS = 24
+PAIR = 2
 
 
 @dataclass(slots=True)
 class Group:
     """Checks that fail together, and the figures that could be behind it, the likeliest first.
 
-    `unexplained` says that no few figures explain them, or that the search met its bound.
+    `unexplained` says that no few figures explain them, or that the search met its bound. `also` are figures that
+    would have to change with the suspect, because they were computed or copied from it.
     """
 
     checks: list[Check]
     suspects: list[Suspect]
     unexplained: bool = False
     proof: Proof | None = None  # that a tail is one
+    also: list[Suspect] = field(default_factory=list)
 
 
-def group_checks(
-    failing: Sequence[Check],
-    equations: Callable[[set[int]], Sequence[Equation]],
-    facts: Sequence[Fact],
-    good: Mapping[int, int],
-    names: Mapping[int, str],
-) -> list[Group]:
-    """Group failing checks.
-
-    `equations(figures)` gives all evaluated equalities that touch some figures; `good` counts the consistent checks of
-    each figure, `names` are addresses (the last resort of every ordering).
-    """
-    core = [check for check in failing if _accuses(check)]
+def group_checks(failing: Sequence[Check], evidence: Evidence) -> list[Group]:
+    """Group failing checks."""
+    steps = dict(enumerate(max(1, fact.own_step) for fact in evidence.facts))
     groups: list[Group] = []
-    if core:
-        touched = {operand.fact for check in core for operand in check.operands}
-        known = equations(touched)
-        steps = {fact: max(1, facts[fact].own_step) for fact in touched.union(*(e.terms for e in known))}
-        evidence = _Evidence(facts, good, names, known)
-        for component in localise(known, steps, names):
-            groups += _groups(component, evidence)
+    told: set[int] = set()
+    for component in localise(evidence.system, steps, evidence.names):
+        groups += _groups(component, evidence)
+        told |= {id(equation.check) for equation in component.failing}
+    groups = _exchanged(groups, evidence)
     asked: dict[str, Group] = {}
     by_suspect: dict[int, list[int]] = {}  # figure → the groups that suspect it
     for number, group in enumerate(groups):
-        for suspect in group.suspects:
+        for suspect in (*group.suspects, *group.also):
             by_suspect.setdefault(suspect.fact, []).append(number)
-    accused = {id(check) for check in core}
     for check in failing:
-        if id(check) in accused:
+        if id(check) in told:
             continue
         if check.rule.once:
             if check.rule.once in asked:
@@ -74,123 +68,178 @@ def group_checks(
                 groups.append(asked.setdefault(check.rule.once, Group([check], [])))
             continue
         near = [groups[n] for n in sorted({n for o in check.operands for n in by_suspect.get(o.fact, ())})]
-        cause = next((g for g in near if _follows(check, g, facts) or _settles(check, g, facts)), None)
+        cause = next((group for group in near if _follows(check, group, evidence)), None)
         if cause is not None:
             cause.checks.append(check)
         else:
-            groups.append(Group([check], _lonely(check, good, names)))
+            groups.append(Group([check], _lonely(check, evidence)))
     return groups
-
-
-def _accuses(check: Check) -> bool:
-    """Tell whether a check is an equality that must hold: a question to be explained accuses no figure."""
-    return (
-        check.linear
-        and check.operator == "="
-        and bool(check.operands)
-        and check.rule.kind is RuleKind.LOGICAL
-        and not check.rule.once
-    )
 
 
 # -- from explanations to groups --------------------------------------------------------------------------------
 
 
-def _groups(component: Component, evidence: _Evidence) -> list[Group]:
-    """One group per figure that every smallest explanation names; the rest together, with the alternatives."""
-    checks = [equation.check for equation in component.failing if equation.check is not None]
-    found = component.explanations
-    if not found:
+def _groups(component: Component, evidence: Evidence) -> list[Group]:
+    """One group per wrong figure; figures that could stand for one another are the suspects of one group."""
+    if not component.explanations:
+        checks = [equation.check for equation in component.failing if equation.check is not None]
         return [Group(sorted(checks, key=_telling), [], unexplained=True)]
-    if len(found[0].changes) == 1:
-        suspects = evidence.ranked(found, component.failing)
-        return [Group(sorted(checks, key=_telling), suspects[:MAX_SUSPECTS])]
-    common = set.intersection(*(set(explanation.figures) for explanation in found))
+    swapped = _swapped(component, evidence)
+    if swapped is not None:
+        return [swapped]
+    slots = _slots(component.explanations, evidence.names)
+    shares = _shared_out(component.failing, slots)
     groups: list[Group] = []
-    left = list(component.failing)
-    for fact in sorted(common, key=evidence.names.__getitem__):
-        mine = [equation for equation in left if fact in equation.terms]
-        left = [equation for equation in left if fact not in equation.terms]
-        if mine:
-            only = [Explanation(((fact, dict(found[0].changes)[fact]),))]
-            own = sorted((e.check for e in mine if e.check is not None), key=_telling)
-            groups.append(Group(own, evidence.ranked(only, mine)))
-    if left:
-        others = {fact: change for explanation in found for fact, change in explanation.changes if fact not in common}
-        suspects = evidence.ranked([Explanation(((fact, change),)) for fact, change in others.items()], left)
-        own = sorted((e.check for e in left if e.check is not None), key=_telling)
-        groups.append(Group(own, suspects[:MAX_SUSPECTS], unexplained=not suspects))
+    homeless: list[dict[int, int]] = []
+    sets = component.explanations
+    for slot, mine in zip(slots, shares, strict=True):
+        changes = _changes(slot, sets, component.explanations)
+        if not mine:
+            homeless.append(changes)
+            continue
+        suspects = evidence.ranked(changes, [*mine, *component.asked])
+        first = suspects[0].fact
+        sets = [one for one in sets if first in one.figures] or sets
+        checks = sorted((e.check for e in mine if e.check is not None), key=_telling)
+        groups.append(Group(checks, suspects[:MAX_SUSPECTS]))
+    for changes in homeless:
+        also = evidence.ranked(changes, ())[0]
+        groups[_home(also.fact, groups, evidence)].also.append(also)
     return groups
 
 
-class _Evidence:
-    """Ranks figures that explain equally much, by what may have happened to them."""
+def _slots(explanations: Sequence[Explanation], names: Mapping[int, str]) -> list[list[int]]:
+    """The figures of explanations, put together where one stands for another: no explanation names both.
 
-    def __init__(
-        self,
-        facts: Sequence[Fact],
-        good: Mapping[int, int],
-        names: Mapping[int, str],
-        equations: Sequence[Equation],
-    ) -> None:
-        self.facts, self.good, self.names = facts, good, names
-        self.places: dict[tuple[str, str], list[int]] = {}
-        for number, fact in enumerate(facts):
-            if fact.is_figure:
-                self.places.setdefault((fact.address.table, f"r{fact.address.row}"), []).append(number)
-                self.places.setdefault((fact.address.table, f"c{fact.address.column}"), []).append(number)
-        self.equations = equations
+    Where the explanations are no choice of one figure for each place, what all of them name stands alone and the
+    others together.
+    """
+    size = len(explanations[0].figures)
+    figures = sorted({fact for one in explanations for fact in one.figures}, key=names.__getitem__)
+    if size == 1:
+        return [figures]
+    together = {frozenset(pair) for one in explanations for pair in itertools.combinations(one.figures, 2)}
+    slots: list[list[int]] = []
+    for fact in figures:
+        joined = [slot for slot in slots if any(frozenset((fact, other)) not in together for other in slot)]
+        slots = [slot for slot in slots if slot not in joined] + [[other for s in joined for other in s] + [fact]]
+    if len(slots) != size:
+        common = set.intersection(*(set(one.figures) for one in explanations))
+        slots = [[fact] for fact in figures if fact in common]
+        slots += [[fact for fact in figures if fact not in common]]
+    return sorted((sorted(slot, key=names.__getitem__) for slot in slots if slot), key=lambda slot: names[slot[0]])
 
-    def ranked(self, explanations: Sequence[Explanation], failing: Sequence[Equation]) -> list[Suspect]:
-        """The suspects of explanations of one figure each, the likeliest first."""
-        options = []
-        for explanation in explanations:
-            ((fact, change),) = explanation.changes
-            because = [e.check.rule.id for e in failing if e.check is not None and fact in e.terms]
-            cause = self._cause(fact, change)
-            suspect = Suspect(fact, self.facts[fact].value + change, tuple(dict.fromkeys(because)), cause)
-            options.append((cause is None, self.good.get(fact, 0), self.names[fact], suspect))
-        return [suspect for *_, suspect in sorted(options, key=lambda option: option[:3])]
 
-    def _cause(self, number: int, change: int) -> Guess | None:
-        fact = self.facts[number]
-        step = max(1, fact.own_step)
-        if change % step:
-            return None
-        address = fact.address
-        near = self.places.get((address.table, f"r{address.row}"), []) + self.places.get(
-            (address.table, f"c{address.column}"), []
-        )
-        beside = [(other, self.facts[other].value // step) for other in dict.fromkeys(near) if other != number]
-        items: dict[int, int] = {}
-        for equation in self.equations:
-            own = equation.terms.get(number, 0)
-            if equation.check is None or not own:
-                continue
-            for other, weight in equation.terms.items():
-                if other != number and weight == -own:
-                    items[other] = self.facts[other].value // step
-        if len(items) < 2:
-            items = {}
-        printed, right = fact.value // step, (fact.value + change) // step
-        return guess(printed, right, blank=fact.state in NOTHING, beside=beside, items=items)
+def _shared_out(failing: Sequence[Equation], slots: Sequence[Sequence[int]]) -> list[list[Equation]]:
+    """Each failing equation for one slot whose figures it touches: first those that leave no choice."""
+    out: list[list[Equation]] = [[] for _ in slots]
+    choices = [(equation, [n for n, slot in enumerate(slots) if not equation.terms.keys().isdisjoint(slot)])
+               for equation in failing]  # fmt: skip
+    for equation, places in sorted(choices, key=lambda choice: len(choice[1])):
+        out[min(places, key=lambda place: len(out[place]))].append(equation)
+    return out
+
+
+def _changes(slot: Iterable[int], sets: Sequence[Explanation], every: Sequence[Explanation]) -> dict[int, int]:
+    """By how much each figure of a slot would change, in explanations that go with the suspects named so far."""
+    out: dict[int, int] = {}
+    for one in (*every[::-1], *sets[::-1]):
+        out |= {fact: change for fact, change in one.changes if fact in slot}
+    return out
+
+
+def _home(fact: int, groups: Sequence[Group], evidence: Evidence) -> int:
+    """The group whose suspect stands in a check with a figure that has to change with it."""
+    near = {other for equation in evidence.system.touching([fact]) for other in equation.terms}
+    return next((n for n, group in enumerate(groups) if group.suspects and group.suspects[0].fact in near), 0)
+
+
+def _swapped(component: Component, evidence: Evidence) -> Group | None:
+    """Two figures of one row or column that changed places, where an explanation says just that."""
+    facts = evidence.facts
+    pairs = [
+        tuple(evidence.ranked({n: change}, component.failing)[0] for n, change in one.changes)
+        for one in component.explanations
+        if len(one.changes) == PAIR and _change_places(one.changes[0], one.changes[1], facts)
+    ]
+    checks = [equation.check for equation in component.failing if equation.check is not None]
+    return _pairs(pairs, checks, facts) if pairs else None
+
+
+def _exchanged(groups: Sequence[Group], evidence: Evidence) -> list[Group]:
+    """Two findings whose suspects changed places are one."""
+    facts, left, out = evidence.facts, list(groups), []
+    while left:
+        group = left.pop(0)
+        for other in left:
+            pairs = [(a, b) for a, b in _choices(group, other)
+                     if _change_places(_change(a, facts), _change(b, facts), facts)]  # fmt: skip
+            if pairs:
+                left.remove(other)
+                group = _pairs(pairs, [*group.checks, *other.checks], facts)
+                break
+        out.append(group)
+    return out
+
+
+def _choices(group: Group, other: Group) -> Iterable[tuple[Suspect, Suspect]]:
+    if not _both(group) and not _both(other):
+        for a, b in itertools.product(group.suspects, other.suspects):
+            if a.suggested is not None and b.suggested is not None:
+                yield a, b
+
+
+def _change(suspect: Suspect, facts: Sequence[Fact]) -> tuple[int, int]:
+    assert suspect.suggested is not None
+    return suspect.fact, suspect.suggested - facts[suspect.fact].value
+
+
+def _change_places(one: tuple[int, int], other: tuple[int, int], facts: Sequence[Fact]) -> bool:
+    """Tell whether two changes give each of two figures of one row or column the value of the other, nearly."""
+    first, second = facts[one[0]], facts[other[0]]
+    near = first.address.table == second.address.table and (
+        first.address.row == second.address.row or first.address.column == second.address.column
+    )
+    step = max(first.step, second.step)
+    return (
+        near
+        and first.value != second.value
+        and abs(first.value + one[1] - second.value) <= step
+        and abs(second.value + other[1] - first.value) <= step
+    )
+
+
+def _pairs(pairs: Iterable[Sequence[Suspect]], checks: Iterable[Check], facts: Sequence[Fact]) -> Group:
+    """One finding for two figures that changed places: each should be what the other is; pair after pair."""
+    suspects = []
+    for first, second in pairs:
+        for one, other in ((first, second), (second, first)):
+            step = max(1, facts[one.fact].own_step)
+            right = facts[other.fact].value
+            cause = Guess(Cause.SWAPPED, facts[one.fact].value // step, right // step, other.fact)
+            suspects.append(replace(one, suggested=right, cause=cause))
+    return Group(sorted(checks, key=_telling), suspects)
 
 
 # -- what else follows from a figure ----------------------------------------------------------------------------
 
 
-def _follows(check: Check, group: Group, facts: Sequence[Fact]) -> bool:
-    """Tell whether a failing check holds once the group's first suspect has its suggested value."""
-    suspect = group.suspects[0] if group.suspects else None
-    if suspect is None or suspect.suggested is None:
+def _follows(check: Check, group: Group, evidence: Evidence) -> bool:
+    """Tell whether a failing check holds once the group's likeliest suspect has its suggested value."""
+    if not group.suspects:
         return False
-    if check.rate is not None:
-        numbers = [operand.fact for operand in check.operands]
-        return check.rate.holds_with(suspect.fact, suspect.suggested, numbers, [facts[n] for n in numbers])
+    named = [*group.suspects[: PAIR if _both(group) else 1], *group.also]
+    facts = evidence.facts
+    changes = {s.fact: s.suggested - facts[s.fact].value for s in named if s.suggested is not None}
+    changes = {o.fact: changes[o.fact] for o in check.operands if o.fact in changes}
+    if not changes:
+        return False
+    equation = _equation_of(check, evidence)
+    if equation is not None:
+        return equation.holds(changes)
     if not check.linear:
         return False
-    weight = sum(operand.coefficient for operand in check.operands if operand.fact == suspect.fact)
-    gap = check.gap + weight * (suspect.suggested - facts[suspect.fact].value)
+    gap = check.gap + sum(o.coefficient * changes.get(o.fact, 0) for o in check.operands)
     bounds = {
         "=": abs(gap) <= check.allowed,
         "<": gap < check.allowed,
@@ -198,39 +247,53 @@ def _follows(check: Check, group: Group, facts: Sequence[Fact]) -> bool:
         ">": -gap < check.allowed,
         "≥": -gap <= check.allowed,
     }
-    return weight != 0 and bounds.get(check.operator, False)
+    return bounds.get(check.operator, False)
 
 
-def _settles(check: Check, group: Group, facts: Sequence[Fact]) -> bool:
-    """Tell whether a failing rate is itself a suspect of the group, and one value of it explains both; name it then."""
-    rate = check.rate
-    suspect = next((s for s in group.suspects if rate is not None and s.fact == check.operands[0].fact), None)
-    if rate is None or suspect is None:
-        return False
-    fact = facts[suspect.fact]
-    for value in rate.printings(fact.step):
-        change = value - fact.value
-        if all(_holds(other, suspect.fact, change) for other in group.checks):
-            because = tuple(dict.fromkeys((*suspect.because, check.rule.id)))
-            group.suspects = [replace(suspect, suggested=value, because=because)]
-            return True
-    return False
+def _both(group: Group) -> bool:
+    """Tell whether the suspects of a group are wrong two by two: figures that changed places."""
+    return bool(group.suspects) and all(s.cause is not None and s.cause.cause is Cause.SWAPPED for s in group.suspects)
 
 
-def _holds(check: Check, fact: int, change: int) -> bool:
-    """Tell whether an equality holds once a figure has changed by an amount."""
-    weight = sum(operand.coefficient for operand in check.operands if operand.fact == fact)
-    return check.linear and check.operator == "=" and abs(check.gap + weight * change) <= check.allowed
+def _equation_of(check: Check, evidence: Evidence) -> Equation | None:
+    first = next((operand.fact for operand in check.operands), None)
+    near = [] if first is None else evidence.system.touching([first])
+    return next((equation for equation in near if equation.check is check), None)
 
 
-def _lonely(check: Check, good: Mapping[int, int], names: Mapping[int, str]) -> list[Suspect]:
-    """For a statement that is no equality every operand may be behind it; none is named above the others."""
+def _lonely(check: Check, evidence: Evidence) -> list[Suspect]:
+    """The suspects of a check that stands alone.
+
+    A rate one last digit off is cut off or adjusted. For a statement that is no equality every operand may be behind
+    it; none is named above the others.
+    """
+    if check.note is Note.ONE_DIGIT:
+        return _near(check, evidence)
     if check.operator == "=" or check.rule.kind is not RuleKind.LOGICAL or not check.linear:
         return []
+    good, names = evidence.good, evidence.names
     facts = sorted({operand.fact for operand in check.operands}, key=lambda fact: (good.get(fact, 0), names[fact]))
     return [Suspect(fact, None, (check.rule.id,)) for fact in facts[:2]] if len(facts) <= 2 else []
 
 
-def _telling(check: Check) -> tuple[int, int, str, str]:
-    """Show the shortest logical check first."""
-    return (check.rule.kind is not RuleKind.LOGICAL, len(check.operands), check.rule.id, check.statement)
+def _near(check: Check, evidence: Evidence) -> list[Suspect]:
+    """A rate one last digit off, with the rate that its numbers give, where it is told why it may differ."""
+    equation = _equation_of(check, evidence)
+    if equation is None or equation.rate is None:
+        return []
+    span = equation.rate.settled({})
+    if span is None:
+        return []
+    change = span[0] if abs(span[0]) <= abs(span[1]) else span[1]
+    cause = evidence.cause(equation.rate.figure, change)
+    if cause is None or cause.cause not in (Cause.FORCED, Cause.TRUNCATED):
+        return []
+    fact = evidence.facts[equation.rate.figure]
+    return [Suspect(equation.rate.figure, fact.value + change, (check.rule.id,), cause)]
+
+
+def _telling(check: Check) -> tuple[bool, bool, int, str, str]:
+    """Show the shortest logical equality between amounts first."""
+    return (
+        check.rule.kind is not RuleKind.LOGICAL, not check.linear, len(check.operands), check.rule.id, check.statement,
+    )  # fmt: skip

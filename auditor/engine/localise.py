@@ -1,34 +1,39 @@
 """Find the figures that explain failing checks: the smallest sets whose repair brings every check into range.
 
-Every equality that was evaluated is an equation over the printed figures with a range of residuals that rounding
-allows. A set of figures explains the failing equations when values exist for it with which every equation that
-touches it, failing or not, is within its range. All sets of the smallest size are found; a set of one figure is
-decided by intersecting integer ranges, a larger one proposed by a linear program and accepted only when whole last
-digits satisfy every equation exactly. Deterministic and independent of the order of rules; bounded, and honest where
-the bound is met: then no figure is named.
+Every equality, rate and comparison that was evaluated is an equation over the printed figures with the room that
+rounding allows. A set of figures explains the failing equations when values exist for it with which every equation
+that touches it, failing or not, is within its range. All sets of the smallest size are found.
+
+The search grows a set by the figures of a conflict: a failing equation that the set does not touch, else equations
+that no values of the set satisfy together. Values exist or not by elimination in whole numbers (Fourier and Motzkin);
+no float decides. Deterministic and independent of the order of rules; bounded, and honest where the bound is met: then
+no figure is named.
 """
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+from auditor.engine.feasible import Conflict, solve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from auditor.engine.ratios import RateAt
     from auditor.engine.results import Check
 
-MAX_FIGURES = 3  # wrong at once in one connected group of failing checks
-MAX_NODES = 4000
-MAX_SETS = 12
+MAX_FIGURES = 4  # wrong at once in one connected group of failing checks
+MAX_NODES = 3000
+MAX_SETS = 60
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Equation:
-    """Σ coefficient · figure + … = 0 as printed: its residual, and the lowest and highest that rounding allows.
+    """Σ weight · figure + … = 0 as printed: its residual, and the lowest and highest that rounding allows.
 
-    `check` is the failing check that it is, or None where it holds.
+    `check` is the failing check that it is, or None where it holds; `must` says that the failing check has to be
+    explained (a question or a hint has not). A rate (or comparing word) has `rate` instead of a residual.
     """
 
     terms: Mapping[int, int]
@@ -36,16 +41,43 @@ class Equation:
     low: int
     high: int
     check: Check | None = None
+    rate: RateAt | None = None
+    must: bool = True
+
+    @property
+    def failing(self) -> bool:
+        """Tell whether it has to be explained."""
+        return self.check is not None and self.must
 
     def holds(self, changes: Mapping[int, int]) -> bool:
         """Tell whether it holds when some figures change by these amounts."""
-        shift = sum(self.terms[fact] * change for fact, change in changes.items() if fact in self.terms)
-        return self.low + shift <= 0 <= self.high + shift
+        if self.rate is None:
+            shift = sum(self.terms[fact] * change for fact, change in changes.items() if fact in self.terms)
+            return self.low + shift <= 0 <= self.high + shift
+        own = changes.get(self.rate.figure)
+        if own is not None:
+            span = self.rate.settled(changes)
+            return span is not None and span[0] <= own <= span[1]
+        return all(
+            sum(weight * changes.get(fact, 0) for fact, weight in bound.weights.items()) >= bound.least
+            for bound in self.rate.bounds()
+        )
+
+
+class System(Protocol):
+    """The equations of a filing."""
+
+    @property
+    def core(self) -> list[Equation]:
+        """Those that fail and must hold."""
+
+    def touching(self, figures: Iterable[int]) -> list[Equation]:
+        """All in which some figures stand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Figures with the amounts by which they would have to change, in the smallest step."""
+    """Figures with the amounts by which they would have to change, in the smallest step; a word changes by 1."""
 
     changes: tuple[tuple[int, int], ...]
 
@@ -57,29 +89,24 @@ class Explanation:
 
 @dataclass(slots=True)
 class Component:
-    """Failing equations that share figures, and the smallest explanations of all of them."""
+    """Failing equations that share figures, and the smallest explanations of all of them.
+
+    `asked` are equations that need no explanation (questions, hints) and hold with every explanation.
+    """
 
     failing: list[Equation]
     explanations: list[Explanation] = field(default_factory=list)
     exhausted: bool = False  # the search met its bound
+    asked: list[Equation] = field(default_factory=list)
 
 
-def localise(equations: Sequence[Equation], steps: Mapping[int, int], names: Mapping[int, str]) -> list[Component]:
+def localise(system: System, steps: Mapping[int, int], names: Mapping[int, str]) -> list[Component]:
     """Explain the failing equations, component by component.
 
-    `equations` are all those that share a figure with a failing one; `steps` the worth of each figure's last digit;
-    `names` the addresses, the last resort of every ordering.
+    `steps` is the worth of each figure's last digit; `names` are addresses, the last resort of every ordering.
     """
-    failing = sorted((e for e in equations if e.check is not None), key=lambda e: _key(e, names))
-    touching: dict[int, list[Equation]] = {}
-    for equation in equations:
-        for fact in equation.terms:
-            touching.setdefault(fact, []).append(equation)
-    out = []
-    for group in _connected(failing):
-        search = _Search(group, touching, steps, names)
-        out.append(search.run())
-    return out
+    failing = sorted(system.core, key=lambda equation: _key(equation, names))
+    return [_Search(group, system, steps, names).run() for group in _connected(failing)]
 
 
 def _key(equation: Equation, names: Mapping[int, str]) -> tuple[int, str, str, list[str]]:
@@ -103,117 +130,102 @@ def _connected(failing: Sequence[Equation]) -> list[list[Equation]]:
 
 
 class _Search:
-    """Looks for the sparsest explanation of one component."""
+    """Looks for the sparsest explanations of one component."""
 
     def __init__(
-        self,
-        failing: list[Equation],
-        touching: Mapping[int, list[Equation]],
-        steps: Mapping[int, int],
-        names: Mapping[int, str],
+        self, failing: list[Equation], system: System, steps: Mapping[int, int], names: Mapping[int, str]
     ) -> None:
-        self.failing, self.touching, self.steps, self.names = failing, touching, steps, names
+        self.failing, self.system, self.steps, self.names = failing, system, steps, names
         self.nodes = 0
-        self.found: list[Explanation] = []
+        self.seen: set[frozenset[int]] = set()
+        self.found: dict[frozenset[int], Explanation] = {}
+        self.near: dict[int, list[Equation]] = {}
+        self.extra: list[Equation] = []
 
     def run(self) -> Component:
         component = Component(self.failing)
-        for size in range(1, MAX_FIGURES + 1):
-            self.found = []
-            self._branch((), size)
+        near = self.system.touching({fact for equation in self.failing for fact in equation.terms})
+        for size in range(_disjoint(self.failing), MAX_FIGURES + 1):
+            self.seen.clear()
+            self._branch(frozenset(), size)
             if self.found:
                 break
-        unique = {explanation.figures: explanation for explanation in self.found}
-        component.explanations = [unique[figures] for figures in sorted(unique, key=self._named)][:MAX_SETS]
-        component.exhausted = not self.found and self.nodes >= MAX_NODES
+        component.exhausted = not self.found
+        if self.found:
+            self._ask(component, near)
+        component.explanations = sorted(self.found.values(), key=lambda e: [self.names[fact] for fact in e.figures])
         return component
 
-    def _named(self, figures: Iterable[int]) -> list[str]:
-        return [self.names[fact] for fact in figures]
+    def _ask(self, component: Component, near: Sequence[Equation]) -> None:
+        """Keep the explanations that also answer what fails without having to hold, as far as any does."""
+        figures = {fact for figures in self.found for fact in figures}
+        asked = [e for e in near if e.check is not None and not e.must and not figures.isdisjoint(e.terms)]
+        for equation in sorted(asked, key=lambda e: _key(e, self.names)):
+            self.extra.append(equation)
+            kept = {}
+            for figures_of in self.found:
+                outcome = self._solved(figures_of)
+                if isinstance(outcome, Explanation) and not figures_of.isdisjoint(equation.terms):
+                    kept[figures_of] = outcome
+            if kept:
+                self.found = kept
+                component.asked.append(equation)
+            else:
+                self.extra.pop()
 
-    def _branch(self, chosen: tuple[int, ...], left: int) -> None:
-        """Extend a set by every figure of a failing equation that it does not touch yet."""
-        if self.nodes >= MAX_NODES or len(self.found) >= MAX_SETS * 2:
+    def _branch(self, chosen: frozenset[int], left: int) -> None:
+        """Extend a set by the figures of a conflict, until it explains everything or is as large as it may be."""
+        if self.nodes >= MAX_NODES or len(self.found) >= MAX_SETS or chosen in self.seen:
             return
+        self.seen.add(chosen)
         self.nodes += 1
-        open_ones = [equation for equation in self.failing if not any(fact in equation.terms for fact in chosen)]
-        if left == 0:
-            if not open_ones:
-                self._accept(chosen)
-            return
+        open_ones = [equation for equation in self.failing if chosen.isdisjoint(equation.terms)]
         if open_ones:
-            options = set(min(open_ones, key=lambda e: len(e.terms)).terms)
-        else:  # each failing equation is touched, and one more figure is to be changed
-            options = {fact for equation in self.failing for fact in equation.terms}
-        for fact in sorted(options, key=self.names.__getitem__):
-            if fact not in chosen:
-                self._branch((*chosen, fact), left - 1)
-
-    def _accept(self, chosen: tuple[int, ...]) -> None:
-        figures = tuple(sorted(set(chosen), key=self.names.__getitem__))
-        if any(set(figures) == set(found.figures) for found in self.found):
+            if left:
+                self._grow(chosen, self._common(open_ones, left), left)
             return
-        involved = list({id(e): e for fact in figures for e in self.touching[fact]}.values())
-        changes = _one(figures[0], involved, self.steps) if len(figures) == 1 else _many(figures, involved, self.steps)
-        if changes is not None and all(changes.values()):
-            self.found.append(Explanation(tuple((fact, changes[fact]) for fact in figures)))
+        outcome = self._solved(chosen)
+        if isinstance(outcome, Explanation):
+            if not left:
+                self.found[chosen] = outcome
+        elif left:
+            self._grow(chosen, {fact for equation in outcome for fact in equation.terms} - chosen, left)
+
+    def _common(self, open_ones: Sequence[Equation], left: int) -> set[int]:
+        """The figures of which one must be wrong: those of the shortest open equation; with one left those of all."""
+        if _disjoint(open_ones) > left:
+            return set()
+        if left == 1:
+            return set.intersection(*(set(equation.terms) for equation in open_ones))
+        return set(min(open_ones, key=lambda equation: len(equation.terms)).terms)
+
+    def _grow(self, chosen: frozenset[int], options: Iterable[int], left: int) -> None:
+        for fact in sorted(options, key=self.names.__getitem__):
+            self._branch(chosen | {fact}, left - 1)
+
+    def _touching(self, fact: int) -> list[Equation]:
+        """What holds or must hold with a figure: what fails without having to is no bound on it."""
+        if fact not in self.near:
+            self.near[fact] = [e for e in self.system.touching([fact]) if e.check is None or e.must]
+        return self.near[fact]
+
+    def _solved(self, chosen: frozenset[int]) -> Explanation | Conflict:
+        """Values of the chosen figures that bring all their equations into range, or equations that forbid any."""
+        figures = sorted(chosen, key=self.names.__getitem__)
+        involved = list(dict.fromkeys(e for fact in figures for e in self._touching(fact)))
+        involved += [e for e in self.extra if not chosen.isdisjoint(e.terms) and e not in involved]
+        outcome = solve(figures, involved, self.steps)
+        if isinstance(outcome, dict):
+            return Explanation(tuple((fact, outcome[fact]) for fact in figures))
+        return outcome
 
 
-def _one(fact: int, equations: Sequence[Equation], steps: Mapping[int, int]) -> dict[int, int] | None:
-    """The change of one figure that brings every equation into range: the integer ranges intersected."""
-    low, high = None, None
-    for equation in equations:
-        weight = equation.terms[fact]
-        # equation.low + weight·d ≤ 0 ≤ equation.high + weight·d
-        first, last = (-equation.high, -equation.low) if weight > 0 else (equation.low, equation.high)
-        size = abs(weight)
-        below, above = -((-first) // size), last // size
-        low = below if low is None else max(low, below)
-        high = above if high is None else min(high, above)
-    if low is None or high is None or low > high:
-        return None
-    return {fact: _nice(low, high, fact, equations, steps[fact])}
-
-
-def _nice(low: int, high: int, fact: int, equations: Sequence[Equation], step: int) -> int:
-    """The change in a range that most equations ask for exactly; else whole last digits; else the middle."""
-    wanted: dict[int, int] = {}
-    for equation in equations:
-        if equation.check is not None and equation.gap % equation.terms[fact] == 0:
-            change = -equation.gap // equation.terms[fact]
-            if low <= change <= high:
-                wanted[change] = wanted.get(change, 0) + 1
-    if wanted:
-        return max(sorted(wanted), key=lambda change: (wanted[change], change % step == 0))
-    middle = (low + high) // 2
-    whole = round(middle / step) * step if step > 1 else middle
-    return whole if low <= whole <= high else middle
-
-
-def _many(figures: Sequence[int], equations: Sequence[Equation], steps: Mapping[int, int]) -> dict[int, int] | None:
-    """Changes of several figures: a linear program proposes, whole last digits are tried around it, exactly."""
-    from scipy.optimize import linprog
-
-    scale = max(steps[fact] for fact in figures) or 1
-    rows, bounds = [], []
-    for equation in equations:
-        row = [float(equation.terms.get(fact, 0)) for fact in figures]
-        rows += [row, [-value for value in row]]
-        bounds += [-equation.low / scale, equation.high / scale]
-    size = len(figures)
-    # the smallest change in sum: x = p − n, p and n not negative
-    doubled = [[*row, *(-value for value in row)] for row in rows]
-    result = linprog([1.0] * (2 * size), A_ub=doubled, b_ub=bounds, bounds=[(0, None)] * (2 * size), method="highs")
-    if not result.success:
-        return None
-    proposed = [round((result.x[n] - result.x[n + size]) * scale) for n in range(size)]
-    options = []
-    for fact, value in zip(figures, proposed, strict=True):
-        step = steps[fact]
-        near = round(value / step) * step
-        options.append([near, near - step, near + step, value])
-    for values in itertools.product(*options):
-        changes = dict(zip(figures, values, strict=True))
-        if all(equation.holds(changes) for equation in equations):
-            return changes
-    return None
+def _disjoint(equations: Sequence[Equation]) -> int:
+    """How many equations share no figure with one another, at least: so many figures are wrong."""
+    taken: set[int] = set()
+    count = 0
+    for equation in sorted(equations, key=lambda equation: len(equation.terms)):
+        if taken.isdisjoint(equation.terms):
+            taken.update(equation.terms)
+            count += 1
+    return count

@@ -41,8 +41,24 @@ class Proof:
         return Proof({figure + by: value for figure, value in self.ledger.items()}, self.tails)
 
 
-def prove(identities: Sequence[Identity], ranges: Mapping[int, Range]) -> list[Proof]:
-    """Return a proof for every group of identities with tails for which one is found."""
+def prove(
+    identities: Sequence[Identity], ranges: Mapping[int, Range], hidden: Mapping[int, Range] | None = None
+) -> list[Proof]:
+    """Return a proof for every group of identities with tails for which one is found.
+
+    `hidden` are the ranges of printed zeros that may hide a remainder (rounding.md 2); they are asked only where exact
+    zeros leave no ledger.
+    """
+    proofs = _within(identities, ranges)
+    known = {id(tail) for proof in proofs for tail in proof.tails}
+    if hidden and any(one.tail is not None and id(one.tail) not in known for one in identities):
+        for proof in _within(identities, {**ranges, **hidden}):
+            fresh = tuple(tail for tail in proof.tails if id(tail) not in known)
+            proofs += [Proof(proof.ledger, fresh)] if fresh else []
+    return proofs
+
+
+def _within(identities: Sequence[Identity], ranges: Mapping[int, Range]) -> list[Proof]:
     return [proof for group in _groups(identities, ranges) if (proof := _solved(group, ranges)) is not None]
 
 

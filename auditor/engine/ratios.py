@@ -6,12 +6,13 @@ Rates are `x = percent(a, b)`, `growth(now, before)`, `growth_by_change(now, cha
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from auditor.engine.facttable import STATES
 from auditor.engine.judge import growth_bounds, growth_by_change_bounds, judge_ratio, residual, share_bounds
+from auditor.engine.operands import reach
 from auditor.engine.references import bind_ref
 from auditor.engine.verdicts import Reason, Verdict
 from auditor.numbers import State
@@ -20,16 +21,17 @@ from auditor.rules.plan import Ref
 from auditor.units import PERCENT_SCALE, Range, Rounding, printed_range, zero_range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping
 
+    from auditor.engine.chunk import Chunk
     from auditor.engine.facttable import Bytes, Ints, Longs
     from auditor.engine.instances import Instances
     from auditor.engine.operands import Linear
     from auditor.engine.sets import Judgement
-    from auditor.facts import Fact
     from auditor.rules.nodes import Expression, Relation
 
-MAX_PRINTINGS = 8
+Bounds = tuple[tuple[int, int], tuple[int, int]]
+_BOUNDS = {"percent": share_bounds, "growth": growth_bounds, "growth_by_change": growth_by_change_bounds}
 COMPARED = {1: "大于", 0: "等于", -1: "小于"}
 
 
@@ -46,36 +48,161 @@ class Rate:
     high: str = ""
     word: str = ""
     near: bool = False
-    bounds: tuple[tuple[int, int], tuple[int, int]] | None = None
+    bounds: Bounds | None = None
 
-    def printings(self, step: int) -> list[int]:
-        """The values that a rate with a last digit worth `step` may print for these bounds, the lowest first."""
-        if self.bounds is None:
-            return []
-        low, high = (bound[0] * PERCENT_SCALE // bound[1] for bound in self.bounds)
-        values = range(low // step * step - step, high + 2 * step, step)[:MAX_PRINTINGS]
-        return [value for value in values if judge_ratio(*self.bounds, printed_range(value, step))]
 
-    def holds_with(self, number: int, value: int, numbers: Sequence[int], facts: Sequence[Fact]) -> bool:
-        """Tell whether the rate would hold if one of its two figures had another value.
+class Bound(NamedTuple):
+    """What some changes of figures must meet: Σ weight · change ≥ least."""
 
-        `numbers` and `facts` are the operands in order: the rate, then the figures; only plain pairs are tried.
-        """
-        if len(facts) != 3 or number not in numbers[1:]:
-            return False
-        values = [value if other == number else fact.value for other, fact in zip(numbers, facts, strict=True)]
-        target = facts[0]
+    weights: Mapping[int, int]
+    least: int
+
+
+class Form(NamedTuple):
+    """One of the two numbers of a rate: its figures with their weights, its value as printed, its range."""
+
+    terms: Mapping[int, int]
+    value: int
+    range: Range
+
+    def shift(self, changes: Mapping[int, int]) -> int:
+        """By how much it changes when some figures do."""
+        return sum(weight * changes.get(figure, 0) for figure, weight in self.terms.items())
+
+
+@dataclass(frozen=True, slots=True)
+class RateAt:
+    """One rate (or comparing word) with the two numbers that it compares.
+
+    Where the rate itself stays as printed, what its figures may be is linear in them: `lowest ≤ 100·a/b < end` with
+    b > 0 says 100·a − lowest·b ≥ 0 and end·b − 100·a > 0 for some a and b in their ranges, exactly.
+    """
+
+    function: str
+    figure: int
+    value: int
+    step: int
+    zero: bool
+    word: str
+    first: Form
+    second: Form
+    mode: Rounding
+
+    def bounds(self) -> list[Bound]:
+        """What changes of the two numbers must meet for the rate to hold as it is printed."""
         if self.function == "compare":
-            return _compared(target.text, values[1], values[2]) is None
-        ranges = [printed_range(v, fact.step) for v, fact in zip(values, facts, strict=True)]
-        zero = target.state is State.ZERO
-        mode = Rounding.HALF_UP
-        return _rated(self.function, target.value, target.step, zero, ranges[1], ranges[2], mode) is None
+            gap = self.first.value - self.second.value
+            more, less = self._bound(1, -1, 1 - gap), self._bound(-1, 1, 1 + gap)
+            same = [self._bound(1, -1, -gap), self._bound(-1, 1, gap)]
+            return {"大于": [more], "小于": [less]}.get(self.word, same)
+        printed = zero_range(self.step, self.mode) if self.zero else printed_range(self.value, self.step, self.mode)
+        low = self._pulls(printed.lo)
+        high = self._pulls(printed.hi + 1)
+        high = (-high[0], -high[1])
+        return [self._bound(*low, -self._most(*low)), self._bound(*high, 1 - self._most(*high))]
+
+    def settled(self, changes: Mapping[int, int]) -> tuple[int, int] | None:
+        """The lowest and highest change of the rate itself with which it holds, once its numbers have changed."""
+        now, base = self.first.shift(changes), self.second.shift(changes)
+        if self.function == "compare":
+            gap = self.first.value + now - self.second.value - base
+            return (1, 1) if COMPARED[(gap > 0) - (gap < 0)] != self.word else None
+        a, b = (Range(form.range.lo + by, form.range.hi + by) for form, by in ((self.first, now), (self.second, base)))
+        bounds = _BOUNDS[self.function](a, b)
+        if bounds is None:
+            return None
+        low, high = (bound[0] * PERCENT_SCALE // bound[1] // self.step * self.step for bound in bounds)
+        fits = [value for value in (low, low + self.step, high, high + self.step) if self._prints(value, bounds)]
+        return (min(fits) - self.value, max(fits) - self.value) if fits else None
+
+    def _prints(self, value: int, bounds: Bounds) -> bool:
+        printed = printed_range(value, self.step, self.mode) if value else zero_range(self.step, self.mode)
+        return judge_ratio(*bounds, printed)
+
+    def _pulls(self, at_least: int) -> tuple[int, int]:
+        """How much the two numbers weigh in `rate − at_least`, multiplied by the base (millionths of a percent)."""
+        hundred = 100 * PERCENT_SCALE
+        if self.function == "percent":
+            return hundred, -at_least
+        if self.function == "growth":
+            return hundred, -(hundred + at_least)
+        return -at_least, hundred + at_least
+
+    def _most(self, first: int, second: int) -> int:
+        """The largest that two weighted numbers can be within their ranges."""
+        return max(first * self.first.range.lo, first * self.first.range.hi) + max(
+            second * self.second.range.lo, second * self.second.range.hi
+        )
+
+    def _bound(self, first: int, second: int, least: int) -> Bound:
+        weights: dict[int, int] = {}
+        for pull, form in ((first, self.first), (second, self.second)):
+            for figure, weight in form.terms.items():
+                weights[figure] = weights.get(figure, 0) + pull * weight
+        return Bound({figure: weight for figure, weight in weights.items() if weight}, least)
+
+
+@dataclass(slots=True)
+class RateForms:
+    """The figures of the rates of one statement: where each rate stands, and the two linear forms it compares."""
+
+    function: str
+    target: Ints
+    first: Linear
+    second: Linear
+
+    def at(self, number: int, chunk: Chunk, start: int) -> RateAt:
+        """One of the rates, its figures counted from `start`."""
+        facts, target = chunk.facts, int(self.target[number])
+        one = np.array([number], dtype=np.int64)
+        forms = []
+        for linear in (self.first, self.second):
+            flat = linear.of(one)
+            terms: dict[int, int] = {}
+            for position, weight in zip(flat.position.tolist(), flat.coefficient.tolist(), strict=True):
+                terms[position - start] = terms.get(position - start, 0) + weight
+            constant = int(linear.constant[number])
+            value = constant + int((flat.coefficient * facts.value[flat.position]).sum())
+            low, high = reach(flat.coefficient, *chunk.reach(flat.position))
+            forms.append(Form(terms, value, Range(constant + int(low.sum()), constant + int(high.sum()))))
+        zero = STATES[facts.state[target]] is State.ZERO
+        value, step = int(facts.value[target]), int(facts.step[target])
+        return RateAt(
+            self.function,
+            target - start,
+            value,
+            step,
+            zero,
+            facts.texts.get(target, ""),
+            forms[0],
+            forms[1],
+            chunk.mode,
+        )
+
+    def flat(self, chosen: Longs, values: Longs) -> tuple[Ints, Ints, Longs]:
+        """The figures of some rates as (instance, position, weight): how the quotient moves with each, near the print.
+
+        The weights tell figures apart that stand in several checks; they decide nothing. The rate itself weighs −1.
+        """
+        now, base = self.first.sum(values)[chosen], self.second.sum(values)[chosen]
+        shared = np.maximum(np.gcd(now, base), 1)
+        plain = self.function == "compare"
+        pulls = [np.ones_like(now) if plain else base // shared, -np.ones_like(now) if plain else -(now // shared)]
+        parts: list[tuple[Ints, Ints, Longs]]
+        parts = [
+            (np.arange(len(chosen), dtype=np.int32), self.target[chosen], np.full(len(chosen), -1, dtype=np.int64))
+        ]
+        for flat, pull in zip((self.first.of(chosen), self.second.of(chosen)), pulls, strict=True):
+            weight = flat.coefficient * pull[flat.instance]
+            parts.append((flat.instance, flat.position, np.where(weight == 0, flat.coefficient, weight)))
+        instance, position, weight = (np.concatenate([part[n] for part in parts]) for n in range(3))
+        order = np.argsort(instance, kind="stable")
+        return instance[order], position[order], weight[order]
 
 
 def judge_call(
     statement: Relation, instances: Instances, value_of: Callable[[Expression], tuple[Linear, Bytes]]
-) -> tuple[Judgement, dict[int, Rate]]:
+) -> tuple[Judgement, dict[int, Rate], RateForms]:
     """Judge a relation one side of which is a rate or a comparison, for every instance; and what fails should be."""
     target, call = _sides(statement)
     first, reason_first = value_of(call.first)
@@ -94,7 +221,8 @@ def judge_call(
             verdict[number] = Verdict.CONSISTENT
         else:
             rates[int(number)] = outcome
-    return (verdict, reason, _operands(bound.position, first, second)), rates
+    forms = RateForms(call.function, bound.position, first, second)
+    return (verdict, reason, _operands(bound.position, first, second)), rates, forms
 
 
 def _sides(statement: Relation) -> tuple[Ref, Call]:
@@ -130,12 +258,7 @@ def _rated(
 ) -> Rate | Reason | None:
     """Judge a printed rate against the ranges of its two figures."""
     printed = zero_range(step, mode) if zero else printed_range(value, step, mode)
-    if function == "percent":
-        bounds = share_bounds(a, b)
-    elif function == "growth":
-        bounds = growth_bounds(a, b)
-    else:
-        bounds = growth_by_change_bounds(a, b)
+    bounds = _BOUNDS[function](a, b)
     if bounds is None:
         return Reason.ZERO_BASE
     if judge_ratio(*bounds, printed):

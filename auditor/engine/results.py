@@ -99,6 +99,7 @@ class Finding:
     unexplained: bool = False  # no few figures explain its checks
     proof: Proof | None = None  # of a tail: an unrounded ledger that prints as shown and satisfies all equalities
     recognised: bool = False
+    also: tuple[Suspect, ...] = ()  # figures that have to change with the suspect: computed or copied from it
 
     @property
     def main(self) -> Check:

@@ -103,7 +103,7 @@ def _finding(finding: Finding, narrator: Narrator, audit: Audit) -> dict[str, An
             fact = audit.facts[operand.fact]
             if operand.fact not in facts and (fact.text.strip() or len(other.operands) <= 2):
                 facts.append(operand.fact)
-    facts += [suspect.fact for suspect in finding.suspects if suspect.fact not in facts]
+    facts += dict.fromkeys(s.fact for s in (*finding.suspects, *finding.also) if s.fact not in facts)
     return {
         "id": finding.id,
         "rule": finding.rule.id,
@@ -121,6 +121,7 @@ def _finding(finding: Finding, narrator: Narrator, audit: Audit) -> dict[str, An
         "at_stake": amounts.at_stake,
         "figures": [_figure(audit.facts[position]) for position in facts],
         "suspects": [_suspect(suspect, facts.index(suspect.fact), narrator) for suspect in finding.suspects],
+        "also": [_suspect(suspect, facts.index(suspect.fact), narrator) for suspect in finding.also],
         "rules": list(finding.rule_ids),
     }
 
@@ -154,6 +155,7 @@ def _suspect(suspect: Suspect, index: int, narrator: Narrator) -> dict[str, Any]
         "printed": fact.text,
         "suggested": suggested,
         "cause": suspect.cause.cause.value if suspect.cause else None,
+        "evidence": narrator.cause(suspect).strip() or None,
         "because": list(suspect.because),
     }
 

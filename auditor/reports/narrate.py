@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from auditor.engine.causes import Cause
 from auditor.engine.verdicts import Note, Verdict
 from auditor.facts import Fact, scale_of
 from auditor.filing import PROSE_REASONS
@@ -30,6 +31,13 @@ TOLD = "说明/"  # how the names of prose tables begin
 SHOULD = "应为"  # the column of a table about the filing that says what should stand there
 MAX_PLACES = 5  # quoted in one sentence
 SHORT = 4  # a sum of so few terms is shown with its zeros
+
+
+def _is_swapped(finding: Finding) -> bool:
+    """Tell whether a finding says that two figures changed places."""
+    return len(finding.suspects) == 2 and all(
+        suspect.cause is not None and suspect.cause.cause is Cause.SWAPPED for suspect in finding.suspects
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +94,27 @@ class Narrator:
         found = suspect.cause
         if found is None:
             return ""
-        figure = (
-            "" if found.fact is None else f"{self.label(self.facts[found.fact])} {self.text(self.facts[found.fact])}"
+        fact = self.facts[suspect.fact]
+        other = fact if found.fact is None else self.facts[found.fact]
+        step = max(1, fact.own_step)
+        printed, right, gap = (
+            self.value(number * step, fact) for number in (found.printed, found.right, abs(found.printed - found.right))
         )
-        return say(f"cause.{found.cause.value}", figure=figure)
+        factor = str(max(abs(found.printed), abs(found.right)) // max(1, min(abs(found.printed), abs(found.right))))
+        return say(
+            f"cause.{found.cause.value}", figure=f"{self.label(other)} {self.text(other)}", printed=printed,
+            right=right, gap=gap, factor=factor,
+        )  # fmt: skip
+
+    def also(self, finding: Finding) -> str:
+        """What has to change with the suspect, in a clause, or ''."""
+        told = [
+            f"{self.label(self.facts[other.fact])} {self.text(self.facts[other.fact])} → "
+            f"{self.value(other.suggested, self.facts[other.fact])}"
+            for other in finding.also
+            if other.suggested is not None
+        ]
+        return say("say.also", figures="；".join(told)) if told else ""
 
     def quote(self, check: Check) -> str:
         """The sentence in which a check's first figure of the prose stands, or ''."""
@@ -226,11 +251,14 @@ class Narrator:
             return self._tail(check)
         if check.operator in UNLIKE:
             return self._alike(finding)
-        if not check.linear:
+        one = len(finding.suspects) == 1 and len(finding.checks) > 1 and check.compares
+        if not check.linear and not (one and finding.suspects[0].suggested is not None):
             return self._statement(check)
+        if _is_swapped(finding):
+            return self._swapped(finding)
         if finding.unexplained and len(finding.checks) > 1:
             return f"{self._gap(check)}{say('say.unexplained', count=len(finding.checks))}"
-        if finding.suspects and len(finding.suspects) == 1 and len(finding.checks) > 1:
+        if one:
             suspect = finding.suspects[0]
             fact = self.facts[suspect.fact]
             figure, printed, count = self.label(fact), self.text(fact), len(finding.checks)
@@ -240,8 +268,17 @@ class Narrator:
                 return say("say.suspect_some", figure=figure, printed=printed, count=count)
             suggested = self.value(suspect.suggested, fact)
             cause = self.cause(suspect)
-            return say("say.suspect", figure=figure, printed=printed, count=count, suggested=suggested) + cause
+            said = say("say.suspect", figure=figure, printed=printed, count=count, suggested=suggested) + cause
+            return said + self.also(finding)
         return self._gap(check)
+
+    def _swapped(self, finding: Finding) -> str:
+        """Two figures that changed places."""
+        first, second = (self.facts[suspect.fact] for suspect in finding.suspects)
+        return say(
+            "say.swapped", first=self.label(first), printed_first=self.text(first), second=self.label(second),
+            printed_second=self.text(second), count=len(finding.checks),
+        )  # fmt: skip
 
     def proof(self, finding: Finding) -> str:
         """A ledger behind a tail: figures that print as shown and satisfy the check and all it touches exactly."""

@@ -10,7 +10,7 @@ from auditor.numbers import decimal_text, parse_literal
 if TYPE_CHECKING:
     from auditor.testing.printing import Printed
 
-CAUSES = ("transposed", "digit", "dropped_digit", "factor_ten", "sign")
+CAUSES = ("transposed", "digit", "dropped_digit", "added_digit", "factor_ten", "unit", "sign")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,10 @@ def corrupt(text: str, cause: str) -> str | None:
         if len(digits) <= literal.decimals + 1:
             return None
         del digits[1]
-    elif cause == "factor_ten":
-        digits.append("0")
+    elif cause == "added_digit":
+        digits.insert(1, digits[0])
+    elif cause in ("factor_ten", "unit"):
+        digits += "0" if cause == "factor_ten" else "0000"
     number = int("".join(digits))
     if literal.digits < 0 or cause == "sign":
         number = -number

@@ -1,0 +1,203 @@
+"""Filings of every family of forms: all its tables printed whole, with figures that satisfy every equality.
+
+The figures are no ledger of their own: they are drawn so that whatever the rules state of these tables holds. That
+serves to study what the rules can see, not to test whether the rules are right.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from auditor.engine.chunk import Chunk
+from auditor.engine.evaluate import evaluate
+from auditor.engine.verdicts import Verdict
+from auditor.facts import Address, FilingKey, Place, fact_of
+from auditor.filing import Filing, ReadTable
+from auditor.forms.tables import Layout
+from auditor.numbers import parse_literal
+from auditor.rules.nodes import Relation
+from auditor.rules.rule import RuleKind
+from auditor.testing.ledger import CAPITAL_ITEMS, ECONOMIC, FUND_ITEMS, MAIN_ITEMS, PROJECT_ITEMS
+from auditor.testing.printing import Style
+from auditor.units import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from auditor.engine.evaluation import Evaluation, Outcome
+    from auditor.engine.facttable import Longs
+    from auditor.forms.tables import Form, Table
+    from auditor.rules.book import RuleBook
+    from auditor.testing.printing import Printed
+
+ROUNDS = 4  # rules that apply only to some figures show themselves once there are figures
+EMPTY = 0.05  # share of the cells that print zero
+MOST = 5 * 10**8  # of a figure that is no total, in 分
+
+
+def family_filing(book: RuleBook, family: str, seed: int, style: Style | None = None) -> Filing:
+    """Return a filing of a family with all its tables; the same for the same seed.
+
+    Raises `ValueError` where no figures satisfy the rules (a contradiction between them).
+    """
+    style = style or Style()
+    kind = book.forms.families[family].report
+    key = FilingKey("示例单位", 2023 if kind == "final_accounts" else 2024, kind, "unit")
+    choice = random.Random(seed)  # noqa: S311 -- figures for tests, no secrets
+    forms = {form.table: form for form in book.forms.families[family].forms[::-1] if form.table}
+    codes = _codes(choice)
+    cells = {name: list(_cells(book.forms.printed(form)[0], codes)) for name, form in forms.items()}
+    limits = {(name, *cell[:2]): choice.randrange(MOST) if choice.random() > EMPTY else 0
+              for name, some in cells.items() for cell in some}  # fmt: skip
+    amounts: dict[tuple[str, str, str], int] = dict.fromkeys(limits, 10**6)
+    for _ in range(ROUNDS):
+        filing = _printed(book, family, key, forms, cells, amounts, style)
+        evaluation = evaluate(book.all_plans([]), Chunk.of([filing], book.forms))
+        if not _wrong(evaluation) and len(set(amounts.values())) > 1:
+            break
+        most = [limits[fact.address[:3]] for fact in filing.facts]
+        values = _solved(_relations(evaluation), most)
+        if values is None:  # what usually holds may contradict itself
+            values = _solved(_relations(evaluation, must=True), most)
+        if values is None:
+            raise ValueError(family)
+        amounts = {fact.address[:3]: int(value) for fact, value in zip(filing.facts, values, strict=True)}
+    return filing
+
+
+Cell = tuple[str, str, Kind, str]  # row, column, what it measures, its unit where it is no money
+
+
+def _codes(choice: random.Random) -> dict[str, list[str]]:
+    """The codes that the tables print: some 项 of each kind of money, some economic 款, with all above them."""
+    general = [*choice.sample(MAIN_ITEMS, 3), *choice.sample(PROJECT_ITEMS, 3)]
+    fund, capital = choice.sample(FUND_ITEMS, 2), choice.sample(CAPITAL_ITEMS, 1)
+    return {
+        "general": _with_parents(general, (3, 5)),
+        "fund": _with_parents(fund, (3, 5)),
+        "capital": _with_parents(capital, (3, 5)),
+        "functional": _with_parents([*general, *fund, *capital], (3, 5)),
+        "economic": _with_parents(choice.sample(ECONOMIC, 14), (3,)),
+    }
+
+
+def _with_parents(codes: list[str], levels: tuple[int, ...]) -> list[str]:
+    return sorted({*codes, *(code[:size] for code in codes for size in levels)})
+
+
+def _cells(table: Table, codes: dict[str, list[str]]) -> Iterator[Cell]:
+    """Every cell that a table prints."""
+    if table.layout is Layout.LANES:
+        for lane in table.lanes:
+            rows = [(row.name, row.kind, row.unit) for row in lane.rows if not row.optional]
+            rows += [(f"{lane.name}/{code}", None, "") for code, _ in lane.classes or ()]
+            for row, kind, unit in rows:
+                for column in lane.columns:
+                    if not column.optional:
+                        yield row, column.name, kind or column.kind, unit
+        return
+    rows = [(row.name, row.kind, row.unit) for row in table.rows if not row.optional]
+    if table.layout is Layout.CODES:
+        kind = table.codes
+        if kind == "functional":
+            named = {"政府性基金": "fund", "国有资本": "capital", "一般公共预算": "general"}
+            kind = next((which for word, which in named.items() if word in table.name), kind)
+        rows += [(code, None, "") for code in codes.get(kind, ())]
+    elif table.layout is Layout.CELLS:
+        rows = rows or [("", None, "")]
+    for row, kind_of_row, unit in rows:
+        for column in table.columns:
+            if not column.optional:
+                yield row, column.name, kind_of_row or column.kind, unit
+
+
+def _printed(
+    book: RuleBook,
+    family: str,
+    key: FilingKey,
+    forms: dict[str, Form],
+    cells: dict[str, list[Cell]],
+    amounts: dict[tuple[str, str, str], int],
+    style: Style,
+) -> Filing:
+    filing = Filing(key, family)
+    for name, form in forms.items():
+        money = form.unit or style.unit
+        printer = Style(money, 2, style.rounding)
+        read = ReadTable(name, form.title, Place(table=name), form.number, money, form=form)
+        read.left_out = book.forms.printed(form)[1]
+        for row, column, kind, unit in cells[name]:
+            amount = amounts[name, row, column]
+            if kind is Kind.AMOUNT:
+                text, of, decimals = printer.text(amount), money, 2
+            elif kind is Kind.PERCENT:
+                text, of, decimals = f"{amount / 100:.2f}", "%", 2
+            else:
+                text, of, decimals = str(amount // 10**6), unit, 0
+            read.facts.append(
+                fact_of(parse_literal(text), Address(name, row, column), kind=kind, unit=of, fine_decimals=decimals,
+                        place=Place(table=name))
+            )  # fmt: skip
+        filing.tables.append(read)
+    return filing
+
+
+def _relations(evaluation: Evaluation, *, must: bool = False) -> Iterator[Outcome]:
+    """The statements about amounts that the figures satisfy; with `must` only those that always hold."""
+    for outcome in evaluation.outcomes:
+        rule = outcome.plan.rule
+        if isinstance(outcome.statement, Relation) and outcome.linear is not None and not rule.once:
+            if rule.kind is RuleKind.LOGICAL or not must:
+                yield outcome
+
+
+def _wrong(evaluation: Evaluation) -> int:
+    """How many checks of amounts fail."""
+    return sum(int((outcome.verdict == Verdict.INCONSISTENT).sum()) for outcome in _relations(evaluation))
+
+
+def _solved(relations: Iterable[Outcome], limits: list[int]) -> Longs | None:
+    """Whole figures that satisfy all relations, as large as the limits of those that are no totals allow.
+
+    None where there are none.
+    """
+    from scipy.optimize import linprog
+    from scipy.sparse import csr_matrix
+
+    rows: dict[bool, list[tuple[Longs, Longs, int]]] = {True: [], False: []}
+    totals = np.zeros(len(limits), dtype=np.bool_)
+    for outcome in relations:
+        operator = outcome.statement.operator
+        if operator == "≠":
+            continue
+        assert outcome.linear is not None
+        judged = outcome.verdict <= Verdict.INCONSISTENT
+        flat = outcome.linear.flat
+        for check in np.nonzero(judged)[0]:
+            first, last = np.searchsorted(flat.instance, [check, check + 1])
+            position, weight = flat.position[first:last], flat.coefficient[first:last]
+            sign = -1 if operator in (">", "≥") else 1
+            strict = int(operator in ("<", ">")) * 10**6
+            rows[operator == "="].append(
+                (position, sign * weight, -sign * int(outcome.linear.constant[check]) - strict)
+            )
+            for side in (1, -1):
+                alone = position[np.sign(weight) == side]
+                if operator == "=" and len(alone) == 1 and len(position) > 2:  # noqa: PLR2004
+                    totals[alone] = True
+    bounds = [(0, None if total else limit) for total, limit in zip(totals, limits, strict=True)]
+    made = {}
+    for equal, some in rows.items():
+        owner = np.repeat(np.arange(len(some)), [len(position) for position, _, _ in some])
+        columns = np.concatenate([position for position, _, _ in some] or [np.zeros(0, dtype=np.int64)])
+        weights = np.concatenate([weight for _, weight, _ in some] or [np.zeros(0, dtype=np.int64)])
+        shape = (len(some), len(limits))
+        made[equal] = csr_matrix((weights.astype(float), (owner, columns)), shape=shape), [b for _, _, b in some]
+    result = linprog(
+        -np.ones(len(limits)), A_ub=made[False][0], b_ub=made[False][1], A_eq=made[True][0], b_eq=made[True][1],
+        bounds=bounds, method="highs",
+    )  # fmt: skip
+    return np.rint(result.x).astype(np.int64) if result.success else None
