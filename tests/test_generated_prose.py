@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 from auditor.engine.audit import audit_filings
 from auditor.engine.results import Severity
-from auditor.engine.verdicts import Verdict
 from auditor.facts import FilingKey
 from auditor.readers.text import read as read_text
 from auditor.reading import filing_of, merge
@@ -47,10 +46,20 @@ def test_what_a_ledger_tells_is_read_whole_and_accused_of_nothing(number: int, m
     tables = roll_up(draw_ledger(RandomSource(number), most=most))
     told = generated(tables, RandomSource(number + 1))
     audit = audited(tables, told)
-    assert [f"{f.rule.id} {f.main.statement}" for f in audit.findings if f.verdict is not Verdict.ROUNDING] == []
+    assert [f"{f.rule.id} {f.main.statement}" for f in audit.findings if f.severity is not Severity.INFO] == []
     assert [(item.text, item.reason) for item in audit.filing.unread] == []
     figures = [piece for _, _, piece in told.said() if piece.sort != "方向"]
     assert audit.told >= len(figures)
+
+
+def test_a_rate_that_only_a_hidden_remainder_explains_is_no_error() -> None:
+    """The amount is 43 元: 0.00 in 万元, and 10.65% of 404 元."""
+    text = "示例县民政局2023年度单位决算\n七、财政拨款“三公”经费支出决算情况说明\n公务接待费全年预算为0.04万元，支出决算为{}万元，完成全年预算的10.65%。"
+    forms = rule_book().forms
+    for final, severities in (("0.00", {Severity.INFO}), ("0.02", {Severity.ERROR})):
+        filing = merge([filing_of(read_text(text.format(final).encode(), file="a.txt", sha256=""), forms)], forms)
+        found = audit_filings([filing], rule_book())[0].findings
+        assert {f.severity for f in found if f.rule.id == "PR-02"} == severities
 
 
 @pytest.mark.parametrize("seed", range(8))

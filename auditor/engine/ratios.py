@@ -5,7 +5,7 @@ Rates are `x = percent(a, b)`, `growth(now, before)`, `growth_by_change(now, cha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -39,8 +39,8 @@ COMPARED = {1: "大于", 0: "等于", -1: "小于"}
 class Rate:
     """What a rate that does not hold should be: exact bounds in percent, cut to the printed decimals plus two.
 
-    For a comparison `word` is the word that the numbers ask for. `near` says that it is one last digit off. `bounds`
-    are the exact bounds as fractions.
+    For a comparison `word` is the word that the numbers ask for. `near` says that it is one last digit off, or
+    (`hidden`) that a printed zero may hide what it needs. `bounds` are the exact bounds as fractions.
     """
 
     function: str
@@ -48,6 +48,7 @@ class Rate:
     high: str = ""
     word: str = ""
     near: bool = False
+    hidden: bool = False
     bounds: Bounds | None = None
 
 
@@ -214,7 +215,15 @@ def judge_call(
     a, b = residual(first, instances.chunk), residual(second, instances.chunk)
     rates: dict[int, Rate] = {}
     for number in np.nonzero(reason == 0)[0]:
-        outcome = _one(call.function, instances, int(bound.position[number]), _at(a, number), _at(b, number))
+        numbers = _at(a, number), _at(b, number)
+        outcome = _one(call.function, instances, int(bound.position[number]), *numbers)
+        if isinstance(outcome, Rate) and call.function != "compare" and not outcome.near:
+            wide = [
+                _hidden(at, linear, number, instances.chunk)
+                for at, linear in zip(numbers, (first, second), strict=True)
+            ]
+            if _one(call.function, instances, int(bound.position[number]), *wide) is None:
+                outcome = replace(outcome, near=True, hidden=True)
         if isinstance(outcome, Reason):
             reason[number] = outcome
         elif outcome is None:
@@ -223,6 +232,19 @@ def judge_call(
             rates[int(number)] = outcome
     forms = RateForms(call.function, bound.position, first, second)
     return (verdict, reason, _operands(bound.position, first, second)), rates, forms
+
+
+def _hidden(at: tuple[int, Range], linear: Linear, number: np.int64, chunk: Chunk) -> tuple[int, Range]:
+    """A number of a rate with what its printed zeros may hide: less than half a last digit each (rounding.md 2)."""
+    value, exact = at
+    flat = linear.of(np.array([number], dtype=np.int64))
+    low = high = 0
+    for position, weight in zip(flat.position.tolist(), flat.coefficient.tolist(), strict=True):
+        if STATES[chunk.facts.state[position]] is State.ZERO:
+            reach_of = zero_range(int(chunk.facts.step[position]), chunk.mode)
+            ends = sorted((weight * reach_of.lo, weight * reach_of.hi))
+            low, high = low + ends[0], high + ends[1]
+    return value, Range(exact.lo + low, exact.hi + high)
 
 
 def _sides(statement: Relation) -> tuple[Ref, Call]:

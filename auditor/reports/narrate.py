@@ -352,7 +352,8 @@ class Narrator:
         if rate.word:
             return say("say.word", **values | {"figure": self.label(target, column=False)}, expected=rate.word)
         expected = rate.low if rate.low == rate.high else f"{rate.low}%～{rate.high}"
-        return say("say.rate_near" if rate.near else "say.rate", **values, expected=f"{expected}%")
+        key = "say.rate_hidden" if rate.hidden else "say.rate_near" if rate.near else "say.rate"
+        return say(key, **values, expected=f"{expected}%")
 
     def _statement(self, check: Check) -> str:
         title = check.rule.title
@@ -385,7 +386,7 @@ class Narrator:
             fact = self.facts[operand.fact]
             where = place_text(fact.place, file=several)
             said = fact.place.quote or self.text(fact)
-            if fact.is_figure and not self.is_told(fact):
+            if "".join(said.split()) == self.text(fact) and fact.is_figure:  # a figure alone says nothing
                 said = f"{self.label(fact)} {self.text(fact)}"
             quoted = say("say.quoted", text=said, place=where or "—")
             should = self.should.get(fact.address._replace(column=""))

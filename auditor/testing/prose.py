@@ -221,7 +221,7 @@ class _Writer:
         ]
         codes = sorted(row for row, column in amounts if column == "本年支出合计" and row.isdigit())
         classes = [code for code in codes if len(code) == 3]
-        if not whole:
+        if not round_to(whole, STEP):
             return
         yield ["（二）一般公共预算财政拨款支出决算结构情况"]
         out: Sentence = [lead, self._amount(lead, whole), "万元，主要用于以下方面："]
