@@ -15,6 +15,7 @@ from auditor.forms.generic import bind_generic
 from auditor.forms.identity import identify
 from auditor.forms.leftover import unread_of
 from auditor.forms.recognise import recognise
+from auditor.outline.kinds import told_kind
 from auditor.outline.outline import outline_of
 from auditor.outline.tables import tables_about
 from auditor.readers import read
@@ -167,6 +168,7 @@ def finished(filing: Filing, book: FormBook) -> Filing:
     filing.passages = prose.passages
     filing.texts = []
     filing.about = tables_about(filing, book)
+    filing.entity_kind = filing.entity_kind or told_kind(filing)
     _mark_recognised(filing)
     return filing
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILES = ("wording.yaml", "mentions.yaml")
-TABLES = ("用语", "年份", "名称", "口径", "科目", "所指")
+TABLES = ("用语", "年份", "名称", "口径", "科目", "性质", "所指")
 SHORT = "简写"
 _SHORT = re.compile(r"\{([\u4e00-\u9fff]+)\}")
 MAX_PATTERN = 600  # characters
