@@ -24,6 +24,7 @@ from auditor.forms.loose import read_loose, read_squeezed
 from auditor.forms.plans import Plan, UnmatchedError, plan_grid, shift_plan
 from auditor.forms.printed import LooseCell, PrintedRow
 from auditor.forms.rows import NamedRow, Naming, name_rows
+from auditor.forms.sheets import read_sheet
 from auditor.forms.tables import Layout
 from auditor.forms.views import grid_view, loose_view
 from auditor.numbers import NUMERIC, State, parse_literal
@@ -170,7 +171,7 @@ def _rows_of(
 def _named(rows: list[PrintedRow], table: Table, book: FormBook) -> Naming:
     if table.layout is Layout.CELLS:
         return Naming([NamedRow(row) for row in rows])
-    if table.layout is Layout.LIST:
+    if table.layout in (Layout.LIST, Layout.SHEET):
         return Naming([NamedRow(row, plain(row.label)) for row in rows])
     return name_rows(rows, table, book.taxonomies[table.codes]) if rows else Naming()
 
@@ -207,6 +208,9 @@ def _printed_rows(
     complete = True
     if table.layout is Layout.CELLS:
         rows = read_cells(joined(grids, table), table)
+        return rows, leftover(grids, rows, set()), True
+    if table.layout is Layout.SHEET:
+        rows = read_sheet(grids, table)
         return rows, leftover(grids, rows, set()), True
     if table.layout is Layout.LIST:
         rows, complete = read_list(grids, table)

@@ -25,7 +25,7 @@ def ways_to_read(grids: Sequence[Grid], table: Table) -> list[list[Grid]]:
     whole = list(grids)
     if not whole:
         return [whole]
-    if table.layout in (Layout.CELLS, Layout.LIST):
+    if table.layout in (Layout.CELLS, Layout.LIST, Layout.SHEET):
         return _different([_without(grid, _empty_columns(grid)) for grid in whole], whole)
     empty, sure = _shared(whole, table)
     lean, spaced = ([_without(g, which) if g.width == whole[0].width else g for g in whole] for which in (empty, sure))

@@ -28,6 +28,10 @@ class Layout(StrEnum):
     CODES = "codes"  # rows keyed by code, in one or several blocks
     CELLS = "cells"  # one row of figures under a header
     LIST = "list"  # rows that name themselves: tasks, projects
+    SHEET = "sheet"  # all about one project: its name is the row
+
+
+SELF_NAMED = (Layout.LIST, Layout.SHEET)
 
 
 @dataclass(frozen=True, slots=True)

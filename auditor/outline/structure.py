@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from auditor.facts import Place
+from auditor.forms.tables import Layout
 from auditor.messages import say
 from auditor.numbers import State
 from auditor.outline.contents import is_shown
@@ -47,7 +48,7 @@ def structure(filing: Filing, book: FormBook) -> ReadTable:
             "题名": first.text,
             "目录次数": len(row.announced),
             "次数": len(row.shown),
-            "标准表": int(row.name in book.tables),
+            "标准表": int(row.name in book.tables and book.tables[row.name].layout is not Layout.SHEET),
             "印数": figures,
             "数字": sum(fact.state is State.VALUE and fact.is_figure for fact in facts),
             "读全": int(bool(row.read) and all(table.complete and not table.reason for table in row.read)),

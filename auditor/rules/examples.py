@@ -20,7 +20,7 @@ from auditor.facts import Address, Fact, FilingKey, Place, fact_of
 from auditor.filing import Filing, ReadTable
 from auditor.forms.bind import bind_table
 from auditor.forms.printed import Found
-from auditor.forms.tables import Layout
+from auditor.forms.tables import SELF_NAMED, Layout
 from auditor.numbers import State, parse_literal
 from auditor.rules.plan import THIS_TABLE, Plan, RowLoop
 from auditor.sources import Map, Text, nearest
@@ -242,7 +242,7 @@ class _Maker:
 
     def _checked(self, table: Table, row: str, column: str | None, key: str) -> tuple[str, str]:
         known = (
-            table.layout is Layout.LIST
+            table.layout in SELF_NAMED
             or row in table.named_rows
             or row.rsplit("/", 1)[-1][:1].isdigit()
             or (row == "" and table.layout is Layout.CELLS)
@@ -305,6 +305,13 @@ class _Maker:
                     read.facts.append(Fact(address, kind, state, text, place=Place(table=table.name)))
                     continue
                 read.facts.append(
-                    fact_of(literal, address, kind=kind, unit=unit, fine_decimals=fine, place=Place(table=table.name))
+                    fact_of(
+                        literal,
+                        address,
+                        kind=kind,
+                        unit=unit,
+                        fine_decimals=fine if kind is Kind.AMOUNT else 0,
+                        place=Place(table=table.name),
+                    )
                 )
         return read

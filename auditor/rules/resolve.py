@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from auditor.forms.tables import Layout
+from auditor.forms.tables import SELF_NAMED, Layout
 from auditor.rules.columns import column_set, columns_of, default_columns, is_column, loop_column
 from auditor.rules.lint import lint_relation
 from auditor.rules.nodes import (
@@ -222,7 +222,7 @@ class _Resolver:
             rows = RowSpec(Rows.SET, "各行", open=True)
             return _ref(node, table.name, rows, ColumnSpec(table.column_names), many=True)
         rows = rows_of(node, table, scope)
-        if whole and table.layout is Layout.LIST and rows.how is Rows.FIXED:
+        if whole and table.layout in SELF_NAMED and rows.how is Rows.FIXED:
             rows = RowSpec(Rows.SET, "{}", items=(rows.text,), open=True)  # every line of that name
         if node.column is None:
             columns = default_columns(rows, table, scope, whole=whole)

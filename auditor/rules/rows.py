@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-from auditor.forms.tables import Layout
+from auditor.forms.tables import SELF_NAMED, Layout
 from auditor.rules.nodes import Address, Choice, Name, Path
 from auditor.rules.plan import ROW_SETS, THIS_CELL, Rows, RowSpec
 
@@ -88,7 +88,7 @@ def _known_row(text: str, table: Table, written: str, scope: Scope) -> bool:
     """Check that a fixed row exists; tell whether it is open (a code, a class, an optional row)."""
     if text in table.named_rows:
         return table.named_rows[text].optional
-    if table.layout is Layout.LIST:
+    if table.layout in SELF_NAMED:
         return True
     before, _, last = text.rpartition("/")
     if last.isdigit():
