@@ -65,6 +65,8 @@ class Subject:
 
 @dataclass
 class Tally:
+    """What was counted, how long each localisation took, and what was missed."""
+
     counts: Counter[str] = field(default_factory=Counter)
     times: list[float] = field(default_factory=list)
     misses: list[str] = field(default_factory=list)
@@ -143,8 +145,8 @@ def beyond(one: Subject, wrongs: Sequence[Wrong]) -> bool:
 
 def judge(one: Subject, wrongs: Sequence[Wrong], audit: Audit, tally: Tally) -> None:
     truth = {number: wrong for wrong in wrongs for number in wrong.values}
-    found = [f for f in audit.findings
-             if f.verdict is Verdict.INCONSISTENT and f.severity is not Severity.INFO and f.id not in one.known]  # fmt: skip
+    new = (f for f in audit.findings if f.verdict is Verdict.INCONSISTENT and f.id not in one.known)
+    found = [finding for finding in new if finding.severity is not Severity.INFO]
     told = {operand.fact for finding in found for check in finding.checks for operand in check.operands}
     named = {s.fact: (finding, s) for finding in found[::-1] for s in (*finding.suspects, *finding.also)}
     first = {s.fact for finding in found for s in finding.suspects[: 2 if both(finding) else 1]}
@@ -217,6 +219,7 @@ class Clock:
         auditing.localised = self  # type: ignore[assignment]
 
     def __call__(self, *arguments: Any) -> Any:
+        """Localise, and keep the time."""
         start = time.thread_time()
         out = self.inner(*arguments)
         self.times.append(time.thread_time() - start)

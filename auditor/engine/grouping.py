@@ -46,10 +46,9 @@ class Group:
 
 def group_checks(failing: Sequence[Check], evidence: Evidence) -> list[Group]:
     """Group failing checks."""
-    steps = dict(enumerate(max(1, fact.own_step) for fact in evidence.facts))
     groups: list[Group] = []
     told: set[int] = set()
-    for component in localise(evidence.system, steps, evidence.names):
+    for component in localise(evidence.system, evidence.steps, evidence.names):
         groups += _groups(component, evidence)
         told |= {id(equation.check) for equation in component.failing}
     groups = _exchanged(groups, evidence)

@@ -100,7 +100,7 @@ class Component:
     asked: list[Equation] = field(default_factory=list)
 
 
-def localise(system: System, steps: Mapping[int, int], names: Mapping[int, str]) -> list[Component]:
+def localise(system: System, steps: Mapping[int, int] | Sequence[int], names: Mapping[int, str]) -> list[Component]:
     """Explain the failing equations, component by component.
 
     `steps` is the worth of each figure's last digit; `names` are addresses, the last resort of every ordering.
@@ -133,7 +133,11 @@ class _Search:
     """Looks for the sparsest explanations of one component."""
 
     def __init__(
-        self, failing: list[Equation], system: System, steps: Mapping[int, int], names: Mapping[int, str]
+        self,
+        failing: list[Equation],
+        system: System,
+        steps: Mapping[int, int] | Sequence[int],
+        names: Mapping[int, str],
     ) -> None:
         self.failing, self.system, self.steps, self.names = failing, system, steps, names
         self.nodes = 0

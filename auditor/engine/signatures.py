@@ -46,8 +46,8 @@ class Signature:
     which it stands; empty: nothing sees it. `least` is the smallest change that some check always finds, up or down,
     whatever the tails are, in the smallest step of the figure's kind (分; millionths of a percent); None where no
     equality between amounts sees it. `alike` are the figures that no check tells from it, `always` says that a rule
-    that must hold (and not one to be explained) is among the checks. `room` sums up how far each of its equalities may be
-    off: a larger change is told from rounding by each of them.
+    that must hold (and not one to be explained) is among the checks. `room` sums up how far each of its equalities may
+    be off: a larger change is told from rounding by each of them.
     """
 
     figure: int
