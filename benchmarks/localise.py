@@ -1,11 +1,11 @@
 """How well planted errors are found, told apart, explained and repaired, and how long that takes.
 
-    python benchmarks/localise.py [--filings N] [--errors 1 2 3] [--seeds FOLDER] [--show] [--alike] [--lang zh]
+    python benchmarks/localise.py [--filings N] [--errors 1 2 3] [--seeds FOLDER] [--show]
 
 Figures of generated filings of every family of forms (with sentences where the generator tells them) and of real
 filings are changed one, two or three at a time, by every cause; the audits are compared with what was planted. Only
-changes beyond what rounding allows are errors. Deterministic: the same tables every time. `--alike` lists, form by
-form, the figures that no check tells apart.
+changes beyond what rounding allows are errors. Deterministic: the same tables every time. `--show` prints every
+miss. Which figures no check tells apart is printed by `benchmarks/alike.py`.
 """
 
 from __future__ import annotations

@@ -46,7 +46,10 @@ def family_filing(book: RuleBook, family: str, seed: int, style: Style | None = 
     kind = book.forms.families[family].report
     key = FilingKey("示例单位", 2023 if kind == "final_accounts" else 2024, kind, "unit")
     choice = random.Random(seed)  # noqa: S311 -- figures for tests, no secrets
-    forms = {form.table: form for form in book.forms.families[family].forms[::-1] if form.table}
+    forms: dict[str, Form] = {}
+    for form in book.forms.families[family].forms:
+        if form.table:
+            forms.setdefault(form.table, form)
     codes = _codes(choice)
     cells = {name: list(_cells(book.forms.printed(form)[0], codes)) for name, form in forms.items()}
     limits = {(name, *cell[:2]): choice.randrange(MOST) if choice.random() > EMPTY else 0
