@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 SEEDS = Path(__file__).parent.parent.parent / "shared" / "filings" / "seeds"
 BATCH = 48
+REAL = "样本 / real"
 
 
 @dataclass
@@ -55,6 +56,7 @@ class Subject:
     signatures: Mapping[int, Signature]
     corrupter: Corrupter
     known: set[str]  # findings above info that it has by itself
+    noise: int  # of these, findings about its amounts: generated figures are right but for rounding
 
     @property
     def figures(self) -> list[int]:
@@ -81,7 +83,8 @@ def subject(name: str, filing: Filing, book: RuleBook) -> Subject:
         book = RuleBook(tuple(r for r in book.rules if r.id not in bad), book.forms, book.sha256, book.folders)
     signatures = signatures_of(evaluate(book.all_plans(extra), Chunk.of([filing], book.forms)))
     known = {f.id for f in auditing.audit_filings([filing], book)[0].findings if f.severity is not Severity.INFO}
-    return Subject(name, filing, book, signatures, Corrupter(filing, signatures), known)
+    noise = sum(f.severity is not Severity.INFO and f.main.linear and f.main.operator == "=" for f in audit.findings)
+    return Subject(name, filing, book, signatures, Corrupter(filing, signatures), known, noise)
 
 
 def subjects(count: int, seeds: Path) -> Iterator[Subject]:
@@ -92,7 +95,7 @@ def subjects(count: int, seeds: Path) -> Iterator[Subject]:
     for number in range(count * 2):
         yield subject("说明与表 / told", told_filing(book, number), book)
     for path in sorted(seeds.glob("*.txt")):
-        yield subject("样本 / real", read_filing([path], book.forms), book)
+        yield subject(REAL, read_filing([path], book.forms), book)
 
 
 # -- planting ---------------------------------------------------------------------------------------------------
@@ -272,6 +275,9 @@ def main() -> None:
     clock = Clock()
     everyone = [one for one in subjects(options.filings, options.seeds) if options.only in one.name]
     clock.times.clear()
+    generated = [one for one in everyone if one.name != REAL]
+    noise = sum(one.noise for one in generated)
+    print(f"{len(generated)} generated filings as they are: {noise} findings above info about sums and equalities\n")
     causes: dict[Cause, Counter[str]] = defaultdict(Counter)
     rows = []
     for errors in options.errors:

@@ -246,7 +246,7 @@ class Narrator:
         check = finding.main
         if finding.verdict is Verdict.ROUNDING:
             return self._tail(check)
-        one = len(finding.suspects) == 1 and len(finding.checks) > 1 and check.compares
+        one = len(finding.suspects) == 1 and check.compares and (len(finding.checks) > 1 or bool(finding.also))
         if not check.linear and not (one and finding.suspects[0].suggested is not None):
             return self._statement(check)
         if _is_swapped(finding):
