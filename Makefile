@@ -29,6 +29,8 @@ bench: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/command.py
 	$(BIN)/python benchmarks/reading.py
+	$(BIN)/python benchmarks/localise.py
+	$(BIN)/python benchmarks/alike.py
 
 fuzz: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/fuzz.py

@@ -86,6 +86,7 @@ def lines_of(found: dict[str, Any], book: RuleBook) -> list[str]:
         if suspect["suggested"] is not None:
             said += f" → {suspect['suggested']}"
         lines += ["", say("html.suspect"), said]
+        lines += [f"  {suspect['evidence']}"] if suspect.get("evidence") else []
         lines.append(f"  {say('html.because', rules='、'.join(suspect['because']))}")
     for identity in found["rules"]:
         rule = book.by_id.get(identity)

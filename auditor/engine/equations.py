@@ -17,7 +17,7 @@ from auditor.units import Range, zero_range
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from auditor.engine.facttable import Longs
+    from auditor.engine.facttable import FactTable, Longs
     from auditor.engine.matrix import Rows
     from auditor.engine.proof import Proof
     from auditor.engine.results import Check
@@ -35,6 +35,11 @@ class Equations:
         bad = np.nonzero(rows.verdict == Verdict.INCONSISTENT)[0]
         self._core = np.array([row for row in bad if _accuses(rows, int(row))], dtype=np.int64)
         self._known: dict[int, Equation] = {}
+
+    @property
+    def facts(self) -> FactTable:
+        """The long table of the chunk."""
+        return self.rows.matrix.evaluation.chunk.facts
 
     @property
     def core(self) -> list[Equation]:

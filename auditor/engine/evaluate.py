@@ -230,13 +230,16 @@ def _relation(plan: Plan, statement: Relation, instances: Instances, *, plain: b
         equality=equality,
         leaves=None if plain else Leaves(statement, instances),
     )
-    held = np.isin(built.reason, (Reason.UNPRINTED, Reason.UNREAD_ROW)) & (judged.verdict == Verdict.CONSISTENT)
+    held = np.isin(built.reason, _LACKING) & (judged.verdict == Verdict.CONSISTENT)
     reason = np.where(held, Reason.NONE, built.reason).astype(np.uint8)
     verdict = _with_reasons(judged.verdict, reason)
     return Outcome(
         plan, statement, instances, verdict, reason, judged.note, judged.gap, judged.lo, judged.hi,
-        judged.allowed, built.linear, None, built.blame, equality,
+        judged.allowed, built.linear, None, built.blame, equality, lacking=held,
     )  # fmt: skip
+
+
+_LACKING = (Reason.UNPRINTED, Reason.UNREAD_ROW)  # parts are not there: a gap proves nothing
 
 
 def filtered(ref: Ref, instances: Instances) -> Segments:

@@ -46,6 +46,7 @@ class Outcome:
     equality: Equality | None = None
     rates: dict[int, Rate] = field(default_factory=dict)  # per failing instance: what the rate or word should be
     forms: RateForms | None = None  # the figures of rates
+    lacking: Flags | None = None  # holds without parts that are not there: a gap would prove nothing
 
     @property
     def filing(self) -> Ints:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from auditor.engine.causes import Around, Guess, guess
 from auditor.engine.results import Suspect
@@ -13,7 +16,9 @@ from auditor.units import PERCENT_SCALE, Kind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from auditor.engine.localise import Equation, System
+    from auditor.engine.equations import Equations
+    from auditor.engine.facttable import Flags, Longs
+    from auditor.engine.localise import Equation
     from auditor.facts import Address, Fact
     from auditor.filing import Filing
 
@@ -33,19 +38,29 @@ class Evidence:
         facts: Sequence[Fact],
         good: Mapping[int, int],
         names: Mapping[int, str],
-        system: System,
+        system: Equations,
         last_year: Filing | None = None,
     ) -> None:
         self.facts, self.good, self.names, self.system = facts, good, names, system
-        self.before = {f.address: f.value for f in last_year.all_facts if f.is_figure} if last_year else {}
-        self.places: dict[tuple[str, str], list[int]] = {}
-        self.values: dict[tuple[Kind, int], list[int]] = {}
-        for number, fact in enumerate(facts):
-            if fact.is_figure:
-                table, row, column, _ = fact.address
-                for key in {(table, f"r{row}"), (table, f"c{column}"), ("", row.rsplit("/", 1)[-1])}:
-                    self.places.setdefault(key, []).append(number)
-                self.values.setdefault((fact.kind, fact.value), []).append(number)
+        self.last_year = last_year
+        self.lines = system.facts
+        self.own = slice(system.start, system.start + len(facts))
+        self.steps: list[int] = np.maximum(self.lines.own_step[self.own], 1).tolist()
+
+    @cached_property
+    def _before(self) -> dict[Address, int]:
+        """Last year's figures."""
+        return {f.address: f.value for f in self.last_year.all_facts if f.is_figure} if self.last_year else {}
+
+    @cached_property
+    def _last_parts(self) -> Longs:
+        """Of every name of a row the first one that ends alike (支出/208 and 208)."""
+        first: dict[str, int] = {}
+        ends = [first.setdefault(name.rsplit("/", 1)[-1], number) for number, name in enumerate(self.lines.rows)]
+        return np.array(ends, dtype=np.int64)
+
+    def _figures(self, flags: Flags) -> list[int]:
+        return [number for number in np.nonzero(flags)[0].tolist() if self.facts[number].is_figure]
 
     def ranked(self, changes: Mapping[int, int], failing: Sequence[Equation]) -> list[Suspect]:
         """The suspects for changes of which any one would do, the likeliest first."""
@@ -76,7 +91,8 @@ class Evidence:
             points -= suspect.cause is None
         if suspect.suggested:
             near = {other for equation in failing for other in equation.terms}
-            points += any(other not in near for other in self.values.get((fact.kind, suspect.suggested), ()))
+            same = self._figures(self.lines.value[self.own] == suspect.suggested)
+            points += any(n not in near and self.facts[n].kind is fact.kind for n in same)
         return points
 
     def cause(self, number: int, change: int) -> Guess | None:
@@ -85,32 +101,33 @@ class Evidence:
         step = max(1, fact.own_step)
         if change % step or fact.value % step:
             return None
-        address = fact.address
-
-        def inlast(numbers: Iterable[int]) -> list[tuple[int, int]]:
-            return [(n, self.facts[n].value // step) for n in dict.fromkeys(numbers) if self._comparable(n, fact)]
-
-        row = self.places.get((address.table, f"r{address.row}"), [])
-        column = self.places.get((address.table, f"c{address.column}"), [])
-        other = self.places.get(("", address.row.rsplit("/", 1)[-1]), []) if address.row else []
-        beside = [n for n in (*row, *column) if n != number]
+        address, lines, own = fact.address, self.lines, self.own
+        at = own.start + number
+        table, row = lines.table[own] == lines.table[at], lines.row[own] == lines.row[at]
+        across, down = table & row, table & (lines.column[own] == lines.column[at])
+        ends = self._last_parts[lines.row[own]] == self._last_parts[lines.row[at]]
+        beside = [n for n in dict.fromkeys([*self._figures(across), *self._figures(down)]) if n != number]
+        before = [n for n in beside if across[n] and LAST_YEAR in self.facts[n].address.column]
         around = Around(
             blank=fact.state in NOTHING,
-            beside=inlast(n for n in beside if LAST_YEAR not in self.facts[n].address.column),
-            elsewhere=inlast(n for n in other if self.facts[n].address.table != address.table),
-            before=[*inlast(n for n in row if n != number and LAST_YEAR in self.facts[n].address.column),
-                    *self._last_year(address, step)],
+            beside=self._digits((n for n in beside if LAST_YEAR not in self.facts[n].address.column), fact, step),
+            elsewhere=self._digits(self._figures(ends & ~table), fact, step) if address.row else (),
+            before=[*self._digits(before, fact, step), *self._last_year(address, step)],
             items=self._items(number, step),
             hundred=fact.kind is Kind.PERCENT and self._hundred(number),
         )  # fmt: skip
         return guess(fact.value // step, (fact.value + change) // step, around)
+
+    def _digits(self, numbers: Iterable[int], fact: Fact, step: int) -> list[tuple[int, int]]:
+        """Figures with their values in last digits of a figure's print, where they can be told in these."""
+        return [(n, self.facts[n].value // step) for n in numbers if self._comparable(n, fact)]
 
     def _comparable(self, number: int, fact: Fact) -> bool:
         other = self.facts[number]
         return other.kind is fact.kind and other.value % max(1, fact.own_step) == 0
 
     def _last_year(self, address: Address, step: int) -> list[tuple[int | None, int]]:
-        value = self.before.get(address)
+        value = self._before.get(address)
         return [] if value is None or value % step else [(None, value // step)]
 
     def _items(self, number: int, step: int) -> dict[int, int]:

@@ -33,7 +33,9 @@ class Contradiction(Exception):  # noqa: N818 -- it is an answer
         self.equations = frozenset(equations)
 
 
-def solve(figures: Sequence[int], equations: Sequence[Equation], steps: Mapping[int, int]) -> dict[int, int] | Conflict:
+def solve(
+    figures: Sequence[int], equations: Sequence[Equation], steps: Mapping[int, int] | Sequence[int]
+) -> dict[int, int] | Conflict:
     """Return changes of all the figures with which every equation holds, or the equations that leave none.
 
     Of several values those come first that failing equations ask for exactly, then whole last digits.

@@ -42,14 +42,14 @@ class Group:
     unexplained: bool = False
     proof: Proof | None = None  # that a tail is one
     also: list[Suspect] = field(default_factory=list)
+    followed: bool = False  # a check that is no part of the explanation holds with the first suspect
 
 
 def group_checks(failing: Sequence[Check], evidence: Evidence) -> list[Group]:
     """Group failing checks."""
-    steps = dict(enumerate(max(1, fact.own_step) for fact in evidence.facts))
     groups: list[Group] = []
     told: set[int] = set()
-    for component in localise(evidence.system, steps, evidence.names):
+    for component in localise(evidence.system, evidence.steps, evidence.names):
         groups += _groups(component, evidence)
         told |= {id(equation.check) for equation in component.failing}
     groups = _exchanged(groups, evidence)
@@ -225,12 +225,27 @@ def _pairs(pairs: Iterable[Sequence[Suspect]], checks: Iterable[Check], facts: S
 
 
 def _follows(check: Check, group: Group, evidence: Evidence) -> bool:
-    """Tell whether a failing check holds once the group's likeliest suspect has its suggested value."""
+    """Tell whether a failing check holds once a suspect of a group has its suggested value; name that one first then.
+
+    Suspects whose repair settles more come before those that were likelier so far, once.
+    """
     if not group.suspects:
         return False
-    named = [*group.suspects[: PAIR if _both(group) else 1], *group.also]
+    if _both(group):
+        return _settles(check, group.suspects[:PAIR], group, evidence)
+    for number, suspect in enumerate(group.suspects if not group.followed else group.suspects[:1]):
+        if _settles(check, [suspect], group, evidence):
+            group.suspects.insert(0, group.suspects.pop(number))
+            group.followed = True
+            return True
+    return False
+
+
+def _settles(check: Check, suspects: Sequence[Suspect], group: Group, evidence: Evidence) -> bool:
+    """Tell whether a failing check holds once suspects have their suggested values, with what changes with them."""
     facts = evidence.facts
-    changes = {s.fact: s.suggested - facts[s.fact].value for s in named if s.suggested is not None}
+    named = [one for one in (*suspects, *group.also) if one.suggested is not None]
+    changes = {one.fact: (one.suggested or 0) - facts[one.fact].value for one in named}
     changes = {o.fact: changes[o.fact] for o in check.operands if o.fact in changes}
     if not changes:
         return False

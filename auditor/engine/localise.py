@@ -87,7 +87,7 @@ class Explanation:
         return tuple(fact for fact, _ in self.changes)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Component:
     """Failing equations that share figures, and the smallest explanations of all of them.
 
@@ -100,13 +100,33 @@ class Component:
     asked: list[Equation] = field(default_factory=list)
 
 
-def localise(system: System, steps: Mapping[int, int], names: Mapping[int, str]) -> list[Component]:
+def localise(system: System, steps: Mapping[int, int] | Sequence[int], names: Mapping[int, str]) -> list[Component]:
     """Explain the failing equations, component by component.
 
     `steps` is the worth of each figure's last digit; `names` are addresses, the last resort of every ordering.
     """
     failing = sorted(system.core, key=lambda equation: _key(equation, names))
-    return [_Search(group, system, steps, names).run() for group in _connected(failing)]
+    components = [_Search(group, system, steps, names).run() for group in _connected(failing)]
+    done: list[Component] = []
+    while components:
+        first = components.pop(0)
+        other = next((one for one in components if _meet(first, one)), None)
+        both = None if other is None else _Search([*first.failing, *other.failing], system, steps, names).run()
+        if other is None or both is None or both.exhausted:
+            done.append(first)
+        else:  # what explains the one reaches into the other: they are one
+            components[components.index(other)] = both
+    return done
+
+
+def _meet(one: Component, other: Component) -> bool:
+    """Tell whether figures that explain one component stand in failing equations of the other."""
+    return any(
+        not set(explanation.figures).isdisjoint(equation.terms)
+        for a, b in ((one, other), (other, one))
+        for explanation in a.explanations
+        for equation in b.failing
+    )
 
 
 def _key(equation: Equation, names: Mapping[int, str]) -> tuple[int, str, str, list[str]]:
@@ -133,7 +153,11 @@ class _Search:
     """Looks for the sparsest explanations of one component."""
 
     def __init__(
-        self, failing: list[Equation], system: System, steps: Mapping[int, int], names: Mapping[int, str]
+        self,
+        failing: list[Equation],
+        system: System,
+        steps: Mapping[int, int] | Sequence[int],
+        names: Mapping[int, str],
     ) -> None:
         self.failing, self.system, self.steps, self.names = failing, system, steps, names
         self.nodes = 0

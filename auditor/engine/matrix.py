@@ -1,7 +1,8 @@
 """The check matrix: which evaluated equalities of a chunk touch which figures, with which weight and how much room.
 
 Rows are checks (equalities between amounts, rates, words that compare), columns figures; sorted by filing. Rows that
-a rule asks only once per filing, and alternatives of which one suffices, accuse no figure and are left out.
+a rule asks only once per filing, alternatives of which one suffices, and sums that hold without parts that were not
+read, accuse no figure and are left out.
 """
 
 from __future__ import annotations
@@ -101,7 +102,10 @@ class CheckMatrix:
             return None
         if outcome.forms is None and (outcome.linear is None or outcome.equality is None):
             return None
-        mine = np.nonzero((outcome.verdict <= Verdict.INCONSISTENT) & self.wanted[outcome.filing])[0]
+        sure = outcome.verdict <= Verdict.INCONSISTENT
+        if outcome.lacking is not None:
+            sure &= ~outcome.lacking
+        mine = np.nonzero(sure & self.wanted[outcome.filing])[0]
         if not len(mine):
             return None
         if outcome.forms is not None:

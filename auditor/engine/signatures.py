@@ -18,6 +18,8 @@ from auditor.engine.verdicts import Verdict
 from auditor.rules.rule import RuleKind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from auditor.engine.evaluation import Evaluation
     from auditor.engine.matrix import Rows
     from auditor.rules.rule import Rule
@@ -46,8 +48,8 @@ class Signature:
     which it stands; empty: nothing sees it. `least` is the smallest change that some check always finds, up or down,
     whatever the tails are, in the smallest step of the figure's kind (分; millionths of a percent); None where no
     equality between amounts sees it. `alike` are the figures that no check tells from it, `always` says that a rule
-    that must hold (and not one to be explained) is among the checks. `room` sums up how far each of its equalities may be
-    off: a larger change is told from rounding by each of them.
+    that must hold (and not one to be explained) is among the checks. `room` sums up how far each of its equalities may
+    be off: a larger change is told from rounding by each of them.
     """
 
     figure: int
@@ -96,6 +98,20 @@ def signatures_of(evaluation: Evaluation, filing: int = 0) -> dict[int, Signatur
             always = any(check.rule.kind is RuleKind.LOGICAL for check in checks)
             out[figure] = Signature(figure, checks, *least[figure], others, always)
     return dict(sorted(out.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Figures that no check tells apart, and why: they stand in these checks only, and in each of them alike."""
+
+    figures: tuple[int, ...]
+    checks: tuple[SeenBy, ...]
+
+
+def alike(signatures: Mapping[int, Signature]) -> list[Alike]:
+    """The figures that cannot be told apart, class by class, in order of their positions."""
+    firsts = (one for one in signatures.values() if one.alike and one.figure < one.alike[0])
+    return [Alike((one.figure, *one.alike), one.checks) for one in firsts]
 
 
 def _normal(column: dict[int, int]) -> tuple[tuple[int, int], ...]:

@@ -163,7 +163,12 @@ def _suspect(suspect: Suspect, index: int, narrator: Narrator) -> dict[str, Any]
 def index_data(
     audits: Sequence[tuple[str, Audit]], failed: Sequence[tuple[str, str]], tool: dict[str, str]
 ) -> dict[str, Any]:
-    """The summary over all filings: one entry per filing with its report's name, and the files that failed."""
+    """The summary over all filings: one entry per filing with its report's name, and the files that failed.
+
+    `suspect_rules` are those that fail in most filings: to be doubted before the filings are.
+    """
+    from auditor.reports.html import suspect_rules  # templates are heavy, and most reports of one filing need none
+
     filings = []
     for stem, audit in audits:
         key = audit.filing.key
@@ -175,7 +180,12 @@ def index_data(
                 "summary": summary_data(audit),
             }
         )  # fmt: skip
-    return {"tool": tool, "filings": filings, "failed": [{"file": file, "reason": why} for file, why in failed]}
+    return {
+        "tool": tool,
+        "filings": filings,
+        "suspect_rules": suspect_rules(audits),
+        "failed": [{"file": file, "reason": why} for file, why in failed],
+    }
 
 
 def dumps(data: dict[str, Any]) -> str:

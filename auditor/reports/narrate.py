@@ -249,9 +249,13 @@ class Narrator:
         check = finding.main
         if finding.verdict is Verdict.ROUNDING:
             return self._tail(check)
+<<<<<<< HEAD
         if check.operator in UNLIKE:
             return self._alike(finding)
         one = len(finding.suspects) == 1 and len(finding.checks) > 1 and check.compares
+=======
+        one = len(finding.suspects) == 1 and check.compares and (len(finding.checks) > 1 or bool(finding.also))
+>>>>>>> local
         if not check.linear and not (one and finding.suspects[0].suggested is not None):
             return self._statement(check)
         if _is_swapped(finding):

@@ -25,13 +25,12 @@ from auditor.testing.printing import Style
 from auditor.units import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from auditor.engine.evaluation import Evaluation, Outcome
-    from auditor.engine.facttable import Longs
-    from auditor.forms.tables import Form, Table
+    from auditor.engine.facttable import Ints, Longs
+    from auditor.forms.tables import Column, Form, Row, Table
     from auditor.rules.book import RuleBook
-    from auditor.testing.printing import Printed
 
 ROUNDS = 4  # rules that apply only to some figures show themselves once there are figures
 EMPTY = 0.05  # share of the cells that print zero
@@ -47,7 +46,10 @@ def family_filing(book: RuleBook, family: str, seed: int, style: Style | None = 
     kind = book.forms.families[family].report
     key = FilingKey("示例单位", 2023 if kind == "final_accounts" else 2024, kind, "unit")
     choice = random.Random(seed)  # noqa: S311 -- figures for tests, no secrets
-    forms = {form.table: form for form in book.forms.families[family].forms[::-1] if form.table}
+    forms: dict[str, Form] = {}
+    for form in book.forms.families[family].forms:
+        if form.table:
+            forms.setdefault(form.table, form)
     codes = _codes(choice)
     cells = {name: list(_cells(book.forms.printed(form)[0], codes)) for name, form in forms.items()}
     limits = {(name, *cell[:2]): choice.randrange(MOST) if choice.random() > EMPTY else 0
@@ -92,26 +94,29 @@ def _cells(table: Table, codes: dict[str, list[str]]) -> Iterator[Cell]:
     """Every cell that a table prints."""
     if table.layout is Layout.LANES:
         for lane in table.lanes:
-            rows = [(row.name, row.kind, row.unit) for row in lane.rows if not row.optional]
-            rows += [(f"{lane.name}/{code}", None, "") for code, _ in lane.classes or ()]
-            for row, kind, unit in rows:
-                for column in lane.columns:
-                    if not column.optional:
-                        yield row, column.name, kind or column.kind, unit
-        return
-    rows = [(row.name, row.kind, row.unit) for row in table.rows if not row.optional]
-    if table.layout is Layout.CODES:
-        kind = table.codes
-        if kind == "functional":
-            named = {"政府性基金": "fund", "国有资本": "capital", "一般公共预算": "general"}
-            kind = next((which for word, which in named.items() if word in table.name), kind)
-        rows += [(code, None, "") for code in codes.get(kind, ())]
+            classes = tuple(f"{lane.name}/{code}" for code, _ in lane.classes or ())
+            yield from _grid(lane.rows, classes, lane.columns)
+    elif table.layout is Layout.CODES:
+        yield from _grid(table.rows, tuple(_codes_of(table, codes)), table.columns)
     elif table.layout is Layout.CELLS:
-        rows = rows or [("", None, "")]
-    for row, kind_of_row, unit in rows:
-        for column in table.columns:
+        yield from _grid(table.rows, () if table.rows else ("",), table.columns)
+
+
+def _codes_of(table: Table, codes: dict[str, list[str]]) -> list[str]:
+    named = {"政府性基金": "fund", "国有资本": "capital", "一般公共预算": "general"}
+    kind = table.codes
+    if kind == "functional":
+        kind = next((which for word, which in named.items() if word in table.name), kind)
+    return codes.get(kind, [])
+
+
+def _grid(rows: Sequence[Row], others: Sequence[str], columns: Sequence[Column]) -> Iterator[Cell]:
+    """The cells of named rows and of others in all columns, where print does not leave them out."""
+    named = [(row.name, row.kind, row.unit) for row in rows if not row.optional]
+    for name, kind, unit in (*named, *((other, None, "") for other in others)):
+        for column in columns:
             if not column.optional:
-                yield row, column.name, kind_of_row or column.kind, unit
+                yield name, column.name, kind or column.kind, unit
 
 
 def _printed(
@@ -149,9 +154,9 @@ def _relations(evaluation: Evaluation, *, must: bool = False) -> Iterator[Outcom
     """The statements about amounts that the figures satisfy; with `must` only those that always hold."""
     for outcome in evaluation.outcomes:
         rule = outcome.plan.rule
-        if isinstance(outcome.statement, Relation) and outcome.linear is not None and not rule.once:
-            if rule.kind is RuleKind.LOGICAL or not must:
-                yield outcome
+        wanted = not rule.once and (rule.kind is RuleKind.LOGICAL or not must)
+        if wanted and isinstance(outcome.statement, Relation) and outcome.linear is not None:
+            yield outcome
 
 
 def _wrong(evaluation: Evaluation) -> int:
@@ -167,7 +172,7 @@ def _solved(relations: Iterable[Outcome], limits: list[int]) -> Longs | None:
     from scipy.optimize import linprog
     from scipy.sparse import csr_matrix
 
-    rows: dict[bool, list[tuple[Longs, Longs, int]]] = {True: [], False: []}
+    rows: dict[bool, list[tuple[Ints, Longs, int]]] = {True: [], False: []}
     totals = np.zeros(len(limits), dtype=np.bool_)
     for outcome in relations:
         operator = outcome.statement.operator
@@ -186,7 +191,7 @@ def _solved(relations: Iterable[Outcome], limits: list[int]) -> Longs | None:
             )
             for side in (1, -1):
                 alone = position[np.sign(weight) == side]
-                if operator == "=" and len(alone) == 1 and len(position) > 2:  # noqa: PLR2004
+                if operator == "=" and len(alone) == 1 and len(position) > 2:
                     totals[alone] = True
     bounds = [(0, None if total else limit) for total, limit in zip(totals, limits, strict=True)]
     made = {}

@@ -98,7 +98,7 @@ class Teller:
         name, whole = "一般公共预算财政拨款支出", rows.get(("合计", "本年支出合计"), 0)
         codes = sorted({row for row, _ in rows if row.isdigit()})
         classes = [(f"{self.names.name_of(code, self.year)}（类）", rows[code, "本年支出合计"])
-                   for code in codes if len(code) == 3]  # noqa: PLR2004  # fmt: skip
+                   for code in codes if len(code) == 3]  # fmt: skip
         every = self._summary("支出/本年支出合计")
         budget = self.source.integer(whole // 2 + 1, whole * 2 + 2)
         return [
@@ -108,8 +108,10 @@ class Teller:
             "（二）结构情况",
             f"{self.year}年度{name}{self._money(whole)}，主要用于以下方面：{self._shares(classes, whole)}",
             "（三）具体情况",
-            f"{self.year}年度{name}年初预算为{self._money(budget)}，支出决算为{self._money(whole)}，"
-            f"完成年初预算的{self._rate(whole, budget)}。",
+            (
+                f"{self.year}年度{name}年初预算为{self._money(budget)}，支出决算为{self._money(whole)}，"
+                f"完成年初预算的{self._rate(whole, budget)}。"
+            ),
         ]
 
     def _basic(self) -> str:
