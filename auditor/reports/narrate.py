@@ -18,7 +18,7 @@ from auditor.reports.places import place_text
 from auditor.units import FEN_PER, Kind
 
 if TYPE_CHECKING:
-    from auditor.engine.results import Audit, Check, Finding, Operand, Suspect
+    from auditor.engine.results import Audit, Check, Finding, Operand, Review, Suspect
 
 _SIGNS = {"=": "≠", "≠": "=", "<": "≥", ">": "≤", "≤": ">", "≥": "<"}
 _WORDS = {"<": "less", ">": "more", "≤": "at_most", "≥": "at_least", "≠": "unequal", "=": "equal"}
@@ -343,9 +343,14 @@ class Narrator:
         return say("say.join").join(told) + (say("say.more", count=more) if more > 0 else "")
 
 
+def standing_text(review: Review) -> str:
+    """What was decided about a finding, in a word; of an expired waiver that it is one."""
+    return say("standing.expired" if review.expired else f"standing.{review.state.value}")
+
+
 def verdict_parts(audit: Audit) -> list[str]:
     """The verdict on a filing as short clauses, what could not be read first."""
-    from auditor.engine.results import Severity
+    from auditor.engine.results import Severity, Since
 
     parts: list[str] = []
     tables = {
@@ -363,11 +368,18 @@ def verdict_parts(audit: Audit) -> list[str]:
         parts.append(say("verdict_line.errors", errors=errors) if errors else say("verdict_line.no_errors"))
     if warnings:
         parts.append(say("verdict_line.warnings", warnings=warnings))
-    hints = sum(f.severity is Severity.INFO and f.verdict is Verdict.INCONSISTENT for f in audit.findings)
+    hints = sum(
+        f.severity is Severity.INFO and f.verdict is Verdict.INCONSISTENT and not f.waived for f in audit.findings
+    )
     if hints:
         parts.append(say("verdict_line.hints", hints=hints))
     if audit.ledger[Verdict.ROUNDING]:
         parts.append(say("verdict_line.tails", tails=audit.ledger[Verdict.ROUNDING]))
+    if audit.waived:
+        parts.append(say("verdict_line.waived", waived=audit.waived))
+    if audit.baseline is not None:
+        new = sum(finding.since is Since.NEW for finding in audit.findings)
+        parts.append(say("verdict_line.since", new=new, gone=len(audit.baseline.gone), file=audit.baseline.file))
     return parts
 
 
