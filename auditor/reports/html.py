@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from auditor.engine.results import Audit
     from auditor.facts import Fact
     from auditor.filing import ReadTable, TextView, ViewCell
+    from auditor.reports.run import Run
 
 MAX_UNREAD = 200  # lines shown per reason; the rest is counted
 MAX_VIEW_ROWS = 1500
@@ -422,3 +423,13 @@ def suspect_rules(audits: Sequence[tuple[str, Audit]]) -> list[str]:
         return []
     counts = _failures(audits)
     return sorted(f"{rule}：{n} / {len(audits)}" for rule, n in counts.items() if n > len(audits) * SUSPECT_SHARE)
+
+
+def filing_report(audit: Audit, run: Run) -> str:
+    """The report of one filing."""
+    return filing_html(audit, run.tool, run.rounding)
+
+
+def batch_report(run: Run) -> str:
+    """The index of a run."""
+    return index_html(run.audits, run.failed, run.tool)

@@ -1,0 +1,43 @@
+"""The formats of reports by name; each is imported when it is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditor.engine.results import Audit
+    from auditor.reports.run import Run
+
+    Written = tuple[str, str | bytes]  # name of a file, and what it holds
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format: the module that writes it, the ending of a filing's report, the name of the run's (none: '').
+
+    The module has `filing_report(audit, run)` and `batch_report(run)`.
+    """
+
+    module: str
+    ending: str
+    batch: str
+
+    def of_filing(self, stem: str, audit: Audit, run: Run) -> Iterator[Written]:
+        """Write the reports of one filing."""
+        yield f"{stem}{self.ending}", import_module(self.module).filing_report(audit, run)
+
+    def of_run(self, run: Run) -> Iterator[Written]:
+        """Write the report of a run."""
+        if self.batch:
+            yield self.batch, import_module(self.module).batch_report(run)
+
+
+FORMATS = {
+    "json": Format("auditor.reports.json_report", ".json", "index.json"),
+    "html": Format("auditor.reports.html", ".html", "index.html"),
+    "xlsx": Format("auditor.reports.findings_xlsx", ".xlsx", "疑点清单.xlsx"),
+}
