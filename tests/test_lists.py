@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import io
+import re
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -15,8 +17,8 @@ from auditor.engine.results import Audit, Review, Standing
 from auditor.engine.verdicts import Verdict
 from auditor.messages import LANGUAGES, use_language
 from auditor.reading import read_filing
-from auditor.reports import findings_xlsx
-from auditor.reports.rows import rows_of
+from auditor.reports import csv_report, findings_xlsx, markdown_report
+from auditor.reports.rows import Row, rows_of, sort_text
 from auditor.reports.run import Run
 
 from tests.conftest import EXAMPLES, rule_book, seed
@@ -116,3 +118,48 @@ def test_lists_are_the_same_bytes_twice_and_speak_both_languages() -> None:
         run = run_of(audited(CLEAN), hostile())
         assert findings_xlsx.batch_report(run) == findings_xlsx.batch_report(run)
     assert "logical" in opened(findings_xlsx.batch_report(run))
+
+
+def read_csv(text: str) -> list[Row]:
+    assert text.startswith("\ufeff")
+    heads, *rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    assert len(heads) == len(set(heads)) == len(Row._fields)
+    return [Row(*row) for row in rows]
+
+
+def test_the_csv_reads_back_as_the_rows() -> None:
+    for audit in (audited(CLEAN), audited(WRONG)):
+        rows = read_csv(csv_report.filing_report(audit, run_of()))
+        assert rows == [row._replace(sort=sort_text(row.sort)) for row in rows_of(audit)]
+    whole = read_csv(csv_report.batch_report(run_of(audited(CLEAN), audited(WRONG))))
+    assert len(whole) == len(audited(CLEAN).findings) + len(audited(WRONG).findings)
+
+
+def test_nothing_in_the_csv_is_a_formula() -> None:
+    rows = read_csv(csv_report.filing_report(hostile(), run_of()))
+    assert {row.entity for row in rows} == {f"'{HOSTILE}"}
+    assert {row.reason for row in rows} == {"'+1+1"}
+    for row in rows:
+        for text in row:
+            assert not text.startswith(("=", "+", "@", "\t", "\r", "＝"))
+            assert not text.startswith("-") or re.fullmatch(r"-[0-9.]+", text)
+
+
+def test_markdown_shows_what_is_printed_and_runs_nothing() -> None:
+    audit = hostile()
+    audit.filing.key = audit.filing.key._replace(entity="<img src=x onerror=alert(1)> [a](javascript:b) |`x`")
+    run = run_of(audit)
+    for text in (markdown_report.filing_report(audit, run), markdown_report.batch_report(run)):
+        assert "\\<img src=x onerror=alert(1)\\> \\[a\\](javascript:b) \\|\\`x\\`" in text
+        assert not re.search(r"(?<!\\)[<\[]", text)
+
+
+def test_markdown_tells_every_finding() -> None:
+    audit = audited(WRONG)
+    text = markdown_report.filing_report(audit, run_of(audit))
+    for row in rows_of(audit):
+        if row.sort != "rounding":
+            assert row.id in text
+            assert markdown_report.escaped(row.message) in text
+    tables = [line for line in text.splitlines() if line.startswith("|")]
+    assert sum("FA-" in line or "ST-" in line for line in tables) >= audit.ledger[Verdict.ROUNDING]

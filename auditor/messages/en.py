@@ -327,6 +327,7 @@ MESSAGES: dict[str, str] = {
     "read_by.recovered": "recovered",
     "read_by.ocr": "recognised",
     # list of findings
+    "rows.sort": "kind",
     "rows.entity": "entity",
     "rows.year": "year",
     "rows.severity": "severity",

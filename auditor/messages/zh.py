@@ -328,6 +328,7 @@ MESSAGES: dict[str, str] = {
     "read_by.recovered": "推断",
     "read_by.ocr": "识别",
     # 疑点清单
+    "rows.sort": "性质",
     "rows.entity": "单位",
     "rows.year": "年度",
     "rows.severity": "程度",

@@ -8,7 +8,7 @@ from auditor.engine.results import Severity, Standing
 from auditor.engine.verdicts import Verdict
 from auditor.messages import say
 from auditor.reports.narrate import filing_kind, filing_title
-from auditor.reports.rows import TAIL, rows_of
+from auditor.reports.rows import TAIL, is_number, rows_of, sort_text
 from auditor.reports.workbook import MAX_ROWS, Book
 from auditor.rules.rule import RuleKind
 
@@ -62,7 +62,7 @@ class _List(Book):
         for sort in (*RuleKind, TAIL):
             mine = [row for row in rows if row.sort == sort]
             if mine:
-                self._findings(say("verdict.rounding") if sort == TAIL else say(f"kind.{sort}"), mine)
+                self._findings(sort_text(sort), mine)
         self._not_evaluated(audits)
         return self.close()
 
@@ -100,7 +100,7 @@ class _List(Book):
         sheet.data_validation(1, state, last, state, {"validate": "list", "source": states, "error_type": "warning"})
 
     def _cell(self, sheet: Any, row: int, place: int, column: str, text: str) -> None:
-        if column in _NUMBERS and _is_number(text):
+        if column in _NUMBERS and is_number(text):
             self.number(sheet, row, place, text, "number")
         else:
             self.text(sheet, row, place, text, "work" if column in _WORK else "number" if column in _NUMBERS else "")
@@ -119,12 +119,6 @@ class _List(Book):
                 self.text(sheet, row, column, text)
             self.number(sheet, row, 6, str(item.count), "number")
         _finish(sheet, 0, min(len(items), MAX_ROWS - 1), [22, 7, 12, 36, 36, 40, 8], _FREEZE)
-
-
-def _is_number(text: str) -> bool:
-    """Tell whether a text is a plain decimal number."""
-    digits = text.removeprefix("-").replace(".", "", 1)
-    return digits.isascii() and digits.isdigit() and not text.endswith(".") and not text.startswith((".", "-."))
 
 
 def _finish(sheet: Any, head: int, last: int, widths: Iterable[int], freeze: int = 0) -> None:

@@ -40,4 +40,8 @@ FORMATS = {
     "json": Format("auditor.reports.json_report", ".json", "index.json"),
     "html": Format("auditor.reports.html", ".html", "index.html"),
     "xlsx": Format("auditor.reports.findings_xlsx", ".xlsx", "疑点清单.xlsx"),
+    "csv": Format("auditor.reports.csv_report", ".csv", "疑点清单.csv"),
+    "md": Format("auditor.reports.markdown_report", ".md", "index.md"),
+    "junit": Format("auditor.reports.junit_report", ".junit.xml", "index.junit.xml"),
+    "sarif": Format("auditor.reports.sarif_report", ".sarif", "index.sarif"),
 }

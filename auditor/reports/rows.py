@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.engine.verdicts import Verdict
@@ -13,8 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditor.engine.results import Audit, Finding, Suspect
+    from auditor.facts import Fact
 
 TAIL = "rounding"  # the sort of a row that is a 尾差
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
 class Row(NamedTuple):
@@ -54,6 +57,16 @@ class Row(NamedTuple):
     file: str
 
 
+def sort_text(sort: str) -> str:
+    """The sort of a row in words."""
+    return say("verdict.rounding") if sort == TAIL else say(f"kind.{sort}")
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text is a plain decimal number."""
+    return _NUMBER.fullmatch(text) is not None
+
+
 def rows_of(audit: Audit) -> Iterator[Row]:
     """The findings of a filing as rows, in the order of its report."""
     narrator = Narrator(audit)
@@ -63,8 +76,7 @@ def rows_of(audit: Audit) -> Iterator[Row]:
 def _row(finding: Finding, narrator: Narrator) -> Row:
     audit, key = narrator.audit, narrator.audit.filing.key
     tail, review = finding.verdict is Verdict.ROUNDING, finding.review
-    first = finding.suspects[0].fact if finding.suspects else next((o.fact for o in finding.main.operands), None)
-    fact = None if first is None else audit.facts[first]
+    fact = _figure(finding, narrator)
     printed, expected, difference, unit = _numbers(finding, narrator)
     return Row(
         entity=key.entity,
@@ -96,6 +108,17 @@ def _row(finding: Finding, narrator: Narrator) -> Row:
         id=finding.id,
         file=fact.place.file if fact and fact.place.file else "、".join(file.file for file in audit.filing.files),
     )
+
+
+def _figure(finding: Finding, narrator: Narrator) -> Fact | None:
+    """The figure that a row is about: the one that is accused, or the one whose value the others should give."""
+    operands = finding.main.operands
+    if len(finding.suspects) == 1:
+        return narrator.facts[finding.suspects[0].fact]
+    sides = narrator.sides(finding.main) if finding.main.linear else ()
+    lone = [side[0] for side in sides if len(side) == 1]
+    first = next(iter(lone or operands), None)
+    return None if first is None else narrator.facts[first.fact]
 
 
 def _numbers(finding: Finding, narrator: Narrator) -> tuple[str, str, str, str]:

@@ -19,7 +19,8 @@ MAX_ROWS = 1_000_000
 MAX_COLUMNS = 16_000
 MAX_NAME = 31
 EXACT = 15  # digits that a spreadsheet keeps
-RISKY = ("=", "+", "-", "@", "\t", "\r")  # what a program may take for a formula once the sheet is saved as text
+# what a program may take for a formula once the sheet is saved as text, some Asian editions in full width too
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NAME = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
 
 
