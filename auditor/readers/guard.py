@@ -23,7 +23,10 @@ from auditor.readers import wire
 from auditor.readers.limits import Limits
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from auditor.document import Document
+    from auditor.readers.regions import Picture, Region
 
 START_SECONDS = 60
 # The worker must import this very package, and must not import from the current folder, which may hold anything.
@@ -75,6 +78,17 @@ class Guard:
             return None if members is None else [(str(stored), str(shown)) for stored, shown in members]
         except (TypeError, ValueError):
             raise CrashError(name) from None
+
+    def pictures(
+        self, path: Path, name: str, member: str, sha256: str, regions: Sequence[Region]
+    ) -> list[Picture | None]:  # fmt: skip
+        """Draw regions of the pages of a PDF; None for what cannot be drawn. Raises `BadInputError`."""
+        from auditor.readers.regions import checked
+
+        request = {
+            "path": str(path.absolute()), "name": name, "member": member, "sha256": sha256, "regions": list(regions),
+        }  # fmt: skip
+        return checked(self._ask(request).get("pictures"), len(regions))
 
     def close(self) -> None:
         """End the worker, at once where it is reading a file; it is started anew when it is needed again."""
