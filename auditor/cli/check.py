@@ -10,6 +10,7 @@ import click
 
 from auditor.cli.common import chosen_formats, config_option, fail, prepare, rules_option
 from auditor.cli.inputs import Reading, bound, found, whole
+from auditor.cli.originals import Originals
 from auditor.cli.output import stems, write_file
 from auditor.engine.results import Severity
 from auditor.errors import AuditorError
@@ -65,13 +66,14 @@ def check(
     """
     chosen = chosen_formats(formats, FORMATS)
     files, failed = found(paths, leave_out=out)
+    originals = Originals()
     with Reading(files) as reading:  # the worker starts while the rules load
         settings, book = prepare(config, folders)
-        parts = _bind_all(_progress(reading, len(files)), book, settings, failed)
+        parts = _bind_all(originals.noted(_progress(reading, len(files))), book, settings, failed)
     filings = _put_together(parts, book, failed, as_one=as_one, separate=separate)
     audits = _audit_all(filings, book, settings)
     try:
-        _write_all(audits, failed, Path(out), chosen, book, settings)
+        _write_all(audits, failed, Path(out), chosen, book, settings, originals)
     except AuditorError as error:
         fail(error)
     from auditor.reports.html import summary_line
@@ -157,7 +159,7 @@ def _audit_all(filings: Sequence[Filing], book: RuleBook, settings: Settings) ->
 
 def _write_all(
     audits: Sequence[tuple[str, Audit]], failed: Sequence[tuple[str, str]], out: Path, formats: Sequence[str],
-    book: RuleBook, settings: Settings,
+    book: RuleBook, settings: Settings, originals: Originals,
 ) -> None:  # fmt: skip
     from auditor.reports.json_report import dumps, filing_data, index_data, tool_data
     from auditor.rules.book import program_version
@@ -169,7 +171,7 @@ def _write_all(
         if "json" in formats:
             write_file(out / f"{stem}.json", dumps(filing_data(audit, tool)))
         if "html" in formats:
-            write_file(out / f"{stem}.html", filing_html(audit, tool, settings.rounding.value))
+            write_file(out / f"{stem}.html", filing_html(audit, tool, settings.rounding.value, originals.pictures))
     if "json" in formats:
         write_file(out / "index.json", dumps(index_data(audits, failed, tool)))
     if "html" in formats:
