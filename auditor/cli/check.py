@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from auditor.cli.common import Settings
     from auditor.cli.inputs import Opened
     from auditor.engine.results import Audit
-    from auditor.filing import Filing
+    from auditor.filing import Filing, Remark
     from auditor.rules.book import RuleBook
+    from auditor.store.saved import SavedReport
+    from auditor.store.waivers import Waiver
 
 FORMATS = ("html", "json")
 LIMIT: dict[str, tuple[Severity, ...]] = {
@@ -53,10 +56,29 @@ FEW = 5  # filings whose findings are shown on the terminal
 )
 @click.option("--as-one", is_flag=True, help="所有文件算一份 / all files are one filing")
 @click.option("--separate", is_flag=True, help="每个文件各算一份 / every file is a filing of its own")
+@click.option(
+    "--waivers",
+    "waived_by",
+    type=click.Path(dir_okay=False),
+    help="豁免清单（默认：auditor.toml 旁的 waivers.yaml） / waivers (default: waivers.yaml beside auditor.toml)",
+)
+@click.option(
+    "--baseline",
+    "baselines",
+    multiple=True,
+    type=click.Path(),
+    help="以前的 JSON 报告或其文件夹，标明新增、原有、消失的疑点 / earlier JSON reports: what is new, as before, gone",
+)
+@click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="按哪一天判断豁免是否到期（默认今天） / the day on which waivers are judged (default: today)",
+)
 @config_option
 @rules_option
 def check(
     paths: tuple[str, ...], out: str, formats: str, fail_on: str, as_one: bool, separate: bool,
+    waived_by: str | None, baselines: tuple[str, ...], today: dt.datetime | None,
     config: str | None, folders: tuple[str, ...],
 ) -> None:  # fmt: skip
     """核对公开文件（文件、文件夹或 ZIP 压缩包），每份写一个报告。
@@ -69,16 +91,19 @@ def check(
     originals = Originals()
     with Reading(files) as reading:  # the worker starts while the rules load
         settings, book = prepare(config, folders)
+        earlier = _Earlier.given(waived_by, baselines, settings, book)
         parts = _bind_all(originals.noted(_progress(reading, len(files))), book, settings, failed)
     filings = _put_together(parts, book, failed, as_one=as_one, separate=separate)
     audits = _audit_all(filings, book, settings)
+    warnings = earlier.told([audit for _, audit in audits], today.date() if today else dt.date.today())  # noqa: DTZ011
     try:
-        _write_all(audits, failed, Path(out), chosen, book, settings, originals)
+        _write_all(audits, failed, warnings, Path(out), chosen, book, settings, originals)
     except AuditorError as error:
         fail(error)
     from auditor.reports.html import summary_line
+    from auditor.reports.places import remark_text
 
-    for _, why in failed:
+    for why in [*(why for _, why in failed), *(remark_text(warning) for warning in warnings)]:
         click.echo(why, err=True)
     _tell(audits)
     if "html" in chosen:
@@ -88,6 +113,41 @@ def check(
         raise SystemExit(2)
     if any(audit.count(severity) for _, audit in audits for severity in LIMIT[fail_on]):
         raise SystemExit(1)
+
+
+class _Earlier(NamedTuple):
+    """What was known before the run: waivers, and the reports that it is compared with."""
+
+    waivers: tuple[Waiver, ...] = ()
+    reports: tuple[SavedReport, ...] = ()
+
+    @classmethod
+    def given(
+        cls, waived_by: str | None, baselines: Sequence[str], settings: Settings, book: RuleBook
+    ) -> _Earlier:  # fmt: skip
+        """Read the files that were given, or end with exit status 2."""
+        from auditor.store.waivers import WAIVERS, load_waivers
+
+        beside = Path(settings.file).parent / WAIVERS
+        try:
+            waivers = load_waivers(Path(waived_by or beside), book.by_id) if waived_by or beside.is_file() else ()
+            if not baselines:
+                return cls(waivers)
+            from auditor.store.saved import load_reports
+
+            return cls(waivers, tuple(load_reports(Path(text) for text in baselines)))
+        except AuditorError as error:
+            fail(error)
+
+    def told(self, audits: Sequence[Audit], today: dt.date) -> list[Remark]:
+        """Write it on the findings, and return what is wrong with it."""
+        from auditor.filing import Remark
+        from auditor.store.baseline import compare_with
+        from auditor.store.waivers import apply_waivers
+
+        remarks = apply_waivers(audits, self.waivers, today) if self.waivers else []
+        unused = compare_with(audits, self.reports) if self.reports else []
+        return remarks + [Remark("baseline.unused", {"file": name}, name) for name in unused]
 
 
 def _tell(audits: Sequence[tuple[str, Audit]]) -> None:
@@ -158,8 +218,8 @@ def _audit_all(filings: Sequence[Filing], book: RuleBook, settings: Settings) ->
 
 
 def _write_all(
-    audits: Sequence[tuple[str, Audit]], failed: Sequence[tuple[str, str]], out: Path, formats: Sequence[str],
-    book: RuleBook, settings: Settings, originals: Originals,
+    audits: Sequence[tuple[str, Audit]], failed: Sequence[tuple[str, str]], warnings: Sequence[Remark], out: Path,
+    formats: Sequence[str], book: RuleBook, settings: Settings, originals: Originals,
 ) -> None:  # fmt: skip
     from auditor.reports.json_report import dumps, filing_data, index_data, tool_data
     from auditor.rules.book import program_version
@@ -173,6 +233,6 @@ def _write_all(
         if "html" in formats:
             write_file(out / f"{stem}.html", filing_html(audit, tool, settings.rounding.value, originals.pictures))
     if "json" in formats:
-        write_file(out / "index.json", dumps(index_data(audits, failed, tool)))
+        write_file(out / "index.json", dumps(index_data(audits, failed, tool, warnings)))
     if "html" in formats:
-        write_file(out / "index.html", index_html(audits, failed, tool))
+        write_file(out / "index.html", index_html(audits, failed, tool, warnings))

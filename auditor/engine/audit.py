@@ -48,6 +48,7 @@ def _one(number: int, filing: Filing, evaluation: Evaluation, start: int) -> Aud
     missing: Counter[tuple[str, Reason, str]] = Counter()
     rules = {}
     good: Counter[int] = Counter()
+    passed: Counter[str] = Counter()
     for outcome in evaluation.outcomes:
         rules[outcome.plan.rule.id] = outcome.plan.rule
         for check in np.nonzero(outcome.filing == number)[0]:
@@ -55,6 +56,7 @@ def _one(number: int, filing: Filing, evaluation: Evaluation, start: int) -> Aud
             verdict = Verdict(int(outcome.verdict[i]))
             ledger.counts[verdict] += 1
             if verdict is Verdict.CONSISTENT:
+                passed[outcome.plan.rule.id] += 1
                 if outcome.plan.rule.once:
                     continue  # a question about wording proves no figure
                 good.update(p - start for p in outcome.positions(i))
@@ -79,7 +81,7 @@ def _one(number: int, filing: Filing, evaluation: Evaluation, start: int) -> Aud
     groups += [Group([check], [], proof=proofs.get(id(check))) for check in tails]
     findings = _findings(groups, filing, facts, names)
     not_evaluated = [NotEvaluated(rules[rule], why, where, count) for (rule, why, where), count in missing.items()]
-    audit = Audit(filing, facts, ledger, findings, not_evaluated, [])
+    audit = Audit(filing, facts, ledger, findings, not_evaluated, [], passed=passed)
     _mark(audit, evaluation, start)
     return audit
 
@@ -226,11 +228,12 @@ def _mark(audit: Audit, evaluation: Evaluation, start: int) -> None:
     for finding in reversed(audit.findings):  # the worst finding has the last word
         if finding.severity is Severity.INFO and finding.verdict is not Verdict.ROUNDING:
             continue
-        if len(finding.suspects) == 1 and len(finding.checks) > 1:
-            continue  # the suspect explains them all: the others stand as their other checks say
+        # one suspect explains all its checks: the others stand as their other checks say, where they have any
+        explained = len(finding.suspects) == 1 and len(finding.checks) > 1
         mark = Mark.ROUNDING if finding.verdict is Verdict.ROUNDING else Mark.CONTRADICTED
         for position in {operand.fact for check in finding.checks if check.compares for operand in check.operands}:
-            if audit.facts[position].is_figure and marks[position] is not Mark.CONTRADICTED:
+            held = (Mark.CONTRADICTED, Mark.CONFIRMED, Mark.ROUNDING) if explained else (Mark.CONTRADICTED,)
+            if audit.facts[position].is_figure and marks[position] not in held:
                 marks[position] = mark
     for finding in audit.findings:
         for suspect in () if finding.recognised else finding.suspects[:1]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from auditor.engine.results import Severity
+from auditor.engine.results import Severity, Since
 from auditor.engine.verdicts import Verdict
+from auditor.facts import value_text
 from auditor.filing import PROSE_REASONS
 from auditor.messages import say
 from auditor.numbers import State
@@ -16,9 +18,9 @@ from auditor.reports.places import left_out, place_data, remark_text, table_note
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.engine.results import Audit, Finding, Suspect
+    from auditor.engine.results import Audit, Finding, Review, Suspect
     from auditor.facts import Fact
-    from auditor.filing import ReadTable
+    from auditor.filing import ReadTable, Remark
 
 
 def tool_data(version: str, rules_sha256: str) -> dict[str, str]:
@@ -53,6 +55,8 @@ def filing_data(audit: Audit, tool: dict[str, str]) -> dict[str, Any]:
             for item in audit.filing.unread
         ],
         "tables": [table_data(table) for table in audit.filing.tables],
+        "figures": {str(fact.address): figure_text(fact) for fact in audit.filing.facts if fact.is_figure},
+        "baseline": _baseline(audit),
         "remarks": [{"file": remark.file, "text": remark_text(remark)} for remark in audit.filing.remarks],
     }  # fmt: skip
 
@@ -70,6 +74,19 @@ def table_data(table: ReadTable) -> dict[str, Any]:
         "borderless": table.borderless,
         "notes": table_notes(table),
     }
+
+
+def figure_text(fact: Fact) -> str:
+    """A figure as a decimal number and its unit: `89.59 万元`."""
+    return f"{value_text(fact.value, fact.kind, fact.unit, fact.decimals)} {fact.unit}".rstrip()
+
+
+def _baseline(audit: Audit) -> dict[str, Any] | None:
+    """The earlier report that the filing was compared with, and its findings that are gone."""
+    if audit.baseline is None:
+        return None
+    gone = [{**asdict(finding), "addresses": list(finding.addresses)} for finding in audit.baseline.gone]
+    return {"file": audit.baseline.file, "gone": gone}
 
 
 def summary_data(audit: Audit) -> dict[str, Any]:
@@ -90,8 +107,28 @@ def summary_data(audit: Audit) -> dict[str, Any]:
         },
         "figures": {"printed": audit.printed, "checked": audit.checked, "confirmed": audit.confirmed},
         "prose": {"told": audit.told, "checked": audit.told_checked, "unexplained": unexplained},
+        "waived": audit.waived,
+        "since": _since(audit),
         "severities": {severity.value: audit.count(severity) for severity in Severity},
     }
+
+
+def _since(audit: Audit) -> dict[str, int] | None:
+    """Findings by how they stand against the baseline; None where there is none."""
+    if audit.baseline is None:
+        return None
+    counts = {since.value: sum(finding.since is since for finding in audit.findings) for since in Since}
+    return {**counts, "gone": len(audit.baseline.gone)}
+
+
+def review_data(review: Review | None) -> dict[str, Any] | None:
+    """What a reader has decided about a finding."""
+    if review is None:
+        return None
+    return {
+        "state": review.state.value, "reason": review.reason, "who": review.who,
+        "until": review.until.isoformat() if review.until else None, "remark": review.remark, "expired": review.expired,
+    }  # fmt: skip
 
 
 def _finding(finding: Finding, narrator: Narrator, audit: Audit) -> dict[str, Any]:
@@ -122,6 +159,8 @@ def _finding(finding: Finding, narrator: Narrator, audit: Audit) -> dict[str, An
         "figures": [_figure(audit.facts[position]) for position in facts],
         "suspects": [_suspect(suspect, facts.index(suspect.fact), narrator) for suspect in finding.suspects],
         "rules": list(finding.rule_ids),
+        "review": review_data(finding.review),
+        "since": finding.since.value if finding.since else None,
     }
 
 
@@ -140,8 +179,6 @@ def _figure(fact: Fact) -> dict[str, Any]:
 def _value(fact: Fact) -> str | None:
     if not fact.is_figure:
         return None
-    from auditor.facts import value_text
-
     return value_text(fact.value, fact.kind, fact.unit, fact.decimals)
 
 
@@ -159,9 +196,13 @@ def _suspect(suspect: Suspect, index: int, narrator: Narrator) -> dict[str, Any]
 
 
 def index_data(
-    audits: Sequence[tuple[str, Audit]], failed: Sequence[tuple[str, str]], tool: dict[str, str]
-) -> dict[str, Any]:
-    """The summary over all filings: one entry per filing with its report's name, and the files that failed."""
+    audits: Sequence[tuple[str, Audit]], failed: Sequence[tuple[str, str]], tool: dict[str, str],
+    warnings: Sequence[Remark] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """The summary over all filings: one entry per filing with its report's name, and the files that failed.
+
+    `warnings` are those of the run: waivers that are unused or expired, baselines that no filing met.
+    """
     filings = []
     for stem, audit in audits:
         key = audit.filing.key
@@ -173,7 +214,12 @@ def index_data(
                 "summary": summary_data(audit),
             }
         )  # fmt: skip
-    return {"tool": tool, "filings": filings, "failed": [{"file": file, "reason": why} for file, why in failed]}
+    return {
+        "tool": tool,
+        "filings": filings,
+        "failed": [{"file": file, "reason": why} for file, why in failed],
+        "warnings": [remark_text(remark) for remark in warnings],
+    }
 
 
 def dumps(data: dict[str, Any]) -> str:

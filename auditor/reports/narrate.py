@@ -15,10 +15,10 @@ from auditor.forms.labels import plain
 from auditor.messages import language, say
 from auditor.numbers import decimal_text
 from auditor.reports.places import place_text
-from auditor.units import FEN_PER, Kind
+from auditor.units import FEN_PER, Kind, Rounding
 
 if TYPE_CHECKING:
-    from auditor.engine.results import Audit, Check, Finding, Operand, Suspect
+    from auditor.engine.results import Audit, Check, Finding, Operand, Review, Suspect
 
 _SIGNS = {"=": "≠", "≠": "=", "<": "≥", ">": "≤", "≤": ">", "≥": "<"}
 _WORDS = {"<": "less", ">": "more", "≤": "at_most", "≥": "at_least", "≠": "unequal", "=": "equal"}
@@ -312,6 +312,39 @@ class Narrator:
         expected = rate.low if rate.low == rate.high else f"{rate.low}%～{rate.high}"
         return say("say.rate_near" if rate.near else "say.rate", **values, expected=f"{expected}%")
 
+    def rate_value(self, check: Check) -> tuple[int, str]:
+        """The rate or word that a check finds wrong, and what its two numbers give: as it would print where known."""
+        rate, target = check.rate, check.operands[0].fact
+        assert rate is not None
+        if rate.word:
+            return target, rate.word
+        fact = self.facts[target]
+        printings = [self.value(value, fact) for value in rate.printings(max(1, fact.step))]
+        first, last = (printings[0], printings[-1]) if printings else (rate.low, rate.high)
+        return target, f"{first}%" if first == last else f"{first}%～{last}%"
+
+    def why_tail(self, check: Check, rounding: Rounding) -> str:
+        """Why figures as precise as these may be off by so much, in words; '' where the check is of another kind."""
+        amounts = self.amounts(check)
+        if check.note not in (Note.NONE, Note.TWO_PLACES) or not amounts.allowed or abs(check.gap) > check.allowed:
+            return ""
+        rounded = [self.facts[operand.fact] for operand in check.operands]
+        rounded = [fact for fact in rounded if (reach := fact.range(rounding)).lo != reach.hi]
+        values = {
+            "count": len(rounded), "unit": f" {amounts.unit}" if amounts.unit else "", "allowed": amounts.allowed,
+            "difference": amounts.difference.lstrip("-"), "digit": "", "half": "",
+        }  # fmt: skip
+        if check.note is Note.TWO_PLACES:
+            return say("say.why_places", **values)
+        alike = len({(fact.step, fact.unit) for fact in rounded}) == 1
+        if not alike or any(abs(operand.coefficient) != check.scale for operand in check.operands):
+            return say("say.why_mixed", **values)
+        like = rounded[0]
+        scale, decimals = scale_of(like.kind, like.unit), self._decimals(like)
+        values["digit"] = decimal_text(like.step, scale, decimals)
+        values["half"] = decimal_text(like.step // 2, scale, decimals + 1)
+        return say("say.why_cut" if rounding is Rounding.TRUNCATE else "say.why_rounded", **values)
+
     def _statement(self, check: Check) -> str:
         title = check.rule.title
         if check.rate is not None:
@@ -343,9 +376,14 @@ class Narrator:
         return say("say.join").join(told) + (say("say.more", count=more) if more > 0 else "")
 
 
+def standing_text(review: Review) -> str:
+    """What was decided about a finding, in a word; of an expired waiver that it is one."""
+    return say("standing.expired" if review.expired else f"standing.{review.state.value}")
+
+
 def verdict_parts(audit: Audit) -> list[str]:
     """The verdict on a filing as short clauses, what could not be read first."""
-    from auditor.engine.results import Severity
+    from auditor.engine.results import Severity, Since
 
     parts: list[str] = []
     tables = {
@@ -363,11 +401,18 @@ def verdict_parts(audit: Audit) -> list[str]:
         parts.append(say("verdict_line.errors", errors=errors) if errors else say("verdict_line.no_errors"))
     if warnings:
         parts.append(say("verdict_line.warnings", warnings=warnings))
-    hints = sum(f.severity is Severity.INFO and f.verdict is Verdict.INCONSISTENT for f in audit.findings)
+    hints = sum(
+        f.severity is Severity.INFO and f.verdict is Verdict.INCONSISTENT and not f.waived for f in audit.findings
+    )
     if hints:
         parts.append(say("verdict_line.hints", hints=hints))
     if audit.ledger[Verdict.ROUNDING]:
         parts.append(say("verdict_line.tails", tails=audit.ledger[Verdict.ROUNDING]))
+    if audit.waived:
+        parts.append(say("verdict_line.waived", waived=audit.waived))
+    if audit.baseline is not None:
+        new = sum(finding.since is Since.NEW for finding in audit.findings)
+        parts.append(say("verdict_line.since", new=new, gone=len(audit.baseline.gone), file=audit.baseline.file))
     return parts
 
 

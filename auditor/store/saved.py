@@ -1,0 +1,108 @@
+"""Reports of earlier runs (JSON), read back: they may come from anywhere, so nothing in them is taken on trust."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from auditor.errors import AuditorError
+from auditor.facts import FilingKey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+MAX_BYTES = 200_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFinding:
+    """A finding as an earlier report tells it; `addresses` are the figures it accuses, or all it compares."""
+
+    id: str
+    rule: str
+    title: str
+    severity: str
+    verdict: str
+    message: str
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedReport:
+    """An earlier report: of which filing, its findings, and its figures (address → number with unit)."""
+
+    file: str
+    key: FilingKey
+    findings: tuple[SavedFinding, ...]
+    figures: dict[str, str]
+    rules_sha256: str = ""
+
+
+def load_json(path: Path) -> dict[str, Any]:
+    """The report of one filing as data. Raises `AuditorError` when it is none."""
+    data = _parsed(path)
+    if not isinstance(data, dict) or not isinstance(data.get("findings"), list):
+        raise AuditorError("explain.no_report", file=path.name)
+    return data
+
+
+def load_report(path: Path) -> SavedReport:
+    """The report of one filing. Raises `AuditorError` when it is none."""
+    return _report(path.name, load_json(path))
+
+
+def load_reports(paths: Iterable[Path]) -> list[SavedReport]:
+    """The reports given, and those in folders given, in order of names; what else lies there is passed over."""
+    reports: list[SavedReport] = []
+    for path in paths:
+        if not path.is_dir():
+            reports.append(load_report(path))
+            continue
+        inside = [(file.name, _parsed(file)) for file in sorted(path.glob("*.json"))]
+        found = [(name, data) for name, data in inside if isinstance(data, dict) and "findings" in data]
+        if not found:
+            raise AuditorError("baseline.none", path=str(path))
+        reports += [_report(name, data) for name, data in found]
+    return reports
+
+
+def _parsed(path: Path) -> Any:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise AuditorError("input.too_large", file=path.name, limit=MAX_BYTES // 1024**2)
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise AuditorError("input.missing", file=str(path)) from None
+    except OSError as error:
+        raise AuditorError("input.os", file=str(path), why=error.strerror or str(error)) from None
+    except (ValueError, RecursionError):
+        raise AuditorError("explain.no_report", file=path.name) from None
+
+
+def _report(name: str, data: dict[str, Any]) -> SavedReport:
+    try:
+        about = data["filing"]
+        key = FilingKey(_text(about["entity"]), int(about["year"] or 0), *(
+            _text(about[part] or "") for part in ("report", "edition")))  # fmt: skip
+        figures = {_text(address): _text(text) for address, text in data.get("figures", {}).items()}
+        findings = tuple(_finding(item) for item in data["findings"])
+        return SavedReport(name, key, findings, figures, _text(data["tool"]["rules_sha256"]))
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+        raise AuditorError("explain.no_report", file=name) from None
+
+
+def _finding(item: dict[str, Any]) -> SavedFinding:
+    accused = item["suspects"] or item["figures"]
+    identity, rule, title, severity, verdict, message = (
+        _text(item[name]) for name in ("id", "rule", "title", "severity", "verdict", "message")
+    )
+    addresses = tuple(sorted({_text(figure["address"]) for figure in accused}))
+    return SavedFinding(identity, rule, title, severity, verdict, message, addresses)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
