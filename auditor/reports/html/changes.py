@@ -24,7 +24,7 @@ def changes(narrator: Narrator, atlas: Atlas, numbers: dict[str, int]) -> tuple[
     order = _Order(narrator.audit)
     rows: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
     for finding in narrator.audit.findings:
-        if is_tail(finding):
+        if is_tail(finding) or finding.waived:
             continue
         number = numbers[finding.id]
         for at, (fact, row) in enumerate(_rows(finding, narrator)):

@@ -33,7 +33,7 @@ def finding_data(
     finding: Finding, number: int, narrator: Narrator, atlas: Atlas, spots: Sequence[dict[str, Any]]
 ) -> dict[str, Any]:
     """One finding: the sentence, the formula, the figures, the suspects, what to do, and where it stands."""
-    check, audit, rule = finding.main, narrator.audit, finding.rule
+    check, rule = finding.main, finding.rule
     operands = _operands(finding, narrator, atlas)
     shown, more = excerpts(finding, atlas)
     quote = "" if any(item["kind"] == "text" for item in shown) else narrator.quote(check)
@@ -57,11 +57,11 @@ def finding_data(
         "spots": spots,
         "checks": [_check(other, narrator) for other in finding.checks],
         "fix": rule.text("fix", language()),
-        "why": rule.text("why", language()),
         "rule": rule.id,
         "basis": rule.basis,
         "kind": rule.kind.value,
-        "tables": sorted({audit.facts[o.fact].address.table for o in check.operands}),
+        "review": finding.review,
+        "since": finding.since.value if finding.since else "",
     }
 
 
