@@ -11,6 +11,7 @@ import click
 
 from auditor.cli.common import chosen_formats, config_option, fail, prepare, rules_option
 from auditor.cli.inputs import Reading, bound, found, whole
+from auditor.cli.originals import Originals
 from auditor.cli.output import stems, write_file
 from auditor.engine.results import Severity
 from auditor.errors import AuditorError
@@ -88,10 +89,11 @@ def check(
     """
     chosen = chosen_formats(formats, FORMATS)
     files, failed = found(paths, leave_out=out)
+    originals = Originals()
     with Reading(files) as reading:  # the worker starts while the rules load
         settings, book = prepare(config, folders)
         earlier = _Earlier.given(waived_by, baselines, settings, book)
-        parts = _bind_all(_progress(reading, len(files)), book, settings, failed)
+        parts = _bind_all(originals.noted(_progress(reading, len(files))), book, settings, failed)
     filings = _put_together(parts, book, failed, as_one=as_one, separate=separate)
     audits = _audit_all(filings, book, settings)
     from auditor.reports.json_report import tool_data
@@ -100,7 +102,8 @@ def check(
 
     warnings = earlier.told([audit for _, audit in audits], today.date() if today else dt.date.today())  # noqa: DTZ011
     try:
-        run = Run(audits, tool_data(program_version(), book.sha256), settings.rounding.value, failed, warnings)
+        run = Run(audits, tool_data(program_version(), book.sha256), settings.rounding.value, failed, warnings,
+                  originals)  # fmt: skip
         _write_all(run, Path(out), chosen)
     except AuditorError as error:
         fail(error)

@@ -117,7 +117,7 @@ def _second_addresses(filings: Sequence[Filing], pools: tuple[dict[str, int], di
             if target in position:
                 names = [pool.setdefault(name, len(pool)) for pool, name in zip(pools, address[:3], strict=True)]
                 lines.append((number, *names, address.occurrence, position[target]))
-        start += len(facts)
+        start += len(filing.all_facts)
     return np.array(lines, dtype=np.int64).reshape(-1, 6)
 
 

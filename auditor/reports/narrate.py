@@ -15,7 +15,7 @@ from auditor.forms.labels import plain
 from auditor.messages import language, say
 from auditor.numbers import decimal_text
 from auditor.reports.places import place_text
-from auditor.units import FEN_PER, Kind
+from auditor.units import FEN_PER, Kind, Rounding
 
 if TYPE_CHECKING:
     from auditor.engine.ratios import Rate
@@ -317,6 +317,39 @@ class Narrator:
         if rate.word:
             return rate.word
         return f"{rate.low}%" if rate.low == rate.high else f"{rate.low}%～{rate.high}%"
+
+    def rate_value(self, check: Check) -> tuple[int, str]:
+        """The rate or word that a check finds wrong, and what its two numbers give: as it would print where known."""
+        rate, target = check.rate, check.operands[0].fact
+        assert rate is not None
+        if rate.word:
+            return target, rate.word
+        fact = self.facts[target]
+        printings = [self.value(value, fact) for value in rate.printings(max(1, fact.step))]
+        first, last = (printings[0], printings[-1]) if printings else (rate.low, rate.high)
+        return target, f"{first}%" if first == last else f"{first}%～{last}%"
+
+    def why_tail(self, check: Check, rounding: Rounding) -> str:
+        """Why figures as precise as these may be off by so much, in words; '' where the check is of another kind."""
+        amounts = self.amounts(check)
+        if check.note not in (Note.NONE, Note.TWO_PLACES) or not amounts.allowed or abs(check.gap) > check.allowed:
+            return ""
+        rounded = [self.facts[operand.fact] for operand in check.operands]
+        rounded = [fact for fact in rounded if (reach := fact.range(rounding)).lo != reach.hi]
+        values = {
+            "count": len(rounded), "unit": f" {amounts.unit}" if amounts.unit else "", "allowed": amounts.allowed,
+            "difference": amounts.difference.lstrip("-"), "digit": "", "half": "",
+        }  # fmt: skip
+        if check.note is Note.TWO_PLACES:
+            return say("say.why_places", **values)
+        alike = len({(fact.step, fact.unit) for fact in rounded}) == 1
+        if not alike or any(abs(operand.coefficient) != check.scale for operand in check.operands):
+            return say("say.why_mixed", **values)
+        like = rounded[0]
+        scale, decimals = scale_of(like.kind, like.unit), self._decimals(like)
+        values["digit"] = decimal_text(like.step, scale, decimals)
+        values["half"] = decimal_text(like.step // 2, scale, decimals + 1)
+        return say("say.why_cut" if rounding is Rounding.TRUNCATE else "say.why_rounded", **values)
 
     def _statement(self, check: Check) -> str:
         title = check.rule.title
