@@ -330,6 +330,16 @@ MESSAGES: dict[str, str] = {
     "read_by.printed": "printed",
     "read_by.recovered": "recovered",
     "read_by.ocr": "recognised",
+    # notes in copies of the originals
+    "annotate.changed": "{file} was changed after it was audited and has no notes: audit it anew.",
+    "annotate.kind": "{file} is a {kind} file, which takes no notes (PDF, XLSX and DOCX do): see the other reports.",
+    "annotate.strict": "{file} is a “strict” Office file, which takes no notes: save it as an ordinary XLSX or DOCX.",
+    "annotate.failed": "{file} takes no notes: save it as a new PDF and audit that.",
+    "annotate.unplaced": "{count} note(s) on {file} found no place and were left out: see the other reports.",
+    "annotate.note": "{severity}: {message}",
+    "annotate.suggested": "{printed} → {suggested}",
+    "annotate.fix": "How to fix: {fix}",
+    "annotate.rule": "rule {rule} · finding {id}",
     # list of findings
     "rows.sort": "kind",
     "rows.entity": "entity",

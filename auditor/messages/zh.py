@@ -331,6 +331,16 @@ MESSAGES: dict[str, str] = {
     "read_by.printed": "印列",
     "read_by.recovered": "推断",
     "read_by.ocr": "识别",
+    # 批注
+    "annotate.changed": "{file} 在核对之后有改动，没有写批注：请重新核对。",
+    "annotate.kind": "{file} 是 {kind} 文件，不能写批注：批注可以写在 PDF、XLSX、DOCX 中，请看其他格式的报告。",
+    "annotate.strict": "{file} 是“严格”的 Office 格式，不能写批注：请另存为普通的 XLSX 或 DOCX。",
+    "annotate.failed": "{file} 写不了批注：请另存为新的 PDF 后再核对。",
+    "annotate.unplaced": "{file} 中有 {count} 条批注找不到位置，没有写上：请看其他格式的报告。",
+    "annotate.note": "{severity}：{message}",
+    "annotate.suggested": "{printed} → {suggested}",
+    "annotate.fix": "怎样改：{fix}",
+    "annotate.rule": "规则 {rule} · 疑点 {id}",
     # 疑点清单
     "rows.sort": "性质",
     "rows.entity": "单位",

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format: the module that writes it, the ending of a filing's report, the name of the run's (none: '').
+    """One format: the module that writes it, the ending of a filing's report, the name of the run's.
 
-    The module has `filing_report(audit, run)` and `batch_report(run)`.
+    The module has `filing_report(audit, run)` and `batch_report(run)`; without an ending it has
+    `filing_files(stem, audit, run)`, which names its files itself, and none for the run.
     """
 
     module: str
@@ -28,6 +29,9 @@ class Format:
 
     def of_filing(self, stem: str, audit: Audit, run: Run) -> Iterator[Written]:
         """Write the reports of one filing."""
+        if not self.ending:
+            yield from import_module(self.module).filing_files(stem, audit, run)
+            return
         yield f"{stem}{self.ending}", import_module(self.module).filing_report(audit, run)
 
     def of_run(self, run: Run) -> Iterator[Written]:
@@ -36,7 +40,8 @@ class Format:
             yield self.batch, import_module(self.module).batch_report(run)
 
 
-FORMATS = {
+FORMATS = {  # in the order in which they are written: what may have something to say about the run comes first
+    "annotated": Format("auditor.reports.annotated", "", ""),
     "json": Format("auditor.reports.json_report", ".json", "index.json"),
     "html": Format("auditor.reports.html", ".html", "index.html"),
     "xlsx": Format("auditor.reports.findings_xlsx", ".xlsx", "疑点清单.xlsx"),
