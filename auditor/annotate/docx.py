@@ -81,6 +81,6 @@ def _mark(paragraph: Any, number: int) -> None:
 
     identity = {f"{_W}id": str(number)}
     first = 1 if len(paragraph) and paragraph[0].tag == f"{_W}pPr" else 0
-    paragraph.insert(first, etree.Element(f"{_W}commentRangeStart", identity))
+    paragraph.insert(first, etree.SubElement(paragraph, f"{_W}commentRangeStart", identity))
     etree.SubElement(paragraph, f"{_W}commentRangeEnd", identity)
     etree.SubElement(etree.SubElement(paragraph, f"{_W}r"), f"{_W}commentReference", identity)

@@ -97,8 +97,9 @@ class Changed:
         if root is None:
             raise self.package.damaged()
         if not any((element.get(key) or "").casefold() == value.casefold() for element in root.iter(f"{_CT}{tag}")):
-            element = etree.Element(f"{_CT}{tag}", {key: value, "ContentType": content})
-            root.insert(0 if tag == "Default" else len(root), element)
+            element = etree.SubElement(root, f"{_CT}{tag}", {key: value, "ContentType": content})
+            if tag == "Default":
+                root.insert(0, element)
 
     def written(self) -> bytes:
         """The package as bytes: parts in their order, then the new ones."""

@@ -99,7 +99,7 @@ class _Sheet:
             self.changed.declare(self.comments, _COMMENTS)
         for place, name in enumerate(("authors", "commentList")):
             if root.find(f"{_S}{name}") is None:
-                root.insert(place, etree.Element(f"{_S}{name}"))
+                root.insert(place, etree.SubElement(root, f"{_S}{name}"))
         return root
 
     @staticmethod
@@ -140,7 +140,7 @@ class _Sheet:
         self.changed.declare_ending("vml", _VML)
         sheet = self.changed.tree(self.part)
         identity = self.changed.relate(self.part, "vmlDrawing", part)
-        element = etree.Element(f"{_S}legacyDrawing", {f"{_R}id": identity})
+        element = etree.Element(f"{_S}legacyDrawing", {f"{_R}id": identity}, nsmap={"r": OFFICE})
         behind = next((place for place, child in enumerate(sheet) if child.tag in _AFTER), len(sheet))
         sheet.insert(behind, element)
         return part

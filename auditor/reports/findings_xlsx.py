@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from auditor.engine.results import Severity, Standing
 from auditor.engine.verdicts import Verdict
@@ -29,15 +30,18 @@ _STYLES: dict[str, dict[str, Any]] = {
     "work": {**_WRAP, "bg_color": "#FFF9E5"},  # columns that are filled in by whoever works on the list
 }
 _COLUMNS = {  # column of a row → its width in characters
-    "entity": 22, "year": 7, "severity": 8, "since": 7, "table": 20, "place": 22, "figure": 34, "printed": 14,
-    "expected": 14, "difference": 12, "unit": 7, "at_stake": 16, "message": 50, "rule": 12, "basis": 24,
-    "suggestion": 44, "state": 10, "reason": 20, "who": 10, "until": 12, "remark": 24, "formula": 50, "address": 36,
+    "entity": 18, "year": 6, "severity": 7, "since": 6, "table": 16, "place": 16, "figure": 26, "printed": 11,
+    "expected": 11, "difference": 10, "unit": 6, "at_stake": 13, "message": 42, "rule": 11, "basis": 18,
+    "suggestion": 38, "state": 9, "reason": 18, "who": 9, "until": 11, "remark": 20, "formula": 50, "address": 36,
     "filing": 18, "file": 28, "id": 17,
 }  # fmt: skip
+_PRINTED = "remark"  # the last column that is printed: what follows is for the screen
 _NUMBERS = frozenset(["printed", "expected", "difference", "at_stake"])
 _WORK = frozenset(["state", "reason", "who", "until", "remark"])
 _STATES = (Standing.OPEN, Standing.CONFIRMED, Standing.CHANGED, Standing.WAIVED)
 _FREEZE = 2  # columns that stay while one scrolls: entity and year
+_LINE = 15.0  # points of a line of text
+_HIGHEST = 400.0  # points of a row
 
 
 def filing_report(audit: Audit, run: Run) -> bytes:
@@ -93,10 +97,12 @@ class _List(Book):
         for at, row in enumerate(rows[: MAX_ROWS - 1], 1):
             for place, column in enumerate(_COLUMNS):
                 self._cell(sheet, at, place, column, getattr(row, column))
+            sheet.set_row(at, _height(row))
         last = min(len(rows), MAX_ROWS - 1)
         _finish(sheet, 0, last, _COLUMNS.values(), _FREEZE)
         state = list(_COLUMNS).index("state")
         states = [say(f"standing.{state.value}") for state in _STATES]
+        sheet.print_area(0, 0, last, list(_COLUMNS).index(_PRINTED))
         sheet.data_validation(1, state, last, state, {"validate": "list", "source": states, "error_type": "warning"})
 
     def _cell(self, sheet: Any, row: int, place: int, column: str, text: str) -> None:
@@ -121,6 +127,18 @@ class _List(Book):
         _finish(sheet, 0, min(len(items), MAX_ROWS - 1), [22, 7, 12, 36, 36, 40, 8], _FREEZE)
 
 
+def _height(row: Row) -> float:
+    """How high a row must be for its printed texts, in points: not every program finds out by itself."""
+    lines = 1
+    for column, width in _COLUMNS.items():
+        text = getattr(row, column)
+        taken = sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+        lines = max(lines, -(-taken // (width - 1)))
+        if column == _PRINTED:
+            break
+    return min(_HIGHEST, lines * _LINE)
+
+
 def _finish(sheet: Any, head: int, last: int, widths: Iterable[int], freeze: int = 0) -> None:
     """Set widths, freeze the heading, put filters on it; print on landscape pages with the heading repeated."""
     columns = list(widths)
@@ -129,6 +147,6 @@ def _finish(sheet: Any, head: int, last: int, widths: Iterable[int], freeze: int
     sheet.freeze_panes(head + 1, freeze)
     sheet.autofilter(head, 0, max(last, head + 1), len(columns) - 1)
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(8)  # A3
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(head)
