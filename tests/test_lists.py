@@ -103,7 +103,7 @@ def test_the_workbook_can_be_worked_in() -> None:
 @pytest.mark.parametrize("prefix", ["000", "001", "002"])
 def test_rows_are_complete_for_the_seeds(prefix: str) -> None:
     audit = audited(seed(prefix))
-    rows = list(rows_of(audit))
+    rows = list(rows_of(audit, "half_up"))
     assert [row.id for row in rows] == [finding.id for finding in audit.findings]
     for row, finding in zip(rows, audit.findings, strict=True):
         assert row.message
@@ -130,7 +130,7 @@ def read_csv(text: str) -> list[Row]:
 def test_the_csv_reads_back_as_the_rows() -> None:
     for audit in (audited(CLEAN), audited(WRONG)):
         rows = read_csv(csv_report.filing_report(audit, run_of()))
-        assert rows == [row._replace(sort=sort_text(row.sort)) for row in rows_of(audit)]
+        assert rows == [row._replace(sort=sort_text(row.sort)) for row in rows_of(audit, "half_up")]
     whole = read_csv(csv_report.batch_report(run_of(audited(CLEAN), audited(WRONG))))
     assert len(whole) == len(audited(CLEAN).findings) + len(audited(WRONG).findings)
 
@@ -157,7 +157,7 @@ def test_markdown_shows_what_is_printed_and_runs_nothing() -> None:
 def test_markdown_tells_every_finding() -> None:
     audit = audited(WRONG)
     text = markdown_report.filing_report(audit, run_of(audit))
-    for row in rows_of(audit):
+    for row in rows_of(audit, "half_up"):
         if row.sort != "rounding":
             assert row.id in text
             assert markdown_report.escaped(row.message) in text

@@ -371,6 +371,7 @@ MESSAGES: dict[str, str] = {
     "rows.title": "title of the rule",
     "rows.list": "List of findings",
     "rows.about": "auditor {version} · rules {rules}",
+    "rows.tails": "Rounding explains all of these differences: nothing to change.",
     "rows.tail": "A rounding tail: nothing to change.",
     "rows.repair": "{figures}. ",
     "rows.repair_one_of": "One of these figures: {figures}. ",

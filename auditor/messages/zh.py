@@ -372,6 +372,7 @@ MESSAGES: dict[str, str] = {
     "rows.title": "规则名称",
     "rows.list": "疑点清单",
     "rows.about": "auditor {version} · 规则集 {rules}",
+    "rows.tails": "下列差额都在四舍五入所能解释的范围之内，不必修改。",
     "rows.tail": "四舍五入所致，不必修改。",
     "rows.repair": "{figures}。",
     "rows.repair_one_of": "以下数字之一：{figures}。",

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 BOM = "\ufeff"  # without it Excel takes the text for the system's own encoding
 
 
-def filing_report(audit: Audit, run: Run) -> str:  # noqa: ARG001 — every format is asked alike
+def filing_report(audit: Audit, run: Run) -> str:
     """The findings of one filing."""
-    return _written(rows_of(audit))
+    return _written(rows_of(audit, run.rounding))
 
 
 def batch_report(run: Run) -> str:
     """The findings of all filings of a run."""
-    return _written(row for _, audit in run.audits for row in rows_of(audit))
+    return _written(row for _, audit in run.audits for row in rows_of(audit, run.rounding))
 
 
 def _written(rows: Iterable[Row]) -> str:

@@ -14,7 +14,7 @@ from auditor.reports.workbook import MAX_ROWS, Book
 from auditor.rules.rule import RuleKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from auditor.engine.results import Audit
     from auditor.reports.rows import Row
@@ -46,12 +46,12 @@ _HIGHEST = 400.0  # points of a row
 
 def filing_report(audit: Audit, run: Run) -> bytes:
     """The list of one filing."""
-    return _List().written([audit], run.tool, ())
+    return _List().written([audit], run, ())
 
 
 def batch_report(run: Run) -> bytes:
     """The list of all filings of a run."""
-    return _List().written([audit for _, audit in run.audits], run.tool, [why for _, why in run.failed])
+    return _List().written([audit for _, audit in run.audits], run, [why for _, why in run.failed])
 
 
 class _List(Book):
@@ -60,9 +60,9 @@ class _List(Book):
     def __init__(self) -> None:
         super().__init__(_STYLES)
 
-    def written(self, audits: Sequence[Audit], tool: Mapping[str, str], failed: Sequence[str]) -> bytes:
-        rows = [row for audit in audits for row in rows_of(audit)]
-        self._overview(audits, tool, failed)
+    def written(self, audits: Sequence[Audit], run: Run, failed: Sequence[str]) -> bytes:
+        rows = [row for audit in audits for row in rows_of(audit, run.rounding)]
+        self._overview(audits, run, failed)
         for sort in (*RuleKind, TAIL):
             mine = [row for row in rows if row.sort == sort]
             if mine:
@@ -70,10 +70,10 @@ class _List(Book):
         self._not_evaluated(audits)
         return self.close()
 
-    def _overview(self, audits: Sequence[Audit], tool: Mapping[str, str], failed: Sequence[str]) -> None:
+    def _overview(self, audits: Sequence[Audit], run: Run, failed: Sequence[str]) -> None:
         sheet = self.sheet(self.name(say("xlsx.overview")))
         self.text(sheet, 0, 0, say("rows.list"), "title")
-        self.text(sheet, 1, 0, say("rows.about", version=tool["version"], rules=tool["rules_sha256"]), "plain")
+        self.text(sheet, 1, 0, say("rows.about", version=run.tool["version"], rules=run.tool["rules_sha256"]), "plain")
         self.heads(sheet, 3, ("html.entity", "rows.filing", "severity.error", "severity.warning", "severity.info",
                               "verdict.rounding", "standing.waived", "verdict.not_evaluated", "html.file"))  # fmt: skip
         row = 3

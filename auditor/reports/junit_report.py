@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 _COUNTED = ("failure", "error", "skipped")
 
 
-def filing_report(audit: Audit, run: Run) -> bytes:  # noqa: ARG001 — every format is asked alike
+def filing_report(audit: Audit, run: Run) -> bytes:
     """The suite of one filing."""
-    return _written([_suite(audit)])
+    return _written([_suite(audit, run.rounding)])
 
 
 def batch_report(run: Run) -> bytes:
     """The suites of all filings of a run, and one of the files that could not be audited."""
-    suites = [_suite(audit) for _, audit in run.audits]
+    suites = [_suite(audit, run.rounding) for _, audit in run.audits]
     if run.failed:
         cases = []
         for file, why in run.failed:
@@ -51,9 +51,9 @@ def _written(suites: Sequence[Any]) -> bytes:
     return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
 
 
-def _suite(audit: Audit) -> Any:
+def _suite(audit: Audit, rounding: str) -> Any:
     failing = {rule for finding in audit.findings for rule in finding.rule_ids}
-    cases = [_of_finding(*pair) for pair in zip(audit.findings, rows_of(audit), strict=True)]
+    cases = [_of_finding(*pair) for pair in zip(audit.findings, rows_of(audit, rounding), strict=True)]
     for item in audit.not_evaluated:
         case = _case(item.rule.id, f"{item.rule.title} {item.where}")
         _told(case, "skipped", f"{say(item.reason.key)} × {item.count}")

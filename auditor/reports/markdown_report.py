@@ -34,7 +34,7 @@ def batch_report(run: Run) -> str:
 
 
 def _filing(audit: Audit, run: Run) -> Iterator[str]:
-    rows = list(rows_of(audit))
+    rows = list(rows_of(audit, run.rounding))
     yield f"# {escaped(filing_title(audit))} {escaped(filing_kind(audit))}"
     yield ""
     yield from (f"- {escaped(part)}" for part in verdict_parts(audit))
@@ -55,7 +55,7 @@ def _filing(audit: Audit, run: Run) -> Iterator[str]:
     if tails:
         yield f"## {say('html.tails')}"
         yield ""
-        yield say("html.tails_why")
+        yield say("rows.tails")
         yield ""
         yield from _table(
             ["rows.rule", "rows.formula", "rows.difference", "rows.place"],

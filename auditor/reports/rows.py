@@ -9,6 +9,7 @@ from auditor.engine.verdicts import Verdict
 from auditor.messages import language, say
 from auditor.reports.narrate import Narrator, filing_kind, standing_text
 from auditor.reports.places import place_text
+from auditor.units import Rounding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,13 +68,13 @@ def is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None
 
 
-def rows_of(audit: Audit) -> Iterator[Row]:
-    """The findings of a filing as rows, in the order of its report."""
+def rows_of(audit: Audit, rounding: str) -> Iterator[Row]:
+    """The findings of a filing as rows, in the order of its report; `rounding` is how figures were rounded."""
     narrator = Narrator(audit)
-    return (_row(finding, narrator) for finding in audit.findings)
+    return (_row(finding, narrator, Rounding(rounding)) for finding in audit.findings)
 
 
-def _row(finding: Finding, narrator: Narrator) -> Row:
+def _row(finding: Finding, narrator: Narrator, rounding: Rounding) -> Row:
     audit, key = narrator.audit, narrator.audit.filing.key
     tail, review = finding.verdict is Verdict.ROUNDING, finding.review
     fact = _figure(finding, narrator)
@@ -99,7 +100,7 @@ def _row(finding: Finding, narrator: Narrator) -> Row:
         rule=finding.rule.id,
         title=finding.rule.text("title", language()),
         basis=finding.rule.basis,
-        suggestion=_suggestion(finding, narrator),
+        suggestion=_suggestion(finding, narrator, rounding),
         state=standing_text(review) if review else "",
         reason=review.reason if review else "",
         who=review.who if review else "",
@@ -136,10 +137,10 @@ def _numbers(finding: Finding, narrator: Narrator) -> tuple[str, str, str, str]:
     return amounts.actual, amounts.expected, amounts.difference, amounts.unit
 
 
-def _suggestion(finding: Finding, narrator: Narrator) -> str:
-    """What to do: the figures that may be wrong with their values, and how such errors are mended."""
+def _suggestion(finding: Finding, narrator: Narrator, rounding: Rounding) -> str:
+    """What to do: the figures that may be wrong with their values, how such errors are mended; why a tail may stay."""
     if finding.verdict is Verdict.ROUNDING:
-        return say("rows.tail")
+        return narrator.why_tail(finding.main, rounding) or say("rows.tail")
     told = [_repair(suspect, narrator) for suspect in finding.suspects]
     lead = ""
     if told:
