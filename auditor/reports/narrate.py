@@ -18,7 +18,6 @@ from auditor.reports.places import place_text
 from auditor.units import FEN_PER, Kind, Rounding
 
 if TYPE_CHECKING:
-    from auditor.engine.ratios import Rate
     from auditor.engine.results import Audit, Check, Finding, Operand, Review, Suspect
 
 _SIGNS = {"=": "≠", "≠": "=", "<": "≥", ">": "≤", "≤": ">", "≥": "<"}
@@ -102,6 +101,13 @@ class Narrator:
         """Write a value of the kind and unit of a fact, with the decimals of its table at least."""
         scale = scale_of(like.kind, like.unit)
         return decimal_text(number, scale, self._decimals(like) if decimals is None else decimals)
+
+    def suggested(self, suspect: Suspect) -> str:
+        """What a suspect should be, as it would be printed: a rate with its sign."""
+        fact = self.facts[suspect.fact]
+        assert suspect.suggested is not None
+        sign = "%" if fact.kind is Kind.PERCENT and fact.text.rstrip().endswith(("%", "％")) else ""
+        return self.value(suspect.suggested, fact) + sign
 
     def interval(self, fact: Fact) -> str:
         """The range that a printed figure stands for, in its unit."""
@@ -234,7 +240,7 @@ class Narrator:
                 return say("say.look", figure=figure, printed=printed, count=count)
             if suspect.suggested is None:
                 return say("say.suspect_some", figure=figure, printed=printed, count=count)
-            suggested = self.value(suspect.suggested, fact)
+            suggested = self.suggested(suspect)
             cause = self.cause(suspect)
             return say("say.suspect", figure=figure, printed=printed, count=count, suggested=suggested) + cause
         return self._gap(check)
@@ -308,15 +314,10 @@ class Narrator:
             "first": f"{self._brief(first, target, table=False)} {self.text(first)}",
             "second": f"{self._brief(second, target, table=False)} {self.text(second)}",
         }  # fmt: skip
-        key = "say.word" if rate.word else "say.rate_near" if rate.near else "say.rate"
-        return say(key, **values, expected=self.expected_rate(rate))
-
-    @staticmethod
-    def expected_rate(rate: Rate) -> str:
-        """What a rate or a comparing word should be: the word, one rate, or the range that its numbers allow."""
         if rate.word:
-            return rate.word
-        return f"{rate.low}%" if rate.low == rate.high else f"{rate.low}%～{rate.high}%"
+            return say("say.word", **values, expected=rate.word)
+        expected = rate.low if rate.low == rate.high else f"{rate.low}%～{rate.high}"
+        return say("say.rate_near" if rate.near else "say.rate", **values, expected=f"{expected}%")
 
     def rate_value(self, check: Check) -> tuple[int, str]:
         """The rate or word that a check finds wrong, and what its two numbers give: as it would print where known."""
@@ -340,10 +341,12 @@ class Narrator:
             "count": len(rounded), "unit": f" {amounts.unit}" if amounts.unit else "", "allowed": amounts.allowed,
             "difference": amounts.difference.lstrip("-"), "digit": "", "half": "",
         }  # fmt: skip
-        if check.note is Note.TWO_PLACES:
-            return say("say.why_places", **values)
         alike = len({(fact.step, fact.unit) for fact in rounded}) == 1
-        if not alike or any(abs(operand.coefficient) != check.scale for operand in check.operands):
+        alike = alike and all(abs(operand.coefficient) == check.scale for operand in check.operands)
+        each = len(rounded) if rounding is Rounding.TRUNCATE else len(rounded) // 2
+        if check.note is Note.TWO_PLACES or (alike and check.allowed // check.scale > (each + 1) * rounded[0].step):
+            return say("say.why_places", **values)
+        if not alike:
             return say("say.why_mixed", **values)
         like = rounded[0]
         scale, decimals = scale_of(like.kind, like.unit), self._decimals(like)
