@@ -102,6 +102,13 @@ class Narrator:
         scale = scale_of(like.kind, like.unit)
         return decimal_text(number, scale, self._decimals(like) if decimals is None else decimals)
 
+    def suggested(self, suspect: Suspect) -> str:
+        """What a suspect should be, as it would be printed: a rate with its sign."""
+        fact = self.facts[suspect.fact]
+        assert suspect.suggested is not None
+        sign = "%" if fact.kind is Kind.PERCENT and fact.text.rstrip().endswith(("%", "％")) else ""
+        return self.value(suspect.suggested, fact) + sign
+
     def interval(self, fact: Fact) -> str:
         """The range that a printed figure stands for, in its unit."""
         if not fact.is_figure:
@@ -233,7 +240,7 @@ class Narrator:
                 return say("say.look", figure=figure, printed=printed, count=count)
             if suspect.suggested is None:
                 return say("say.suspect_some", figure=figure, printed=printed, count=count)
-            suggested = self.value(suspect.suggested, fact)
+            suggested = self.suggested(suspect)
             cause = self.cause(suspect)
             return say("say.suspect", figure=figure, printed=printed, count=count, suggested=suggested) + cause
         return self._gap(check)
@@ -334,10 +341,12 @@ class Narrator:
             "count": len(rounded), "unit": f" {amounts.unit}" if amounts.unit else "", "allowed": amounts.allowed,
             "difference": amounts.difference.lstrip("-"), "digit": "", "half": "",
         }  # fmt: skip
-        if check.note is Note.TWO_PLACES:
-            return say("say.why_places", **values)
         alike = len({(fact.step, fact.unit) for fact in rounded}) == 1
-        if not alike or any(abs(operand.coefficient) != check.scale for operand in check.operands):
+        alike = alike and all(abs(operand.coefficient) == check.scale for operand in check.operands)
+        each = len(rounded) if rounding is Rounding.TRUNCATE else len(rounded) // 2
+        if check.note is Note.TWO_PLACES or (alike and check.allowed // check.scale > (each + 1) * rounded[0].step):
+            return say("say.why_places", **values)
+        if not alike:
             return say("say.why_mixed", **values)
         like = rounded[0]
         scale, decimals = scale_of(like.kind, like.unit), self._decimals(like)

@@ -24,7 +24,6 @@ SUSPECT_SHARE = 0.5  # a rule that fails in more than half of at least MIN_FILIN
 MIN_FILINGS = 4
 MAX_RULES = 20  # rules with a bar and a column of their own; the others together
 MAX_UNITS = 60  # filings with a row of their own in the picture; the others together
-MAX_SAID = 160  # characters of the first finding in the list
 
 
 def index_html(
@@ -91,7 +90,7 @@ def _row(stem: str, audit: Audit) -> dict[str, Any]:
         "tails": audit.ledger[Verdict.ROUNDING],
         "not_evaluated": audit.ledger[Verdict.NOT_EVALUATED],
         "share": share(audit),
-        "first": said if len(said) <= MAX_SAID else f"{said[:MAX_SAID]}…",
+        "first": said,
         "rules": " ".join(dict.fromkeys(rule for f in _open(audit) for rule in f.rule_ids)),
     }
 
@@ -136,7 +135,12 @@ def _by_kind(audits: Sequence[tuple[str, Audit]]) -> list[dict[str, Any]]:
     counts = Counter(finding.rule.kind for _, audit in audits for finding in _open(audit))
     most = max(counts.values(), default=1)
     return [
-        {"label": say(f"kind.{kind.value}"), "kind": kind.value, "count": counts[kind], "width": counts[kind] * 100 // most}
+        {
+            "label": say(f"kind.{kind.value}"),
+            "kind": kind.value,
+            "count": counts[kind],
+            "width": counts[kind] * 100 // most,
+        }
         for kind in RuleKind
     ]
 
@@ -150,7 +154,12 @@ def _picture(order: Sequence[tuple[str, Audit]]) -> dict[str, Any]:
     failing = [item for item in counted if item[2]]
     shown, rest = failing[:MAX_UNITS], failing[MAX_UNITS:]
     rows = [
-        {"href": f"{stem}.html", "name": filing_title(audit), "kind": filing_kind(audit), "cells": _cells(counts, columns)}
+        {
+            "href": f"{stem}.html",
+            "name": filing_title(audit),
+            "kind": filing_kind(audit),
+            "cells": _cells(counts, columns),
+        }
         for stem, audit, counts in shown
     ]
     together: Counter[str] = Counter()
