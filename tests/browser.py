@@ -31,18 +31,11 @@ class Browser:
         self.folder = folder
         to_browser, self._out = os.pipe()
         self._in, from_browser = os.pipe()
-        os.set_inheritable(to_browser, True)
-        os.set_inheritable(from_browser, True)
-
-        def place() -> None:  # the browser reads from 3 and writes to 4
-            high = os.dup(from_browser)
-            low = os.dup(to_browser)
-            os.dup2(low, 3)
-            os.dup2(high, 4)
-
+        pipes = f'exec "$@" 3<&{to_browser} 4>&{from_browser}'  # the browser reads from 3 and writes to 4
+        options = [*FLAGS, "--remote-debugging-pipe", f"--user-data-dir={folder / 'profile'}", "about:blank"]
         self._process = subprocess.Popen(
-            [CHROMIUM, *FLAGS, "--remote-debugging-pipe", f"--user-data-dir={folder / 'profile'}", "about:blank"],
-            preexec_fn=place, pass_fds=(3, 4), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            ["sh", "-c", pipes, "sh", CHROMIUM, *options],
+            pass_fds=(to_browser, from_browser), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         os.close(to_browser)
         os.close(from_browser)
