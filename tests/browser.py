@@ -8,6 +8,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,6 +21,14 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND", "--hide-scrollbars",
 )  # fmt: skip
 PATIENCE = 15  # seconds for one answer
+_START = """
+import os, sys
+low, high = (os.dup(int(number)) for number in sys.argv[1:3])
+low, high = os.dup(low), os.dup(high)
+os.dup2(low, 3)
+os.dup2(high, 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""  # the browser reads from 3 and writes to 4
 KEYS = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "ArrowDown": 40}
 
 
@@ -31,10 +40,9 @@ class Browser:
         self.folder = folder
         to_browser, self._out = os.pipe()
         self._in, from_browser = os.pipe()
-        pipes = f'exec "$@" 3<&{to_browser} 4>&{from_browser}'  # the browser reads from 3 and writes to 4
         options = [*FLAGS, "--remote-debugging-pipe", f"--user-data-dir={folder / 'profile'}", "about:blank"]
         self._process = subprocess.Popen(
-            ["sh", "-c", pipes, "sh", CHROMIUM, *options],
+            [sys.executable, "-c", _START, str(to_browser), str(from_browser), CHROMIUM, *options],
             pass_fds=(to_browser, from_browser), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         os.close(to_browser)
