@@ -16,6 +16,7 @@ from auditor.cli.output import stems, write_file
 from auditor.engine.results import Severity
 from auditor.errors import AuditorError
 from auditor.messages import say
+from auditor.reports.formats import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
     from auditor.cli.inputs import Opened
     from auditor.engine.results import Audit
     from auditor.filing import Filing, Remark
+    from auditor.reports.run import Run
     from auditor.rules.book import RuleBook
     from auditor.store.saved import SavedReport
     from auditor.store.waivers import Waiver
 
-FORMATS = ("html", "json")
 LIMIT: dict[str, tuple[Severity, ...]] = {
     "error": (Severity.ERROR,),
     "warning": (Severity.ERROR, Severity.WARNING),
@@ -46,7 +47,7 @@ FEW = 5  # filings whose findings are shown on the terminal
     type=click.Path(file_okay=False),
     help="报告文件夹 / folder for reports",
 )
-@click.option("--format", "formats", default="html,json", show_default=True, help="html,json")
+@click.option("--format", "formats", default="html,json", show_default=True, help=",".join(FORMATS))
 @click.option(
     "--fail-on",
     type=click.Choice(list(LIMIT)),
@@ -95,9 +96,15 @@ def check(
         parts = _bind_all(originals.noted(_progress(reading, len(files))), book, settings, failed)
     filings = _put_together(parts, book, failed, as_one=as_one, separate=separate)
     audits = _audit_all(filings, book, settings)
+    from auditor.reports.json_report import tool_data
+    from auditor.reports.run import Run
+    from auditor.rules.book import program_version
+
     warnings = earlier.told([audit for _, audit in audits], today.date() if today else dt.date.today())  # noqa: DTZ011
     try:
-        _write_all(audits, failed, warnings, Path(out), chosen, book, settings, originals)
+        run = Run(audits, tool_data(program_version(), book.sha256), settings.rounding.value, failed, warnings,
+                  originals)  # fmt: skip
+        _write_all(run, Path(out), chosen)
     except AuditorError as error:
         fail(error)
     from auditor.reports.html import summary_line
@@ -217,22 +224,13 @@ def _audit_all(filings: Sequence[Filing], book: RuleBook, settings: Settings) ->
     ]
 
 
-def _write_all(
-    audits: Sequence[tuple[str, Audit]], failed: Sequence[tuple[str, str]], warnings: Sequence[Remark], out: Path,
-    formats: Sequence[str], book: RuleBook, settings: Settings, originals: Originals,
-) -> None:  # fmt: skip
-    from auditor.reports.json_report import dumps, filing_data, index_data, tool_data
-    from auditor.rules.book import program_version
-
-    tool = tool_data(program_version(), book.sha256)
-    if "html" in formats:
-        from auditor.reports.html import filing_html, index_html
-    for stem, audit in audits:
-        if "json" in formats:
-            write_file(out / f"{stem}.json", dumps(filing_data(audit, tool)))
-        if "html" in formats:
-            write_file(out / f"{stem}.html", filing_html(audit, tool, settings.rounding.value, originals.pictures))
-    if "json" in formats:
-        write_file(out / "index.json", dumps(index_data(audits, failed, tool, warnings)))
-    if "html" in formats:
-        write_file(out / "index.html", index_html(audits, failed, tool, warnings))
+def _write_all(run: Run, out: Path, formats: Sequence[str]) -> None:
+    """Write every format of every filing, then those of the whole run; data before pages."""
+    formats = [name for name in FORMATS if name in formats]
+    for stem, audit in run.audits:
+        for name in formats:
+            for file, content in FORMATS[name].of_filing(stem, audit, run):
+                write_file(out / file, content)
+    for name in formats:
+        for file, content in FORMATS[name].of_run(run):
+            write_file(out / file, content)

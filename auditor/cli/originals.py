@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from auditor.annotate import Annotated, Note
     from auditor.cli.inputs import Opened
     from auditor.readers.regions import Picture, Region
 
@@ -38,3 +39,10 @@ class Originals:
             return pictures(path, member, sha256, regions)
         except AuditorError:
             return [None] * len(regions)
+
+    def annotated(self, sha256: str, notes: Sequence[Note]) -> Annotated | None:
+        """Write notes into a copy of a file of this run; None where it is not at hand. Raises `BadInputError`."""
+        from auditor.readers import annotate
+
+        path, member = self._files.get(sha256, (None, ""))
+        return None if path is None else annotate(path, member, sha256, notes)

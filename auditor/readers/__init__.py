@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from auditor.annotate import Annotated, Note
     from auditor.document import Document
     from auditor.readers.regions import Picture, Region
 
@@ -57,6 +58,17 @@ def pictures(path: Path, member: str, sha256: str, regions: Sequence[Region]) ->
     from auditor.readers.guard import shared
 
     return shared().pictures(path, printable(path.name), member, sha256, regions)
+
+
+def annotate(path: Path, member: str, sha256: str, notes: Sequence[Note]) -> Annotated:
+    """Write notes into a copy of a file (a member of an archive by its stored name), in the worker process.
+
+    Raises `BadInputError` where the file can no longer be read, is not the one with this hash any more, or is of a
+    kind that takes no notes.
+    """
+    from auditor.readers.guard import shared
+
+    return shared().annotate(path, printable(path.name), member, sha256, notes)
 
 
 def close() -> None:

@@ -25,6 +25,7 @@ from auditor.readers.limits import Limits
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from auditor.annotate import Annotated, Note
     from auditor.document import Document
     from auditor.readers.regions import Picture, Region
 
@@ -89,6 +90,18 @@ class Guard:
             "path": str(path.absolute()), "name": name, "member": member, "sha256": sha256, "regions": list(regions),
         }  # fmt: skip
         return checked(self._ask(request).get("pictures"), len(regions))
+
+    def annotate(self, path: Path, name: str, member: str, sha256: str, notes: Sequence[Note]) -> Annotated:
+        """Write notes into a copy of a file. Raises `BadInputError` when it cannot be done."""
+        from auditor.annotate import checked
+
+        request = {
+            "path": str(path.absolute()), "name": name, "member": member, "sha256": sha256, "notes": list(notes),
+        }  # fmt: skip
+        try:
+            return checked(self._ask(request))
+        except ValueError:
+            raise CrashError(name) from None
 
     def close(self) -> None:
         """End the worker, at once where it is reading a file; it is started anew when it is needed again."""

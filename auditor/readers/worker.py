@@ -42,6 +42,10 @@ class Worker:
             from auditor.readers.regions import draw
 
             return {"pictures": draw(data, name, request["sha256"], request["regions"])}
+        if "notes" in request:
+            from auditor.annotate import annotate
+
+            return annotate(data, name, request["sha256"], request["notes"])
         return {"document": wire.pack(read_bytes(data, name))}
 
     def _content(self, path: str, name: str, member: str) -> tuple[bytes, str]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from auditor.engine.results import Audit, Finding, Review, Suspect
     from auditor.facts import Fact
     from auditor.filing import ReadTable, Remark
+    from auditor.reports.run import Run
 
 
 def tool_data(version: str, rules_sha256: str) -> dict[str, str]:
@@ -220,6 +221,16 @@ def index_data(
         "failed": [{"file": file, "reason": why} for file, why in failed],
         "warnings": [remark_text(remark) for remark in warnings],
     }
+
+
+def filing_report(audit: Audit, run: Run) -> str:
+    """The report of one filing."""
+    return dumps(filing_data(audit, run.tool))
+
+
+def batch_report(run: Run) -> str:
+    """The summary of a run."""
+    return dumps(index_data(run.audits, run.failed, run.tool, run.warnings))
 
 
 def dumps(data: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from auditor.engine.results import Severity
 from auditor.errors import AuditorError
 from auditor.facts import FilingKey
 
@@ -31,12 +32,15 @@ class SavedFinding:
 
 @dataclass(frozen=True, slots=True)
 class SavedReport:
-    """An earlier report: of which filing, its findings, and its figures (address → number with unit)."""
+    """An earlier report: of which filing, its findings, and its figures (address → number with unit).
+
+    `figures` is None where it was written before reports listed them.
+    """
 
     file: str
     key: FilingKey
     findings: tuple[SavedFinding, ...]
-    figures: dict[str, str]
+    figures: dict[str, str] | None
     rules_sha256: str = ""
 
 
@@ -86,7 +90,7 @@ def _report(name: str, data: dict[str, Any]) -> SavedReport:
         about = data["filing"]
         key = FilingKey(_text(about["entity"]), int(about["year"] or 0), *(
             _text(about[part] or "") for part in ("report", "edition")))  # fmt: skip
-        figures = {_text(address): _text(text) for address, text in data.get("figures", {}).items()}
+        figures = {a: _text(text) for a, text in data["figures"].items()} if "figures" in data else None
         findings = tuple(_finding(item) for item in data["findings"])
         return SavedReport(name, key, findings, figures, _text(data["tool"]["rules_sha256"]))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError):
@@ -98,6 +102,8 @@ def _finding(item: dict[str, Any]) -> SavedFinding:
     identity, rule, title, severity, verdict, message = (
         _text(item[name]) for name in ("id", "rule", "title", "severity", "verdict", "message")
     )
+    if severity not in set(Severity):
+        raise ValueError
     addresses = tuple(sorted({_text(figure["address"]) for figure in accused}))
     return SavedFinding(identity, rule, title, severity, verdict, message, addresses)
 
