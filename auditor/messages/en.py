@@ -559,6 +559,7 @@ MESSAGES: dict[str, str] = {
     "html.map_filter": "Only figures that are",
     "html.rows_shown": "{count} found",
     "html.skip_filings": "Skip to the filings",
+    "html.by_rule_why": "In how many filings each rule fails.",
     "html.by_kind": "By kind",
     "html.picture_of": "Rules × units",
     "html.picture_why": "How many findings of a unit break a rule; · for none.",

@@ -560,6 +560,7 @@ MESSAGES: dict[str, str] = {
     "html.map_filter": "只看这样的数字",
     "html.rows_shown": "{count} 个",
     "html.skip_filings": "跳到文件列表",
+    "html.by_rule_why": "每条规则在几份文件中不成立。",
     "html.by_kind": "按性质",
     "html.picture_of": "规则 × 单位",
     "html.picture_why": "格中是该单位有几个疑点违反这条规则；· 表示没有。",

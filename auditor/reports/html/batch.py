@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 SUSPECT_SHARE = 0.5  # a rule that fails in more than half of at least MIN_FILINGS filings is itself suspect
 MIN_FILINGS = 4
-MAX_RULES = 20  # rules with a bar and a column of their own; the others together
+MAX_BARS = 10  # rules whose bars are shown at once; the others behind a click
+MAX_RULES = 20  # rules with a column of their own in the picture; the others together
 MAX_UNITS = 60  # filings with a row of their own in the picture; the others together
 
 
@@ -120,14 +121,11 @@ def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
 
 
 def _by_rule(audits: Sequence[tuple[str, Audit]]) -> dict[str, Any]:
-    """Rules by the number of filings that they fail in, and how many rules more fail."""
+    """Rules by the number of filings that they fail in: the first few, and all others."""
     ranked, titles = _ranked(_failures(audits)), _titles(audits)
     most = max((count for _, count in ranked), default=1)
-    bars = [
-        {"label": f"{rule} {titles[rule]}", "rule": rule, "count": count, "width": count * 100 // most}
-        for rule, count in ranked[:MAX_RULES]
-    ]
-    return {"bars": bars, "more": max(0, len(ranked) - MAX_RULES)}
+    bars = [{"label": f"{rule} {titles[rule]}", "count": count, "width": count * 100 // most} for rule, count in ranked]
+    return {"bars": bars[:MAX_BARS], "others": bars[MAX_BARS:]}
 
 
 def _by_kind(audits: Sequence[tuple[str, Audit]]) -> list[dict[str, Any]]:
