@@ -24,6 +24,7 @@ from auditor.units import Rounding
 
 from tests.browser import CHROMIUM, Browser
 from tests.conftest import EXAMPLES, rule_book
+from tests.test_html import many
 from tests.test_pdf_filings import blocks
 
 TOOL = {"name": "auditor", "version": "0", "rules_sha256": "0" * 64}
@@ -303,3 +304,15 @@ def test_the_change_list_prints_alone(browser: Browser, wrong: Path) -> None:
     assert "清河县公共就业服务中心" in text
     assert "39.74" in text
     assert "可能的范围" not in text
+
+
+def test_thousands_of_units_open_and_filter_at_once(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "index.html"
+    path.write_text(index_html(many(3000), [], TOOL), encoding="utf-8")
+    assert path.stat().st_size < 3_000_000
+    began = time.monotonic()
+    browser.open(path)
+    assert time.monotonic() - began < 20  # about one second on an idle machine
+    browser.tab_to("input[name=q]")
+    browser.type("第2999单位")
+    assert browser.run("document.querySelector('.tools [role=status]').textContent") == "显示 1 份，共 3000 份"

@@ -522,7 +522,7 @@ MESSAGES: dict[str, str] = {
     "html.more_places": "{count} more tables or passages: see the places of the figures below",
     "html.more_operands": "{count} more figures",
     "html.no_room": "{place}: the report holds no more pictures; see the original",
-    "html.picture": "Original, {place}, with the figures framed",
+    "html.picture": "Original, {place}, with what is meant framed",
     "html.reviewed": "Decided: {state}.",
     "html.reason_given": "Reason: {reason}",
     "html.who_until": "({who}, until {until})",

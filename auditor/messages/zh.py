@@ -523,7 +523,7 @@ MESSAGES: dict[str, str] = {
     "html.more_places": "另有 {count} 处涉及的表或段落，见下列各数的出处",
     "html.more_operands": "另有 {count} 个数字",
     "html.no_room": "{place}：报告中的图片已达上限，这里没有附图，请按出处查看原件",
-    "html.picture": "原件{place}，框出所说的数字",
+    "html.picture": "原件{place}，框出所说之处",
     "html.reviewed": "处理：{state}。",
     "html.reason_given": "理由：{reason}",
     "html.who_until": "（{who}，有效期至 {until}）",
