@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from auditor.cli.main import cli
+from auditor.reports.formats import FORMATS
+from auditor.store.waivers import load_waivers
 from click.testing import CliRunner, Result
 
-from tests.conftest import EXAMPLES
+from tests.conftest import EXAMPLES, rule_book
 
 WRONG = next(path for path in EXAMPLES.glob("*.txt") if path.name.startswith("清河"))
 ENTITY = "清河县公共就业服务中心"
@@ -91,6 +94,18 @@ def test_an_unused_waiver_is_told() -> None:
     assert json.loads(Path("reports_out/index.json").read_text("utf-8"))["warnings"] == [result.stderr.strip()]
 
 
+def test_several_files_of_waivers_count_together() -> None:
+    _, plain = check()
+    first, second, *_ = errors(plain)
+    for name, finding in (("a.yaml", first), ("b.yaml", second)):
+        Path(name).write_text(
+            f'- finding: "{finding["id"]}"\n  entity: "{ENTITY}"\n  year: "2023"\n  {SIGNED}\n', "utf-8"
+        )
+    result, data = check("out", "--waivers", "a.yaml", "--waivers", "b.yaml")
+    assert data["summary"]["waived"] == 2
+    assert not result.stderr
+
+
 def test_a_state_marks_and_does_not_waive() -> None:
     _, plain = check()
     Path("waivers.yaml").write_text(
@@ -157,3 +172,16 @@ def test_what_is_no_report_is_no_baseline(text: str) -> None:
     assert result.exit_code == 2
     assert len(result.stderr.strip().splitlines()) == 1
     assert not Path("reports_out").exists()
+
+
+def test_the_waivers_of_both_readmes_load_and_say_the_same() -> None:
+    root = Path(__file__).parent.parent
+    loaded = []
+    for name in ("README.md", "README.zh-CN.md"):
+        text = (root / name).read_text("utf-8")
+        (example,) = [block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "until:" in block]
+        Path("example.yaml").write_text(example, "utf-8")
+        loaded.append(load_waivers(Path("example.yaml"), rule_book().by_id))
+        assert all(f"`{form}`" in text for form in FORMATS)
+    assert loaded[0] == loaded[1]
+    assert len(loaded[0]) == 3

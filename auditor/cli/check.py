@@ -60,6 +60,7 @@ FEW = 5  # filings whose findings are shown on the terminal
 @click.option(
     "--waivers",
     "waived_by",
+    multiple=True,
     type=click.Path(dir_okay=False),
     help="豁免清单（默认：auditor.toml 旁的 waivers.yaml） / waivers (default: waivers.yaml beside auditor.toml)",
 )
@@ -79,7 +80,7 @@ FEW = 5  # filings whose findings are shown on the terminal
 @rules_option
 def check(
     paths: tuple[str, ...], out: str, formats: str, fail_on: str, as_one: bool, separate: bool,
-    waived_by: str | None, baselines: tuple[str, ...], today: dt.datetime | None,
+    waived_by: tuple[str, ...], baselines: tuple[str, ...], today: dt.datetime | None,
     config: str | None, folders: tuple[str, ...],
 ) -> None:  # fmt: skip
     """核对公开文件（文件、文件夹或 ZIP 压缩包），每份写一个报告。
@@ -130,14 +131,15 @@ class _Earlier(NamedTuple):
 
     @classmethod
     def given(
-        cls, waived_by: str | None, baselines: Sequence[str], settings: Settings, book: RuleBook
+        cls, waived_by: tuple[str, ...], baselines: Sequence[str], settings: Settings, book: RuleBook
     ) -> _Earlier:  # fmt: skip
         """Read the files that were given, or end with exit status 2."""
         from auditor.store.waivers import WAIVERS, load_waivers
 
         beside = Path(settings.file).parent / WAIVERS
         try:
-            waivers = load_waivers(Path(waived_by or beside), book.by_id) if waived_by or beside.is_file() else ()
+            files = [Path(text) for text in waived_by] or ([beside] if beside.is_file() else [])
+            waivers = tuple(waiver for file in files for waiver in load_waivers(file, book.by_id))
             if not baselines:
                 return cls(waivers)
             from auditor.store.saved import load_reports

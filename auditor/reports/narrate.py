@@ -18,7 +18,6 @@ from auditor.reports.places import place_text
 from auditor.units import FEN_PER, Kind, Rounding
 
 if TYPE_CHECKING:
-    from auditor.engine.ratios import Rate
     from auditor.engine.results import Audit, Check, Finding, Operand, Review, Suspect
 
 _SIGNS = {"=": "≠", "≠": "=", "<": "≥", ">": "≤", "≤": ">", "≥": "<"}
@@ -315,15 +314,10 @@ class Narrator:
             "first": f"{self._brief(first, target, table=False)} {self.text(first)}",
             "second": f"{self._brief(second, target, table=False)} {self.text(second)}",
         }  # fmt: skip
-        key = "say.word" if rate.word else "say.rate_near" if rate.near else "say.rate"
-        return say(key, **values, expected=self.expected_rate(rate))
-
-    @staticmethod
-    def expected_rate(rate: Rate) -> str:
-        """What a rate or a comparing word should be: the word, one rate, or the range that its numbers allow."""
         if rate.word:
-            return rate.word
-        return f"{rate.low}%" if rate.low == rate.high else f"{rate.low}%～{rate.high}%"
+            return say("say.word", **values, expected=rate.word)
+        expected = rate.low if rate.low == rate.high else f"{rate.low}%～{rate.high}"
+        return say("say.rate_near" if rate.near else "say.rate", **values, expected=f"{expected}%")
 
     def rate_value(self, check: Check) -> tuple[int, str]:
         """The rate or word that a check finds wrong, and what its two numbers give: as it would print where known."""

@@ -131,8 +131,8 @@ def _numbers(finding: Finding, narrator: Narrator) -> tuple[str, str, str, str]:
         difference = narrator.value(fact.value - suggested, fact)
         return narrator.text(fact), narrator.value(suggested, fact), difference, fact.unit
     if check.rate is not None:
-        fact = narrator.facts[check.operands[0].fact]
-        return narrator.text(fact), narrator.expected_rate(check.rate), "", ""
+        target, expected = narrator.rate_value(check)
+        return narrator.text(narrator.facts[target]), expected, "", ""
     amounts = narrator.amounts(check)
     return amounts.actual, amounts.expected, amounts.difference, amounts.unit
 
