@@ -29,7 +29,7 @@ class Originals:
             yield item
 
     def pictures(self, sha256: str, regions: Sequence[Region]) -> list[Picture | None]:
-        """Draw regions of a PDF of this run; None for what cannot be drawn (the file is gone, or changed, or no PDF)."""
+        """Draw regions of a PDF of this run; None for what cannot be drawn: the file is gone, changed, or no PDF."""
         from auditor.readers import pictures
 
         path, member = self._files.get(sha256, (None, ""))

@@ -228,12 +228,11 @@ def _mark(audit: Audit, evaluation: Evaluation, start: int) -> None:
     for finding in reversed(audit.findings):  # the worst finding has the last word
         if finding.severity is Severity.INFO and finding.verdict is not Verdict.ROUNDING:
             continue
-        # one suspect explains all its checks: the others stand as their other checks say, where they have any
-        explained = len(finding.suspects) == 1 and len(finding.checks) > 1
+        if len(finding.suspects) == 1 and len(finding.checks) > 1:
+            continue  # the suspect explains them all: the others stand as their other checks say
         mark = Mark.ROUNDING if finding.verdict is Verdict.ROUNDING else Mark.CONTRADICTED
         for position in {operand.fact for check in finding.checks if check.compares for operand in check.operands}:
-            held = (Mark.CONTRADICTED, Mark.CONFIRMED, Mark.ROUNDING) if explained else (Mark.CONTRADICTED,)
-            if audit.facts[position].is_figure and marks[position] not in held:
+            if audit.facts[position].is_figure and marks[position] is not Mark.CONTRADICTED:
                 marks[position] = mark
     for finding in audit.findings:
         for suspect in () if finding.recognised else finding.suspects[:1]:

@@ -34,7 +34,7 @@ class Mark(StrEnum):
     ROUNDING = "rounding"  # in a check with a tail
     CONTRADICTED = "contradicted"  # in a check that fails
     SUSPECT = "suspect"  # named by a finding
-    UNCHECKED = "unchecked"  # no equality touches it
+    UNCHECKED = "unchecked"  # no equality that holds touches it
     UNREAD = "unread"
 
 

@@ -80,7 +80,9 @@ def _drawn(pdf: Any, region: Region) -> dict[str, Any]:
 
 def _inked(pixels: Pixels, margin: int) -> tuple[int, int]:
     """The columns between which something is printed, with a margin; all where nothing is."""
-    dark = (pixels < WHITE).any(axis=0).nonzero()[0]
+    import numpy as np
+
+    dark = np.flatnonzero((pixels < WHITE).any(axis=0))
     if not len(dark):
         return 0, pixels.shape[1]
     return max(0, int(dark[0]) - margin), min(pixels.shape[1], int(dark[-1]) + 1 + margin)

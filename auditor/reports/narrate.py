@@ -5,7 +5,7 @@ Numbers are decimal strings in the finding's own unit, exactly as precise as pri
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from auditor.engine.verdicts import Note, Verdict
@@ -106,8 +106,10 @@ class Narrator:
         """What a suspect should be, as it would be printed: a rate with its sign."""
         fact = self.facts[suspect.fact]
         assert suspect.suggested is not None
+        number = self.value(suspect.suggested, fact)
+        number = _grouped(number) if self._has_commas(fact) else number
         sign = "%" if fact.kind is Kind.PERCENT and fact.text.rstrip().endswith(("%", "％")) else ""
-        return self.value(suspect.suggested, fact) + sign
+        return number + sign
 
     def interval(self, fact: Fact) -> str:
         """The range that a printed figure stands for, in its unit."""
@@ -115,6 +117,8 @@ class Narrator:
             return ""
         reach = fact.range()
         low, high = self.value(reach.lo, fact), self.value(reach.hi, fact)
+        if self._has_commas(fact):
+            low, high = _grouped(low), _grouped(high)
         return low if low == high else f"{low} … {high}"
 
     def _decimals(self, fact: Fact) -> int:
@@ -158,6 +162,21 @@ class Narrator:
             stake,
         )
 
+    def told(self, check: Check) -> Amounts:
+        """The numbers of a check as a reader sees them beside its figures: with commas where those have them."""
+        amounts = self.amounts(check)
+        return replace(amounts, **{
+            name: self._alike(getattr(amounts, name), check) for name in ("expected", "actual", "difference", "allowed")
+        })  # fmt: skip
+
+    def _alike(self, number: str, check: Check) -> str:
+        """A number with commas at its thousands where one of the check's figures is printed so."""
+        return _grouped(number) if any(self._has_commas(self.facts[o.fact]) for o in check.operands) else number
+
+    @staticmethod
+    def _has_commas(fact: Fact) -> bool:
+        return "," in fact.text or "，" in fact.text
+
     def _bound(self, check: Check, like: Fact) -> int:
         """The largest gap in whole last digits that the ranges allow."""
         allowed = check.allowed // check.scale
@@ -175,9 +194,9 @@ class Narrator:
         if not right:
             shown[1] = self.value(-check.constant // check.scale, like, decimals=0)
         elif len(right) > 1:
-            shown[1] += f" = {self.value((self.total(right, -1) - check.constant) // check.scale, like)}"
+            shown[1] += f" = {self.told(check).expected}"
         if len(left) > 1:
-            shown[0] += f" = {self.value(self.total(left, 1) // check.scale, like)}"
+            shown[0] += f" = {self.told(check).actual}"
         sign = check.operator
         if check.verdict is Verdict.INCONSISTENT:
             sign = _SIGNS.get(check.operator, "≠")
@@ -264,24 +283,27 @@ class Narrator:
         return say("say.proved", values=" = ".join(sides))
 
     def _ends(self, check: Check) -> tuple[str, str]:
+        """Both sides in words, the second without the table that the first has named."""
         left, right = self.sides(check)
-        amounts = self.amounts(check)
+        amounts = self.told(check)
+        named = {self.facts[side[0].fact].address.table for side in (left, right) if side}
         ends = []
         for side, total in ((left, amounts.actual), (right, amounts.expected)):
+            table = side is left or len(named) > 1 or not left
             if len(side) == 1:
                 fact = self.facts[side[0].fact]
-                ends.append(f"{self.label(fact)} {self.text(fact)}")
+                ends.append(f"{self.label(fact, table=table)} {self.text(fact)}")
             elif side:
-                first = self.label(self.facts[side[0].fact])
+                first = self.label(self.facts[side[0].fact], table=table)
                 ends.append(say("tell.sum", items=f"{first} … ") + f" {total}" if len(side) > 2 else
-                            f"{self._side(side, 1 if side is left else -1, table=True)} = {total}")  # fmt: skip
+                            f"{self._side(side, 1 if side is left else -1, table=table)} = {total}")  # fmt: skip
             else:
                 ends.append(total)
         return ends[0], ends[1]
 
     def _gap(self, check: Check) -> str:
         left, right = self._ends(check)
-        amounts = self.amounts(check)
+        amounts = self.told(check)
         difference = amounts.difference.lstrip("-")
         unit = f" {amounts.unit}" if amounts.unit else ""
         if check.operator != "=":
@@ -293,7 +315,7 @@ class Narrator:
         return say("say.equal", left=left, right=right, difference=difference, unit=unit, allowed=amounts.allowed)
 
     def _tail(self, check: Check) -> str:
-        amounts = self.amounts(check)
+        amounts = self.told(check)
         unit = f" {amounts.unit}" if amounts.unit else ""
         difference = amounts.difference.lstrip("-")
         keys = {Note.TWO_PLACES: "say.tail_places", Note.OWN_PRECISION: "say.tail_own",
@@ -332,7 +354,7 @@ class Narrator:
 
     def why_tail(self, check: Check, rounding: Rounding) -> str:
         """Why figures as precise as these may be off by so much, in words; '' where the check is of another kind."""
-        amounts = self.amounts(check)
+        amounts = self.told(check)
         if check.note not in (Note.NONE, Note.TWO_PLACES) or not amounts.allowed or abs(check.gap) > check.allowed:
             return ""
         rounded = [self.facts[operand.fact] for operand in check.operands]
@@ -388,6 +410,16 @@ class Narrator:
 def standing_text(review: Review) -> str:
     """What was decided about a finding, in a word; of an expired waiver that it is one."""
     return say("standing.expired" if review.expired else f"standing.{review.state.value}")
+
+
+def _grouped(number: str) -> str:
+    """A decimal string with commas at its thousands.
+
+    >>> _grouped("-79189400.34"), _grouped("0.50")
+    ('-79,189,400.34', '0.50')
+    """
+    whole, point, rest = number.partition(".")
+    return f"{int(whole):,}{point}{rest}" if whole.lstrip("-").isdigit() and int(whole) else number
 
 
 def verdict_parts(audit: Audit) -> list[str]:

@@ -27,14 +27,7 @@ class Atlas:
         self.cells: dict[int, Spot] = {}  # fact → where it is shown
         self.passages: dict[int, int] = {}  # fact → number of its passage
         self.links: dict[int, list[str]] = {}  # fact → the findings that speak of it, the worst first
-        start = 0
-        for number, table in enumerate(audit.filing.tables):
-            self.starts.append(start)
-            for row, cells in enumerate(table.view):
-                for cell in cells:
-                    if cell.fact is not None:
-                        self.cells[start + cell.fact] = Spot(number, row)
-            start += len(table.facts)
+        self._find_cells()
         self.positions = {str(fact.address): number for number, fact in enumerate(audit.facts)}
         for number, passage in enumerate(audit.filing.passages):
             for span in passage.spans:
@@ -42,9 +35,16 @@ class Atlas:
                     self.passages.setdefault(known, number)
         for finding in audit.findings:
             for fact in facts_of(finding):
-                named = self.links.setdefault(fact, [])
-                if finding.id not in named:
-                    named.append(finding.id)
+                self.links.setdefault(fact, []).append(finding.id)
+
+    def _find_cells(self) -> None:
+        start = 0
+        for number, table in enumerate(self.audit.filing.tables):
+            self.starts.append(start)
+            for row, cells in enumerate(table.view):
+                found = (start + cell.fact for cell in cells if cell.fact is not None)
+                self.cells |= dict.fromkeys(found, Spot(number, row))
+            start += len(table.facts)
 
     def is_shown(self, fact: int) -> bool:
         """Tell whether a figure has a place in the document as shown."""

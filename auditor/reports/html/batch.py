@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 SUSPECT_SHARE = 0.5  # a rule that fails in more than half of at least MIN_FILINGS filings is itself suspect
 MIN_FILINGS = 4
-MAX_RULES = 20  # rules with a bar and a column of their own; the others together
+MAX_BARS = 10  # rules whose bars are shown at once; the others behind a click
+MAX_RULES = 20  # rules with a column of their own in the picture; the others together
 MAX_UNITS = 60  # filings with a row of their own in the picture; the others together
-MAX_SAID = 160  # characters of the first finding in the list
 
 
 def index_html(
@@ -91,7 +91,7 @@ def _row(stem: str, audit: Audit) -> dict[str, Any]:
         "tails": audit.ledger[Verdict.ROUNDING],
         "not_evaluated": audit.ledger[Verdict.NOT_EVALUATED],
         "share": share(audit),
-        "first": said if len(said) <= MAX_SAID else f"{said[:MAX_SAID]}…",
+        "first": said,
         "rules": " ".join(dict.fromkeys(rule for f in _open(audit) for rule in f.rule_ids)),
     }
 
@@ -121,14 +121,11 @@ def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
 
 
 def _by_rule(audits: Sequence[tuple[str, Audit]]) -> dict[str, Any]:
-    """Rules by the number of filings that they fail in, and how many rules more fail."""
+    """Rules by the number of filings that they fail in: the first few, and all others."""
     ranked, titles = _ranked(_failures(audits)), _titles(audits)
     most = max((count for _, count in ranked), default=1)
-    bars = [
-        {"label": f"{rule} {titles[rule]}", "rule": rule, "count": count, "width": count * 100 // most}
-        for rule, count in ranked[:MAX_RULES]
-    ]
-    return {"bars": bars, "more": max(0, len(ranked) - MAX_RULES)}
+    bars = [{"label": f"{rule} {titles[rule]}", "count": count, "width": count * 100 // most} for rule, count in ranked]
+    return {"bars": bars[:MAX_BARS], "others": bars[MAX_BARS:]}
 
 
 def _by_kind(audits: Sequence[tuple[str, Audit]]) -> list[dict[str, Any]]:
@@ -136,7 +133,12 @@ def _by_kind(audits: Sequence[tuple[str, Audit]]) -> list[dict[str, Any]]:
     counts = Counter(finding.rule.kind for _, audit in audits for finding in _open(audit))
     most = max(counts.values(), default=1)
     return [
-        {"label": say(f"kind.{kind.value}"), "kind": kind.value, "count": counts[kind], "width": counts[kind] * 100 // most}
+        {
+            "label": say(f"kind.{kind.value}"),
+            "kind": kind.value,
+            "count": counts[kind],
+            "width": counts[kind] * 100 // most,
+        }
         for kind in RuleKind
     ]
 
@@ -150,7 +152,12 @@ def _picture(order: Sequence[tuple[str, Audit]]) -> dict[str, Any]:
     failing = [item for item in counted if item[2]]
     shown, rest = failing[:MAX_UNITS], failing[MAX_UNITS:]
     rows = [
-        {"href": f"{stem}.html", "name": filing_title(audit), "kind": filing_kind(audit), "cells": _cells(counts, columns)}
+        {
+            "href": f"{stem}.html",
+            "name": filing_title(audit),
+            "kind": filing_kind(audit),
+            "cells": _cells(counts, columns),
+        }
         for stem, audit, counts in shown
     ]
     together: Counter[str] = Counter()

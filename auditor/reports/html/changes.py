@@ -73,9 +73,12 @@ def _rows(finding: Finding, narrator: Narrator) -> Iterator[tuple[int | None, di
         yield from _suspected(finding, narrator)
     elif finding.main.rate is not None:
         fact, expected = narrator.rate_value(finding.main)
-        yield fact, _row(printed=narrator.text(narrator.facts[fact]), to=expected, action=say("change.or_operands"))
+        action = finding.rule.text("fix", language()) if finding.main.rate.word else say("change.or_operands")
+        yield fact, _row(printed=narrator.text(narrator.facts[fact]), to=expected, action=action)
     elif finding.main.compares:
-        yield _first(finding), _row(action=say("change.compare", message=narrator.message(finding)))
+        first = _first(finding)
+        printed = "" if first is None else narrator.text(narrator.facts[first])
+        yield first, _row(printed=printed, action=say("change.compare", formula=narrator.formula(finding.main)))
     else:
         yield from _worded(finding, narrator)
 
@@ -84,7 +87,7 @@ def _suspected(finding: Finding, narrator: Narrator) -> Iterator[tuple[int, dict
     several = len(finding.suspects) > 1
     for number, suspect in enumerate(finding.suspects):
         fact = narrator.facts[suspect.fact]
-        to = "" if suspect.suggested is None else narrator.value(suspect.suggested, fact)
+        to = "" if suspect.suggested is None else narrator.suggested(suspect)
         action = narrator.cause(suspect) if to else say("change.recompute")
         if several:
             action = say("change.one_of", number=number + 1, count=len(finding.suspects)) + action

@@ -26,17 +26,18 @@ _ENDS = "。；！？\n"
 
 def excerpts(finding: Finding, atlas: Atlas) -> tuple[list[dict[str, Any]], int]:
     """What to show of the document for a finding, and how many tables and passages more it speaks of."""
-    marks = own_marks(finding, atlas.audit)
     wanted: dict[tuple[str, int], list[int]] = {}  # table or passage → its figures
     facts = [suspect.fact for suspect in finding.suspects] + [operand.fact for operand in finding.main.operands]
+    own = own_marks(finding, atlas.audit)
+    marks = {fact: own[fact] for fact in facts if fact in own}
     for fact in dict.fromkeys(facts):
         if fact in atlas.cells:
             wanted.setdefault(("table", atlas.cells[fact].table), []).append(fact)
         elif fact in atlas.passages:
             wanted.setdefault(("text", atlas.passages[fact]), []).append(fact)
     made = [
-        _rows(number, own, atlas, marks) if kind == "table" else _text(own, atlas, marks)
-        for (kind, number), own in list(wanted.items())[:MAX_PLACES]
+        _rows(number, there, atlas, marks) if kind == "table" else _text(there, atlas, marks)
+        for (kind, number), there in list(wanted.items())[:MAX_PLACES]
     ]
     return made, max(0, len(wanted) - MAX_PLACES)
 

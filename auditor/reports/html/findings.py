@@ -45,7 +45,7 @@ def finding_data(
         "message": narrator.message(finding),
         "formula": narrator.formula(check) if check.linear else "",
         "quote": quote,
-        "amounts": narrator.amounts(check),
+        "amounts": narrator.told(check),
         "suspects": [_suspect(suspect, narrator, atlas) for suspect in finding.suspects],
         "because": "、".join(finding.rule_ids),
         "first": say("html.look" if finding.recognised else "html.suspect"),
@@ -96,7 +96,7 @@ def _suspect(suspect: Suspect, narrator: Narrator, atlas: Atlas) -> dict[str, An
     return {
         "label": narrator.label(fact),
         "printed": narrator.text(fact),
-        "suggested": None if suspect.suggested is None else narrator.value(suspect.suggested, fact),
+        "suggested": None if suspect.suggested is None else narrator.suggested(suspect),
         "place": place_text(fact.place, file=len(narrator.audit.filing.files) > 1),
         "href": atlas.anchor(suspect.fact),
         "cause": narrator.cause(suspect),
@@ -124,7 +124,7 @@ def tail_data(finding: Finding, narrator: Narrator, atlas: Atlas, rounding: Roun
         "why": narrator.why_tail(check, rounding) or narrator.message(finding),
         "note": narrator.message(finding) if check.note not in (Note.NONE, Note.TWO_PLACES) else "",
         "proof": narrator.proof(finding),
-        "amounts": narrator.amounts(check),
+        "amounts": narrator.told(check),
         "places": _places(check, narrator, atlas),
     }
 

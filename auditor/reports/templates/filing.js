@@ -82,7 +82,7 @@
     }
     form.addEventListener("input", filter);
     form.addEventListener("submit", event => event.preventDefault());
-    form.elements.reset.addEventListener("click", () => { form.reset(); filter(); });
+    form.elements.clear.addEventListener("click", () => { form.reset(); filter(); });
     form.elements.print.addEventListener("click", () => {
       document.documentElement.classList.add("only-changes");
       print();
