@@ -56,6 +56,8 @@ def test_waived_findings_are_shown_and_counted_apart() -> None:
         "state": "waived", "reason": "已核对凭证", "who": "王敏", "until": "2026-12-31", "remark": "", "expired": False,
     }  # fmt: skip
     assert "1 个疑点已豁免" in result.stdout
+    told = run("explain", first["id"], Path("reports_out", f"{WRONG.stem}.json")).stdout
+    assert "不改  王敏  2026-12-31  已核对凭证" in told
     assert f"{len(others)} 个错误" in result.stdout
 
 
@@ -163,6 +165,21 @@ def test_findings_are_new_as_before_or_gone_against_a_baseline() -> None:
     result, data = check("new", "--baseline", old)
     assert data["baseline"] is None
     assert old.name in result.stderr
+
+
+def test_filings_that_do_not_say_whose_they_are_are_compared_by_their_files() -> None:
+    text = WRONG.read_text("utf-8").replace(ENTITY, "").replace("2023", "")
+    for name in ("a", "b"):
+        Path(f"{name}.txt").write_text(text.replace("93.74", "39.74") if name == "b" else text, "utf-8")
+    run("check", "a.txt", "b.txt", "--separate", "--out", "old", "--format", "json")
+    old = json.loads(Path("old/a.json").read_text("utf-8"))
+    assert old["filing"]["entity"] == ""
+    run("check", "a.txt", "--out", "new", "--format", "json", "--baseline", "old")
+    data = json.loads(Path("new/a.json").read_text("utf-8"))
+    assert data["baseline"] == {"file": "a.json", "gone": []}
+    Path("a.txt").rename("c.txt")
+    run("check", "c.txt", "--out", "new", "--format", "json", "--baseline", "old")
+    assert json.loads(Path("new/c.json").read_text("utf-8"))["baseline"] is None
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"findings": [{}]}', '{"findings": [], "filing": {}}', "[" * 100000])

@@ -68,6 +68,7 @@ def lines_of(found: dict[str, Any], book: RuleBook) -> list[str]:
             said += f" → {suspect['suggested']}"
         lines += ["", say("html.suspect"), said]
         lines.append(f"  {say('html.because', rules='、'.join(suspect['because']))}")
+    lines += _review(found.get("review"))
     for identity in found["rules"]:
         rule = book.by_id.get(identity)
         if rule is None:
@@ -77,6 +78,15 @@ def lines_of(found: dict[str, Any], book: RuleBook) -> list[str]:
         lines += ["", f"{rule.id} {told['title']}", f"  {told['why']}"]
         lines += [f"  {say('html.fix')} {told['fix']}", f"  {say('html.basis')} {rule.basis}"]
     return lines
+
+
+def _review(review: dict[str, Any] | None) -> list[str]:
+    """What was decided about the finding."""
+    if not review:
+        return []
+    state = say("standing.expired" if review["expired"] else f"standing.{review['state']}")
+    said = [state, review["who"], review["until"], review["reason"], review["remark"]]
+    return ["", f"{say('rows.state')}  {'  '.join(part for part in said if part)}"]
 
 
 def _place(place: dict[str, Any]) -> str:

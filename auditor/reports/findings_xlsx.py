@@ -107,7 +107,7 @@ class _List(Book):
 
     def _cell(self, sheet: Any, row: int, place: int, column: str, text: str) -> None:
         if column in _NUMBERS and is_number(text):
-            self.number(sheet, row, place, text, "number")
+            self.number(sheet, row, place, text, "number", grouped=column == "at_stake")
         else:
             self.text(sheet, row, place, text, "work" if column in _WORK else "number" if column in _NUMBERS else "")
 

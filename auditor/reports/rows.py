@@ -79,6 +79,7 @@ def _row(finding: Finding, narrator: Narrator, rounding: Rounding) -> Row:
     tail, review = finding.verdict is Verdict.ROUNDING, finding.review
     fact = _figure(finding, narrator)
     printed, expected, difference, unit = _numbers(finding, narrator)
+    amounts = narrator.amounts(finding.main)
     return Row(
         entity=key.entity,
         filing=filing_kind(audit),
@@ -94,7 +95,7 @@ def _row(finding: Finding, narrator: Narrator, rounding: Rounding) -> Row:
         expected=expected,
         difference=difference,
         unit=unit,
-        at_stake="" if tail else narrator.amounts(finding.main).at_stake,
+        at_stake="" if tail or amounts.at_stake == "0" else amounts.at_stake,
         message=narrator.message(finding),
         formula=narrator.formula(finding.main) if finding.main.linear else "",
         rule=finding.rule.id,

@@ -34,7 +34,7 @@ class Book:
         self._book: Any = xlsxwriter.Workbook(self._bytes, options)
         self._book.set_properties({"created": dt.datetime(2000, 1, 1)})  # noqa: DTZ001 — the same bytes every time
         self._styles = styles
-        self._formats: dict[tuple[str, bool, int], Any] = {}
+        self._formats: dict[tuple[str, bool, str], Any] = {}
         self._names: set[str] = set()
 
     def sheet(self, name: str) -> Any:
@@ -61,20 +61,26 @@ class Book:
         """Write a text as a text, whatever it begins with."""
         sheet.write_string(row, column, text[:MAX_TEXT], self.format(text, style))
 
-    def number(self, sheet: Any, row: int, column: int, value: str, style: str = "") -> None:
-        """Write a decimal string as a number with its decimals; one that a spreadsheet cannot hold stays text."""
+    def number(
+        self, sheet: Any, row: int, column: int, value: str, style: str = "", *, grouped: bool = False
+    ) -> None:  # fmt: skip
+        """Write a decimal string as a number with its decimals; one that a spreadsheet cannot hold stays text.
+
+        `grouped` puts commas between thousands.
+        """
         if sum(char.isdigit() for char in value) > EXACT:
             self.text(sheet, row, column, value, style)
         else:
             decimals = len(value.partition(".")[2])
-            sheet.write_number(row, column, float(value), self.format("", style, decimals))
+            code = ("#,##0" if grouped else "0") + ("." + "0" * decimals if decimals else "")
+            sheet.write_number(row, column, float(value), self.format("", style, code))
 
-    def format(self, text: str, style: str, decimals: int = -1) -> Any:
-        """The cell format of a style; a text that looks like a formula is marked as a text."""
-        key = style, text.startswith(RISKY), decimals
+    def format(self, text: str, style: str, code: str = "General") -> Any:
+        """The cell format of a style with a number format; a text that looks like a formula is marked as a text."""
+        key = style, text.startswith(RISKY), code
         if key not in self._formats:
-            code = {} if decimals < 0 else {"num_format": "0." + "0" * decimals if decimals else "0"}
-            self._formats[key] = self._book.add_format({**self._styles[style], **code, "quote_prefix": key[1]})
+            about = {"num_format": code, "quote_prefix": key[1]}
+            self._formats[key] = self._book.add_format({**self._styles[style], **about})
         return self._formats[key]
 
     def close(self) -> bytes:

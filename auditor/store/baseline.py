@@ -17,16 +17,15 @@ if TYPE_CHECKING:
 def compare_with(audits: Sequence[Audit], reports: Sequence[SavedReport]) -> list[str]:
     """Write on every finding whether an earlier report has it, and on every audit what is gone since.
 
-    A filing is compared with the last of the reports given that names the same entity, year, report and edition.
-    Returns the names of the reports that no filing was compared with.
+    A filing is compared with the last of the reports given that names the same entity, year, report and edition, and of
+    several with one on a file of the same name. Returns the names of the reports that no filing was compared with.
     """
-    by_key = {report.key: report for report in reports}
-    unused = dict(by_key)
+    used: set[int] = set()
     for audit in audits:
-        report = by_key.get(audit.filing.key)
+        report = _fitting(audit, reports)
         if report is None:
             continue
-        unused.pop(report.key, None)
+        used.add(id(report))
         known = {finding.id for finding in report.findings}
         audit.findings = [
             replace(finding, since=Since.UNCHANGED if finding.id in known else Since.NEW) for finding in audit.findings
@@ -40,4 +39,13 @@ def compare_with(audits: Sequence[Audit], reports: Sequence[SavedReport]) -> lis
                 if finding.id not in present
             ),
         )
-    return [report.file for report in unused.values()]
+    return [report.file for report in reports if id(report) not in used]
+
+
+def _fitting(audit: Audit, reports: Sequence[SavedReport]) -> SavedReport | None:
+    """The report that a filing is compared with; where its entity is unknown, only one on the same file."""
+    key, names = audit.filing.key, {file.file for file in audit.filing.files}
+    alike = [report for report in reports if report.key == key]
+    same = [report for report in alike if report.files & names]
+    found = same or (alike if key.entity else [])
+    return found[-1] if found else None

@@ -42,6 +42,7 @@ class SavedReport:
     findings: tuple[SavedFinding, ...]
     figures: dict[str, str] | None
     rules_sha256: str = ""
+    files: frozenset[str] = frozenset()  # names of the files of the filing
 
 
 def load_json(path: Path) -> dict[str, Any]:
@@ -64,12 +65,17 @@ def load_reports(paths: Iterable[Path]) -> list[SavedReport]:
         if not path.is_dir():
             reports.append(load_report(path))
             continue
-        inside = [(file.name, _parsed(file)) for file in sorted(path.glob("*.json"))]
-        found = [(name, data) for name, data in inside if isinstance(data, dict) and "findings" in data]
-        if not found:
+        inside = [report for file in sorted(path.glob("*.json")) if (report := _one_of_many(file)) is not None]
+        if not inside:
             raise AuditorError("baseline.none", path=str(path))
-        reports += [_report(name, data) for name, data in found]
+        reports += inside
     return reports
+
+
+def _one_of_many(path: Path) -> SavedReport | None:
+    """The report in one file of a folder; None where it is something else."""
+    data = _parsed(path)
+    return _report(path.name, data) if isinstance(data, dict) and "findings" in data else None
 
 
 def _parsed(path: Path) -> Any:
@@ -92,7 +98,8 @@ def _report(name: str, data: dict[str, Any]) -> SavedReport:
             _text(about[part] or "") for part in ("report", "edition")))  # fmt: skip
         figures = {a: _text(text) for a, text in data["figures"].items()} if "figures" in data else None
         findings = tuple(_finding(item) for item in data["findings"])
-        return SavedReport(name, key, findings, figures, _text(data["tool"]["rules_sha256"]))
+        files = frozenset(_text(file["file"]) for file in about["files"])
+        return SavedReport(name, key, findings, figures, _text(data["tool"]["rules_sha256"]), files)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError):
         raise AuditorError("explain.no_report", file=name) from None
 
