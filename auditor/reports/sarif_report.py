@@ -98,7 +98,7 @@ def _result(finding: Finding, narrator: Narrator, index: dict[str, int]) -> dict
     accused = [suspect.fact for suspect in finding.suspects]
     compared = list(dict.fromkeys(operand.fact for check in finding.checks for operand in check.operands))
     first = accused or compared[:1]
-    others = [fact for fact in compared if fact not in first and narrator.facts[fact].text.strip()]
+    others = [fact for fact in compared if fact not in first and narrator.facts[fact].text.strip() and not tail]
     result: dict[str, Any] = {
         "ruleId": finding.rule.id,
         "kind": "informational" if tail else "fail",
