@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import zipfile
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -126,6 +127,9 @@ def test_regions_of_a_pdf_are_drawn_alike_every_time_and_only_of_the_file_that_w
     assert beyond is upside is None
     assert whole is not None
     assert whole.box[1] == 0
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("某局/a.pdf", pdf())
+    assert pictures(tmp_path / "a.zip", "某局/a.pdf", sha256, regions[:1]) == [first]
     path.write_bytes(pdf() + b"\n")  # another file by now
     assert pictures(path, "", sha256, regions) == [None] * 4
     assert draw(b"no pdf at all", "a.pdf", hashlib.sha256(b"no pdf at all").hexdigest(), regions) == []

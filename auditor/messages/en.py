@@ -523,6 +523,7 @@ MESSAGES: dict[str, str] = {
     "html.more_operands": "{count} more figures",
     "html.no_room": "{place}: the report holds no more pictures; see the original",
     "html.picture": "Original, {place}, with what is meant framed",
+    "html.frames": "; solid: most likely wrong, dashed: takes part in the check",
     "html.reviewed": "Decided: {state}.",
     "html.reason_given": "Reason: {reason}",
     "html.who_until": "({who}, until {until})",

@@ -524,6 +524,7 @@ MESSAGES: dict[str, str] = {
     "html.more_operands": "另有 {count} 个数字",
     "html.no_room": "{place}：报告中的图片已达上限，这里没有附图，请按出处查看原件",
     "html.picture": "原件{place}，框出所说之处",
+    "html.frames": "；实线框的最可能有误，虚线框的参与核对",
     "html.reviewed": "处理：{state}。",
     "html.reason_given": "理由：{reason}",
     "html.who_until": "（{who}，有效期至 {until}）",

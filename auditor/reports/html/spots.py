@@ -124,6 +124,7 @@ def _data(item: _Wanted, picture: Picture | None, marks: dict[int, Mark]) -> dic
     return {
         "src": f"data:image/png;base64,{base64.b64encode(picture.png).decode()}",
         "width": picture.width, "height": picture.height, "text": say("html.picture", place=page), "frames": frames,
+        "legend": len({frame["suspect"] for frame in frames}) == 2,
     }  # fmt: skip
 
 
