@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 class SourceFile(NamedTuple):
     """A file of the filing, the hash of its bytes, and when it says it was last changed (digits, YYYYMMDD…).
 
-    `recognised` are its pages whose text was recognised from pictures.
+    `recognised` are its pages whose text was recognised from pictures, `pages` counts its pages or sheets.
     """
 
     file: str
     sha256: str
     modified: str = ""
     recognised: tuple[int, ...] = ()
+    pages: int = 0
 
 
 class Remark(NamedTuple):

@@ -51,7 +51,9 @@ def filing_of(document: Document, book: FormBook, *, entity_kind: str = "") -> F
 def bind_document(document: Document, key: FilingKey, book: FormBook, *, entity_kind: str = "") -> Filing:
     """Bind what a document prints, whatever it is, as (a part of) the filing of a key."""
     found = recognise(document, book, key.report)
-    source = SourceFile(document.file, document.sha256, document.modified, tuple(document.recognised))
+    source = SourceFile(
+        document.file, document.sha256, document.modified, tuple(document.recognised), document.pages
+    )  # fmt: skip
     filing = Filing(key, files=[source], entity_kind=entity_kind)
     filing.remarks = _remarks(document)
     pool = _wanted_report(found.tables, key.report, book)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -24,6 +25,13 @@ def workbook() -> bytes:
     return out.getvalue()
 
 
+def stored() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a.pdf", b"%PDF-1.7")
+    return out.getvalue()
+
+
 KINDS: dict[str, tuple[bytes, str]] = {
     "PDF": (b"%PDF-1.7\n", "PDF"),
     "PDF after junk": (b"\xef\xbb\xbf\r\n%PDF-1.4\n", "PDF"),
@@ -35,6 +43,7 @@ KINDS: dict[str, tuple[bytes, str]] = {
     "PPTX": (package({"ppt/presentation.xml": b"x"}), "PPTX"),
     "OFD": (package({"OFD.xml": b"x"}), "OFD"),
     "ZIP": (package({"a.txt": b"x"}), "ZIP"),
+    "ZIP with a PDF stored as it is": (stored(), "ZIP"),
     "a broken ZIP": (b"PK\x03\x04rest", "ZIP"),
     "XLS": ((DATA / "rich.xls").read_bytes(), "XLS"),
     "XLS of Excel 95": (ole({"Book": b"x"}), "XLS"),

@@ -12,13 +12,15 @@ from auditor.engine.results import Severity
 from auditor.engine.verdicts import Verdict
 from auditor.facts import Address
 from auditor.numbers import parse_literal
-from auditor.reading import read_filing
+from auditor.readers import read_bytes
+from auditor.reading import filing_of, finished, read_filing
 from auditor.testing.examples import write_examples
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
 from auditor.testing.planting import CAUSES, plant
 from auditor.testing.printing import Style, filing_of_print, print_tables
 
 if TYPE_CHECKING:
+    from auditor.filing import Filing
     from auditor.rules.book import RuleBook
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -53,6 +55,26 @@ def test_every_planted_error_of_the_examples_is_found_and_nothing_else(book: Rul
             true = parse_literal(key[place]["true"]).digits * 10_000
             assert suggested is not None
             assert abs(suggested - true) <= finding.main.allowed
+
+
+SHARES = "\n\n三、支出决算情况说明\n2023年度支出合计100.00万元，其中：基本支出60.00万元，占60.00%；项目支出40.00万元，占40.00%。\n"
+
+
+def test_filings_audited_together_are_judged_as_each_alone(book: RuleBook) -> None:
+    texts = {path.name: path.read_text(encoding="utf-8") + SHARES for path in sorted(EXAMPLES.glob("*.txt"))}
+
+    def filing(name: str) -> Filing:
+        document = read_bytes(texts[name].encode(), name)
+        return finished(filing_of(document, book.forms), book.forms)
+
+    alone = {name: audit_filings([filing(name)], book)[0] for name in texts}
+    for order in (list(texts), list(texts)[::-1]):
+        together = audit_filings([filing(name) for name in order], book)
+        for name, audit in zip(order, together, strict=True):
+            assert any(table.also for table in audit.filing.tables)
+            assert [finding.id for finding in audit.findings] == [finding.id for finding in alone[name].findings]
+            assert audit.ledger == alone[name].ledger
+            assert audit.marks == alone[name].marks
 
 
 @pytest.mark.parametrize("cause", CAUSES)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from auditor.cli.common import chosen_formats, config_option, fail, prepare, rules_option
 from auditor.cli.inputs import Reading, bound, found, whole
+from auditor.cli.originals import Originals
 from auditor.cli.output import stems, write_file
 from auditor.engine.results import Severity
 from auditor.errors import AuditorError
 from auditor.messages import say
+from auditor.reports.formats import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,10 +24,12 @@ if TYPE_CHECKING:
     from auditor.cli.common import Settings
     from auditor.cli.inputs import Opened
     from auditor.engine.results import Audit
-    from auditor.filing import Filing
+    from auditor.filing import Filing, Remark
+    from auditor.reports.run import Run
     from auditor.rules.book import RuleBook
+    from auditor.store.saved import SavedReport
+    from auditor.store.waivers import Waiver
 
-FORMATS = ("html", "json")
 LIMIT: dict[str, tuple[Severity, ...]] = {
     "error": (Severity.ERROR,),
     "warning": (Severity.ERROR, Severity.WARNING),
@@ -42,7 +47,7 @@ FEW = 5  # filings whose findings are shown on the terminal
     type=click.Path(file_okay=False),
     help="报告文件夹 / folder for reports",
 )
-@click.option("--format", "formats", default="html,json", show_default=True, help="html,json")
+@click.option("--format", "formats", default="html,json", show_default=True, help=",".join(FORMATS))
 @click.option(
     "--fail-on",
     type=click.Choice(list(LIMIT)),
@@ -52,10 +57,30 @@ FEW = 5  # filings whose findings are shown on the terminal
 )
 @click.option("--as-one", is_flag=True, help="所有文件算一份 / all files are one filing")
 @click.option("--separate", is_flag=True, help="每个文件各算一份 / every file is a filing of its own")
+@click.option(
+    "--waivers",
+    "waived_by",
+    multiple=True,
+    type=click.Path(dir_okay=False),
+    help="豁免清单（默认：auditor.toml 旁的 waivers.yaml） / waivers (default: waivers.yaml beside auditor.toml)",
+)
+@click.option(
+    "--baseline",
+    "baselines",
+    multiple=True,
+    type=click.Path(),
+    help="以前的 JSON 报告或其文件夹，标明新增、原有、消失的疑点 / earlier JSON reports: what is new, as before, gone",
+)
+@click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="按哪一天判断豁免是否到期（默认今天） / the day on which waivers are judged (default: today)",
+)
 @config_option
 @rules_option
 def check(
     paths: tuple[str, ...], out: str, formats: str, fail_on: str, as_one: bool, separate: bool,
+    waived_by: tuple[str, ...], baselines: tuple[str, ...], today: dt.datetime | None,
     config: str | None, folders: tuple[str, ...],
 ) -> None:  # fmt: skip
     """核对公开文件（文件、文件夹或 ZIP 压缩包），每份写一个报告。
@@ -65,18 +90,28 @@ def check(
     """
     chosen = chosen_formats(formats, FORMATS)
     files, failed = found(paths, leave_out=out)
+    originals = Originals()
     with Reading(files) as reading:  # the worker starts while the rules load
         settings, book = prepare(config, folders)
-        parts = _bind_all(_progress(reading, len(files)), book, settings, failed)
+        earlier = _Earlier.given(waived_by, baselines, settings, book)
+        parts = _bind_all(originals.noted(_progress(reading, len(files))), book, settings, failed)
     filings = _put_together(parts, book, failed, as_one=as_one, separate=separate)
     audits = _audit_all(filings, book, settings)
+    from auditor.reports.json_report import tool_data
+    from auditor.reports.run import Run
+    from auditor.rules.book import program_version
+
+    warnings = earlier.told([audit for _, audit in audits], today.date() if today else dt.date.today())  # noqa: DTZ011
     try:
-        _write_all(audits, failed, Path(out), chosen, book, settings)
+        run = Run(audits, tool_data(program_version(), book.sha256), settings.rounding.value, failed, warnings,
+                  originals)  # fmt: skip
+        _write_all(run, Path(out), chosen)
     except AuditorError as error:
         fail(error)
     from auditor.reports.html import summary_line
+    from auditor.reports.places import remark_text
 
-    for _, why in failed:
+    for why in [*(why for _, why in failed), *(remark_text(warning) for warning in warnings)]:
         click.echo(why, err=True)
     _tell(audits)
     if "html" in chosen:
@@ -86,6 +121,42 @@ def check(
         raise SystemExit(2)
     if any(audit.count(severity) for _, audit in audits for severity in LIMIT[fail_on]):
         raise SystemExit(1)
+
+
+class _Earlier(NamedTuple):
+    """What was known before the run: waivers, and the reports that it is compared with."""
+
+    waivers: tuple[Waiver, ...] = ()
+    reports: tuple[SavedReport, ...] = ()
+
+    @classmethod
+    def given(
+        cls, waived_by: tuple[str, ...], baselines: Sequence[str], settings: Settings, book: RuleBook
+    ) -> _Earlier:  # fmt: skip
+        """Read the files that were given, or end with exit status 2."""
+        from auditor.store.waivers import WAIVERS, load_waivers
+
+        beside = Path(settings.file).parent / WAIVERS
+        try:
+            files = [Path(text) for text in waived_by] or ([beside] if beside.is_file() else [])
+            waivers = tuple(waiver for file in files for waiver in load_waivers(file, book.by_id))
+            if not baselines:
+                return cls(waivers)
+            from auditor.store.saved import load_reports
+
+            return cls(waivers, tuple(load_reports(Path(text) for text in baselines)))
+        except AuditorError as error:
+            fail(error)
+
+    def told(self, audits: Sequence[Audit], today: dt.date) -> list[Remark]:
+        """Write it on the findings, and return what is wrong with it."""
+        from auditor.filing import Remark
+        from auditor.store.baseline import compare_with
+        from auditor.store.waivers import apply_waivers
+
+        remarks = apply_waivers(audits, self.waivers, today) if self.waivers else []
+        unused = compare_with(audits, self.reports) if self.reports else []
+        return remarks + [Remark("baseline.unused", {"file": name}, name) for name in unused]
 
 
 def _tell(audits: Sequence[tuple[str, Audit]]) -> None:
@@ -155,22 +226,13 @@ def _audit_all(filings: Sequence[Filing], book: RuleBook, settings: Settings) ->
     ]
 
 
-def _write_all(
-    audits: Sequence[tuple[str, Audit]], failed: Sequence[tuple[str, str]], out: Path, formats: Sequence[str],
-    book: RuleBook, settings: Settings,
-) -> None:  # fmt: skip
-    from auditor.reports.json_report import dumps, filing_data, index_data, tool_data
-    from auditor.rules.book import program_version
-
-    tool = tool_data(program_version(), book.sha256)
-    if "html" in formats:
-        from auditor.reports.html import filing_html, index_html
-    for stem, audit in audits:
-        if "json" in formats:
-            write_file(out / f"{stem}.json", dumps(filing_data(audit, tool)))
-        if "html" in formats:
-            write_file(out / f"{stem}.html", filing_html(audit, tool, settings.rounding.value))
-    if "json" in formats:
-        write_file(out / "index.json", dumps(index_data(audits, failed, tool)))
-    if "html" in formats:
-        write_file(out / "index.html", index_html(audits, failed, tool))
+def _write_all(run: Run, out: Path, formats: Sequence[str]) -> None:
+    """Write every format of every filing, then those of the whole run; data before pages."""
+    formats = [name for name in FORMATS if name in formats]
+    for stem, audit in run.audits:
+        for name in formats:
+            for file, content in FORMATS[name].of_filing(stem, audit, run):
+                write_file(out / file, content)
+    for name in formats:
+        for file, content in FORMATS[name].of_run(run):
+            write_file(out / file, content)

@@ -13,7 +13,7 @@ from auditor.messages import LANGUAGES, say, use_language
 from auditor.units import Rounding
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection
 
     from auditor.rules.book import RuleBook
 
@@ -38,7 +38,7 @@ def fail(error: AuditorError | str) -> NoReturn:
     raise SystemExit(2)
 
 
-def chosen_formats(text: str, known: Sequence[str]) -> list[str]:
+def chosen_formats(text: str, known: Collection[str]) -> list[str]:
     """The formats named in an option, separated by commas; all where none is named."""
     chosen = [part.strip() for part in text.split(",") if part.strip()]
     for name in chosen:

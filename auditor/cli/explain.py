@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +11,10 @@ from auditor.cli.common import config_option, fail, prepare, rules_option
 from auditor.errors import AuditorError
 from auditor.messages import language, say
 from auditor.sources import nearest
+from auditor.store.saved import load_json
 
 if TYPE_CHECKING:
     from auditor.rules.book import RuleBook
-
-MAX_BYTES = 200_000_000
 
 
 @click.command()
@@ -30,30 +28,13 @@ def explain(finding: str, report: str, config: str | None, folders: tuple[str, .
     Explain one finding of a JSON report: what is claimed, what follows, the gap, the suspect, the repair.
     """
     try:
-        data = _load(Path(report))
+        data = load_json(Path(report))
         found = _find(finding, data, Path(report))
         _, book = prepare(config, folders)
     except AuditorError as error:
         fail(error)
     for line in lines_of(found, book):
         click.echo(line)
-
-
-def _load(path: Path) -> dict[str, Any]:
-    """The report as data. Raises `AuditorError` when it is none."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise AuditorError("input.too_large", file=path.name, limit=MAX_BYTES // 1024**2)
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise AuditorError("input.missing", file=str(path)) from None
-    except OSError as error:
-        raise AuditorError("input.os", file=str(path), why=error.strerror or str(error)) from None
-    except (ValueError, RecursionError):
-        raise AuditorError("explain.no_report", file=path.name) from None
-    if not isinstance(data, dict) or not isinstance(data.get("findings"), list):
-        raise AuditorError("explain.no_report", file=path.name)
-    return data
 
 
 def _find(identity: str, data: dict[str, Any], path: Path) -> dict[str, Any]:
@@ -88,6 +69,7 @@ def lines_of(found: dict[str, Any], book: RuleBook) -> list[str]:
         lines += ["", say("html.suspect"), said]
         lines += [f"  {suspect['evidence']}"] if suspect.get("evidence") else []
         lines.append(f"  {say('html.because', rules='、'.join(suspect['because']))}")
+    lines += _review(found.get("review"))
     for identity in found["rules"]:
         rule = book.by_id.get(identity)
         if rule is None:
@@ -97,6 +79,15 @@ def lines_of(found: dict[str, Any], book: RuleBook) -> list[str]:
         lines += ["", f"{rule.id} {told['title']}", f"  {told['why']}"]
         lines += [f"  {say('html.fix')} {told['fix']}", f"  {say('html.basis')} {rule.basis}"]
     return lines
+
+
+def _review(review: dict[str, Any] | None) -> list[str]:
+    """What was decided about the finding."""
+    if not review:
+        return []
+    state = say("standing.expired" if review["expired"] else f"standing.{review['state']}")
+    said = [state, review["who"], review["until"], review["reason"], review["remark"]]
+    return ["", f"{say('rows.state')}  {'  '.join(part for part in said if part)}"]
 
 
 def _place(place: dict[str, Any]) -> str:

@@ -38,7 +38,7 @@ AHEAD = 3  # files read before they are asked for
 class Opened(NamedTuple):
     """One file, or one member of an archive: its path, the name to show, its document or why there is none.
 
-    `last` says that no more of the same path follows.
+    `member` is its stored name in an archive; `last` says that no more of the same path follows.
     """
 
     path: Path
@@ -46,6 +46,7 @@ class Opened(NamedTuple):
     document: Document | None
     error: AuditorError | None
     last: bool = True
+    member: str = ""
 
 
 def found(paths: Iterable[str], *, leave_out: str = "") -> tuple[list[Path], list[tuple[str, str]]]:
@@ -121,7 +122,7 @@ def _read(path: Path, name: str, member: str = "", *, last: bool = True) -> Open
     from auditor.readers import read
 
     try:
-        return Opened(path, name, read(path, member), None, last)
+        return Opened(path, name, read(path, member), None, last, member)
     except AuditorError as error:
         return Opened(path, printable(str(path)) if not member else name, None, error, last)
 

@@ -22,13 +22,17 @@ class Lazy(click.Group):
         "check": "auditor.cli.check:check",
         "read": "auditor.cli.read:read",
         "explain": "auditor.cli.explain:explain",
+        "diff": "auditor.cli.diff:diff",
         "rules": "auditor.cli.rules:rules",
+        "schema": "auditor.cli.schema:schema",
     }
     helps: ClassVar[dict[str, str]] = {
         "check": "核对公开文件并写报告 / audit filings and write reports",
         "read": "显示从文件中读到了什么 / show what was read from a file",
         "explain": "说明报告中的一个疑点 / explain one finding of a report",
+        "diff": "比较同一单位的两份报告 / compare two reports on one unit",
         "rules": "规则：列表、说明、测试、追踪 / rules: list, show, test, trace",
+        "schema": "JSON 报告的格式（JSON Schema） / the JSON Schema of the JSON reports",
     }
 
     def invoke(self, ctx: click.Context) -> Any:

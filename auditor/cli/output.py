@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from auditor.filing import SourceFile
 
 MAX_NAME = 180  # bytes
+TAKEN = frozenset({"index", "疑点清单"})  # names of the reports on a whole run
 _UNSAFE = re.compile(r"[^\w\-.（）()]+")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)  # on Windows
 
@@ -25,7 +26,7 @@ def stems(files: Sequence[SourceFile]) -> list[str]:
     names = [_stem(file.file) for file in files]
     folded = [name.casefold() for name in names]
     found = [
-        f"{name}-{file.sha256[:6]}" if folded.count(name.casefold()) > 1 or name.casefold() == "index" else name
+        f"{name}-{file.sha256[:6]}" if folded.count(name.casefold()) > 1 or name.casefold() in TAKEN else name
         for name, file in zip(names, files, strict=True)
     ]
     seen: dict[str, int] = {}

@@ -55,6 +55,7 @@ def _one(number: int, filing: Filing, matrix: CheckMatrix, start: int, last_year
     missing: Counter[tuple[str, Reason, str]] = Counter()
     rules = {}
     good: Counter[int] = Counter()
+    passed: Counter[str] = Counter()
     for outcome in evaluation.outcomes:
         rules[outcome.plan.rule.id] = outcome.plan.rule
         for check in np.nonzero(outcome.filing == number)[0]:
@@ -62,6 +63,7 @@ def _one(number: int, filing: Filing, matrix: CheckMatrix, start: int, last_year
             verdict = Verdict(int(outcome.verdict[i]))
             ledger.counts[verdict] += 1
             if verdict is Verdict.CONSISTENT:
+                passed[outcome.plan.rule.id] += 1
                 if outcome.plan.rule.once:
                     continue  # a question about wording proves no figure
                 good.update(p - start for p in outcome.positions(i))
@@ -86,7 +88,7 @@ def _one(number: int, filing: Filing, matrix: CheckMatrix, start: int, last_year
     groups += [Group([check], [], proof=proofs.get(id(check))) for check in tails]
     findings = _findings(groups, filing, facts, names)
     not_evaluated = [NotEvaluated(rules[rule], why, where, count) for (rule, why, where), count in missing.items()]
-    audit = Audit(filing, facts, ledger, findings, not_evaluated, [])
+    audit = Audit(filing, facts, ledger, findings, not_evaluated, [], passed=passed)
     _mark(audit, evaluation, start)
     return audit
 

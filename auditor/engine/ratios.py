@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 Bounds = tuple[tuple[int, int], tuple[int, int]]
 _BOUNDS = {"percent": share_bounds, "growth": growth_bounds, "growth_by_change": growth_by_change_bounds}
+MAX_PRINTINGS = 8
 COMPARED = {1: "大于", 0: "等于", -1: "小于"}
 
 
@@ -50,6 +51,14 @@ class Rate:
     near: bool = False
     hidden: bool = False
     bounds: Bounds | None = None
+
+    def printings(self, step: int) -> list[int]:
+        """The values that a rate with a last digit worth `step` may print for these bounds, the lowest first."""
+        if self.bounds is None:
+            return []
+        low, high = (bound[0] * PERCENT_SCALE // bound[1] for bound in self.bounds)
+        values = range(low // step * step - step, high + 2 * step, step)[:MAX_PRINTINGS]
+        return [value for value in values if judge_ratio(*self.bounds, printed_range(value, step))]
 
 
 class Bound(NamedTuple):

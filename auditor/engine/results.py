@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from auditor.engine.verdicts import Note, Reason, Verdict
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from auditor.engine.causes import Guess
     from auditor.engine.proof import Proof
     from auditor.engine.ratios import Rate
@@ -32,7 +34,7 @@ class Mark(StrEnum):
     ROUNDING = "rounding"  # in a check with a tail
     CONTRADICTED = "contradicted"  # in a check that fails
     SUSPECT = "suspect"  # named by a finding
-    UNCHECKED = "unchecked"  # no equality touches it
+    UNCHECKED = "unchecked"  # no equality that holds touches it
     UNREAD = "unread"
 
 
@@ -83,12 +85,69 @@ class Suspect:
     cause: Guess | None = None  # what may have happened to it
 
 
+class Standing(StrEnum):
+    """What a reader has decided about a finding (处理状态)."""
+
+    OPEN = "open"  # 待核实: to be looked into
+    CONFIRMED = "confirmed"  # 已确认: an error indeed
+    CHANGED = "changed"  # 已改: changed in the document since
+    WAIVED = "waived"  # 不改: accepted, and stays
+
+
+class Since(StrEnum):
+    """How a finding stands against the baseline."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What somebody has decided about a finding, why, and until which day; `file` and `line` say where it is written.
+
+    `expired` is set by the run that finds that day in the past.
+    """
+
+    state: Standing
+    reason: str = ""
+    who: str = ""
+    until: dt.date | None = None
+    remark: str = ""
+    expired: bool = False
+    file: str = ""
+    line: int = 0
+
+    def is_past(self, today: dt.date) -> bool:
+        """Tell whether its last day is over."""
+        return self.until is not None and self.until < today
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A finding of the baseline that is no more, as it was told there."""
+
+    id: str
+    rule: str
+    severity: str
+    verdict: str
+    message: str
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The earlier report that a filing was compared with, and its findings that are gone."""
+
+    file: str
+    gone: tuple[Gone, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One cause, told once. `checks` are those that fail because of it, the most telling first.
 
     `recognised` says that figures recognised from pictures are among them: it asks to look at the original, and
-    accuses nobody.
+    accuses nobody. `review` is what a reader has decided, `since` how it stands against the baseline, where given.
     """
 
     id: str
@@ -100,6 +159,13 @@ class Finding:
     proof: Proof | None = None  # of a tail: an unrounded ledger that prints as shown and satisfies all equalities
     recognised: bool = False
     also: tuple[Suspect, ...] = ()  # figures that have to change with the suspect: computed or copied from it
+    review: Review | None = None
+    since: Since | None = None
+
+    @property
+    def waived(self) -> bool:
+        """Tell whether it was accepted, and still is: shown, and counted apart."""
+        return self.review is not None and self.review.state is Standing.WAIVED and not self.review.expired
 
     @property
     def main(self) -> Check:
@@ -157,6 +223,8 @@ class Audit:
     confirmed: int = 0
     told: int = 0  # figures that the prose tells
     told_checked: int = 0
+    passed: dict[str, int] = field(default_factory=dict)  # rule → how many of its checks are consistent
+    baseline: Baseline | None = None
 
     @property
     def decided(self) -> bool:
@@ -164,10 +232,15 @@ class Audit:
         return bool(self.checked or self.told_checked)
 
     def worst(self) -> Severity | None:
-        """The severest finding, or None."""
-        present = {finding.severity for finding in self.findings}
+        """The severest finding that is not waived, or None."""
+        present = {finding.severity for finding in self.findings if not finding.waived}
         return next((severity for severity in Severity if severity in present), None)
 
     def count(self, severity: Severity) -> int:
-        """How many findings have a severity."""
-        return sum(finding.severity is severity for finding in self.findings)
+        """How many findings have a severity, waived ones left aside."""
+        return sum(finding.severity is severity and not finding.waived for finding in self.findings)
+
+    @property
+    def waived(self) -> int:
+        """How many findings were accepted."""
+        return sum(finding.waived for finding in self.findings)

@@ -10,9 +10,12 @@ from auditor.errors import BadInputError
 from auditor.messages import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from auditor.annotate import Annotated, Note
     from auditor.document import Document
+    from auditor.readers.regions import Picture, Region
 
 MAX_BYTES = 200 * 1024 * 1024
 MAX_TEXT_BYTES = 20 * 1024 * 1024
@@ -44,6 +47,28 @@ def members(path: Path) -> list[tuple[str, str]] | None:
     from auditor.readers.guard import shared
 
     return shared().members(path, printable(path.name))
+
+
+def pictures(path: Path, member: str, sha256: str, regions: Sequence[Region]) -> list[Picture | None]:
+    """Draw regions of the pages of a PDF (a member of an archive by its stored name), in the worker process.
+
+    None for what cannot be drawn, and for all where the file is not the one with this hash any more. Raises
+    `BadInputError` where it can no longer be read.
+    """
+    from auditor.readers.guard import shared
+
+    return shared().pictures(path, printable(path.name), member, sha256, regions)
+
+
+def annotate(path: Path, member: str, sha256: str, notes: Sequence[Note]) -> Annotated:
+    """Write notes into a copy of a file (a member of an archive by its stored name), in the worker process.
+
+    Raises `BadInputError` where the file can no longer be read, is not the one with this hash any more, or is of a
+    kind that takes no notes.
+    """
+    from auditor.readers.guard import shared
+
+    return shared().annotate(path, printable(path.name), member, sha256, notes)
 
 
 def close() -> None:

@@ -34,10 +34,10 @@ CONTAINERS = (b"PK", _OLE)  # how files begin that must be opened to tell what t
 
 def kind_of(data: bytes, name: str) -> str:
     """The kind of a file: PDF, XLSX, XLS, ODS, DOCX, DOC, WPS, RTF, ODT, HTML, CSV, TEXT, ZIP, OFD, a foreign one."""
+    if data.startswith(_ZIP_STARTS):  # before PDF: an archive may begin with one, stored as it is
+        return _package(data)
     if b"%PDF-" in data[:1024]:
         return "PDF"
-    if data.startswith(_ZIP_STARTS):
-        return _package(data)
     if data.startswith(_OLE):
         return _compound(data)
     if data.lstrip()[:5] == b"{\\rtf":

@@ -23,7 +23,11 @@ from auditor.readers import wire
 from auditor.readers.limits import Limits
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from auditor.annotate import Annotated, Note
     from auditor.document import Document
+    from auditor.readers.regions import Picture, Region
 
 START_SECONDS = 60
 # The worker must import this very package, and must not import from the current folder, which may hold anything.
@@ -74,6 +78,29 @@ class Guard:
         try:
             return None if members is None else [(str(stored), str(shown)) for stored, shown in members]
         except (TypeError, ValueError):
+            raise CrashError(name) from None
+
+    def pictures(
+        self, path: Path, name: str, member: str, sha256: str, regions: Sequence[Region]
+    ) -> list[Picture | None]:  # fmt: skip
+        """Draw regions of the pages of a PDF; None for what cannot be drawn. Raises `BadInputError`."""
+        from auditor.readers.regions import checked
+
+        request = {
+            "path": str(path.absolute()), "name": name, "member": member, "sha256": sha256, "regions": list(regions),
+        }  # fmt: skip
+        return checked(self._ask(request).get("pictures"), len(regions))
+
+    def annotate(self, path: Path, name: str, member: str, sha256: str, notes: Sequence[Note]) -> Annotated:
+        """Write notes into a copy of a file. Raises `BadInputError` when it cannot be done."""
+        from auditor.annotate import checked
+
+        request = {
+            "path": str(path.absolute()), "name": name, "member": member, "sha256": sha256, "notes": list(notes),
+        }  # fmt: skip
+        try:
+            return checked(self._ask(request))
+        except ValueError:
             raise CrashError(name) from None
 
     def close(self) -> None:

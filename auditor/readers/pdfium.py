@@ -117,6 +117,16 @@ class Pdf:
         finally:
             page.close()
 
+    def stretch(self, number: int, top: float, bottom: float, scale: float) -> Any:
+        """Render what stands between two heights of a page (points from its top) as an array of greys."""
+        page = self._loaded(number)
+        try:
+            cut = (0, page.get_height() - bottom, 0, top)
+            bitmap = page.render(scale=scale, crop=cut, grayscale=True)
+            return bitmap.to_numpy().reshape(bitmap.height, bitmap.width).copy()
+        finally:
+            page.close()
+
     def size(self, number: int) -> tuple[float, float]:
         """Width and height of one page as displayed, in points."""
         page = self._loaded(number)

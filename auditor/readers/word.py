@@ -50,6 +50,18 @@ def read(data: bytes, *, file: str, sha256: str) -> Document:
         package.close()
 
 
+Spot = tuple[int, int, int, int]  # paragraph, grid, row, column; 0 where it has none
+
+
+def elements_of(root: Any, package: Package, file: str) -> dict[Spot, Any]:
+    """The element of each paragraph and each cell of a document, by the place that `read` gives them."""
+    reader = _Reader(Document(file, ""), Numbering(package))
+    reader.spots = {}
+    body = root.find(f"{_W}body")
+    reader.blocks(body if body is not None else root, 0)
+    return reader.spots
+
+
 def _remarks(root: Any, package: Package, document: Document) -> None:
     """Say what is in the file and is not read."""
     counts = {
@@ -83,6 +95,7 @@ class _Reader:
         self.grids = 0
         self.cells = 0
         self.hidden = 0  # pieces of text and rows that are not shown
+        self.spots: dict[Spot, Any] | None = None  # filled where the elements are asked for
 
     def blocks(self, parent: Any, depth: int) -> None:
         """Read the blocks below one element."""
@@ -102,6 +115,8 @@ class _Reader:
     def _paragraph(self, element: Any, depth: int) -> None:
         self.paragraphs += 1
         number = self.paragraphs
+        if self.spots is not None:
+            self.spots[number, 0, 0, 0] = element
         boxes: list[Any] = []
         text = self.numbering.label(element) + self._text(element, boxes)
         for line in text.split("\n"):
@@ -194,7 +209,7 @@ class _Reader:
                     texts.append(self.numbering.label(part) + self._text(part, boxes))
             for box in boxes:
                 texts += [self._text(part, []) for part in _paragraphs_in(box)]
-            slots.append(_Slot("\n".join(text for text in texts if text.strip()), span, kind))
+            slots.append(_Slot("\n".join(text for text in texts if text.strip()), span, kind, element=cell))
         return slots
 
     def _grid(self, rows: list[list[_Slot]], width: int, number: int) -> Grid | None:
@@ -219,7 +234,7 @@ class _Reader:
                     continue
                 owner = owners[id(each)]
                 if id(owner) not in cells:
-                    cells[id(owner)] = Cell(owner.text, place, heights[id(owner)], owner.span)
+                    cells[id(owner)] = self._cell(owner, place, heights[id(owner)])
                 out.append(cells[id(owner)])
             body.append(tuple(out))
         if width == 1 or sum(len({id(cell) for cell in row}) for row in body) < 2:
@@ -227,6 +242,11 @@ class _Reader:
                 self._frame(one)
             return None
         return Grid(tuple(body), Place(self.document.file, grid=number), spans_known=spans_kept(body))
+
+    def _cell(self, slot: _Slot, place: Place, height: int) -> Cell:
+        if self.spots is not None:
+            self.spots[0, place.grid or 0, place.row or 0, place.column or 0] = slot.element
+        return Cell(slot.text, place, height, slot.span)
 
     def _frame(self, cell: Cell) -> None:
         """A table of one cell, or of one column, is a frame around text."""
@@ -243,6 +263,7 @@ class _Slot:
     span: int
     merge: str
     column: int = 0
+    element: Any = None
 
 
 def _merged(layout: list[list[_Slot | None]]) -> tuple[dict[int, _Slot], dict[int, int]]:

@@ -37,12 +37,24 @@ class Worker:
         path = request["path"]
         if request.get("list"):
             return {"members": self._members(path, name)}
-        member = request.get("member", "")
+        data, name = self._content(path, name, request.get("member", ""))
+        if "regions" in request:
+            from auditor.readers.regions import draw
+
+            return {"pictures": draw(data, name, request["sha256"], request["regions"])}
+        if "notes" in request:
+            from auditor.annotate import annotate
+
+            return annotate(data, name, request["sha256"], request["notes"])
+        return {"document": wire.pack(read_bytes(data, name))}
+
+    def _content(self, path: str, name: str, member: str) -> tuple[bytes, str]:
+        """The bytes of a file, or of a member of an archive, and the name to show."""
         if not member:
-            return {"document": wire.pack(read_bytes(load(Path(path)), name))}
+            return load(Path(path)), name
         archive = self._opened(path, name)
         name = f"{name}{ARCHIVE_MARK}{archive.shown(member)}"
-        return {"document": wire.pack(read_bytes(archive.read(member, name), name))}
+        return archive.read(member, name), name
 
     def _members(self, path: str, name: str) -> list[tuple[str, str]] | None:
         """The members of an archive; None for a file that is none."""

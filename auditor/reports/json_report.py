@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from auditor.engine.results import Severity
+from auditor.engine.results import Severity, Since
 from auditor.engine.verdicts import Verdict
+from auditor.facts import value_text
 from auditor.filing import PROSE_REASONS
 from auditor.messages import say
 from auditor.numbers import State
@@ -16,9 +18,10 @@ from auditor.reports.places import left_out, place_data, remark_text, table_note
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.engine.results import Audit, Finding, Suspect
+    from auditor.engine.results import Audit, Finding, Review, Suspect
     from auditor.facts import Fact
-    from auditor.filing import ReadTable
+    from auditor.filing import ReadTable, Remark
+    from auditor.reports.run import Run
 
 
 def tool_data(version: str, rules_sha256: str) -> dict[str, str]:
@@ -53,6 +56,8 @@ def filing_data(audit: Audit, tool: dict[str, str]) -> dict[str, Any]:
             for item in audit.filing.unread
         ],
         "tables": [table_data(table) for table in audit.filing.tables],
+        "figures": {str(fact.address): figure_text(fact) for fact in audit.filing.facts if fact.is_figure},
+        "baseline": _baseline(audit),
         "remarks": [{"file": remark.file, "text": remark_text(remark)} for remark in audit.filing.remarks],
     }  # fmt: skip
 
@@ -70,6 +75,19 @@ def table_data(table: ReadTable) -> dict[str, Any]:
         "borderless": table.borderless,
         "notes": table_notes(table),
     }
+
+
+def figure_text(fact: Fact) -> str:
+    """A figure as a decimal number and its unit: `89.59 万元`."""
+    return f"{value_text(fact.value, fact.kind, fact.unit, fact.decimals)} {fact.unit}".rstrip()
+
+
+def _baseline(audit: Audit) -> dict[str, Any] | None:
+    """The earlier report that the filing was compared with, and its findings that are gone."""
+    if audit.baseline is None:
+        return None
+    gone = [{**asdict(finding), "addresses": list(finding.addresses)} for finding in audit.baseline.gone]
+    return {"file": audit.baseline.file, "gone": gone}
 
 
 def summary_data(audit: Audit) -> dict[str, Any]:
@@ -90,8 +108,28 @@ def summary_data(audit: Audit) -> dict[str, Any]:
         },
         "figures": {"printed": audit.printed, "checked": audit.checked, "confirmed": audit.confirmed},
         "prose": {"told": audit.told, "checked": audit.told_checked, "unexplained": unexplained},
+        "waived": audit.waived,
+        "since": _since(audit),
         "severities": {severity.value: audit.count(severity) for severity in Severity},
     }
+
+
+def _since(audit: Audit) -> dict[str, int] | None:
+    """Findings by how they stand against the baseline; None where there is none."""
+    if audit.baseline is None:
+        return None
+    counts = {since.value: sum(finding.since is since for finding in audit.findings) for since in Since}
+    return {**counts, "gone": len(audit.baseline.gone)}
+
+
+def review_data(review: Review | None) -> dict[str, Any] | None:
+    """What a reader has decided about a finding."""
+    if review is None:
+        return None
+    return {
+        "state": review.state.value, "reason": review.reason, "who": review.who,
+        "until": review.until.isoformat() if review.until else None, "remark": review.remark, "expired": review.expired,
+    }  # fmt: skip
 
 
 def _finding(finding: Finding, narrator: Narrator, audit: Audit) -> dict[str, Any]:
@@ -123,6 +161,8 @@ def _finding(finding: Finding, narrator: Narrator, audit: Audit) -> dict[str, An
         "suspects": [_suspect(suspect, facts.index(suspect.fact), narrator) for suspect in finding.suspects],
         "also": [_suspect(suspect, facts.index(suspect.fact), narrator) for suspect in finding.also],
         "rules": list(finding.rule_ids),
+        "review": review_data(finding.review),
+        "since": finding.since.value if finding.since else None,
     }
 
 
@@ -141,8 +181,6 @@ def _figure(fact: Fact) -> dict[str, Any]:
 def _value(fact: Fact) -> str | None:
     if not fact.is_figure:
         return None
-    from auditor.facts import value_text
-
     return value_text(fact.value, fact.kind, fact.unit, fact.decimals)
 
 
@@ -161,11 +199,13 @@ def _suspect(suspect: Suspect, index: int, narrator: Narrator) -> dict[str, Any]
 
 
 def index_data(
-    audits: Sequence[tuple[str, Audit]], failed: Sequence[tuple[str, str]], tool: dict[str, str]
-) -> dict[str, Any]:
+    audits: Sequence[tuple[str, Audit]], failed: Sequence[tuple[str, str]], tool: dict[str, str],
+    warnings: Sequence[Remark] = (),
+) -> dict[str, Any]:  # fmt: skip
     """The summary over all filings: one entry per filing with its report's name, and the files that failed.
 
-    `suspect_rules` are those that fail in most filings: to be doubted before the filings are.
+    `suspect_rules` are those that fail in most filings: to be doubted before the filings are. `warnings` are those of
+    the run: waivers that are unused or expired, baselines that no filing met.
     """
     from auditor.reports.html import suspect_rules  # templates are heavy, and most reports of one filing need none
 
@@ -185,7 +225,18 @@ def index_data(
         "filings": filings,
         "suspect_rules": suspect_rules(audits),
         "failed": [{"file": file, "reason": why} for file, why in failed],
+        "warnings": [remark_text(remark) for remark in warnings],
     }
+
+
+def filing_report(audit: Audit, run: Run) -> str:
+    """The report of one filing."""
+    return dumps(filing_data(audit, run.tool))
+
+
+def batch_report(run: Run) -> str:
+    """The summary of a run."""
+    return dumps(index_data(run.audits, run.failed, run.tool, run.warnings))
 
 
 def dumps(data: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ Numbers are decimal strings in the finding's own unit, exactly as precise as pri
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from auditor.engine.causes import Cause
@@ -16,12 +16,12 @@ from auditor.forms.labels import plain
 from auditor.messages import language, say
 from auditor.numbers import decimal_text
 from auditor.reports.places import place_text
-from auditor.units import FEN_PER, Kind
+from auditor.units import FEN_PER, Kind, Rounding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.engine.results import Audit, Check, Finding, Operand, Suspect
+    from auditor.engine.results import Audit, Check, Finding, Operand, Review, Suspect
 
 _SIGNS = {"=": "≠", "≠": "=", "<": "≥", ">": "≤", "≤": ">", "≥": "<"}
 _WORDS = {"<": "less", ">": "more", "≤": "at_most", "≥": "at_least", "≠": "unequal", "=": "equal"}
@@ -130,12 +130,23 @@ class Narrator:
         scale = scale_of(like.kind, like.unit)
         return decimal_text(number, scale, self._decimals(like) if decimals is None else decimals)
 
+    def suggested(self, suspect: Suspect) -> str:
+        """What a suspect should be, as it would be printed: a rate with its sign."""
+        fact = self.facts[suspect.fact]
+        assert suspect.suggested is not None
+        number = self.value(suspect.suggested, fact)
+        number = _grouped(number) if self._has_commas(fact) else number
+        sign = "%" if fact.kind is Kind.PERCENT and fact.text.rstrip().endswith(("%", "％")) else ""
+        return number + sign
+
     def interval(self, fact: Fact) -> str:
         """The range that a printed figure stands for, in its unit."""
         if not fact.is_figure:
             return ""
         reach = fact.range()
         low, high = self.value(reach.lo, fact), self.value(reach.hi, fact)
+        if self._has_commas(fact):
+            low, high = _grouped(low), _grouped(high)
         return low if low == high else f"{low} … {high}"
 
     def _decimals(self, fact: Fact) -> int:
@@ -179,6 +190,21 @@ class Narrator:
             stake,
         )
 
+    def told(self, check: Check) -> Amounts:
+        """The numbers of a check as a reader sees them beside its figures: with commas where those have them."""
+        amounts = self.amounts(check)
+        return replace(amounts, **{
+            name: self._alike(getattr(amounts, name), check) for name in ("expected", "actual", "difference", "allowed")
+        })  # fmt: skip
+
+    def _alike(self, number: str, check: Check) -> str:
+        """A number with commas at its thousands where one of the check's figures is printed so."""
+        return _grouped(number) if any(self._has_commas(self.facts[o.fact]) for o in check.operands) else number
+
+    @staticmethod
+    def _has_commas(fact: Fact) -> bool:
+        return "," in fact.text or "，" in fact.text
+
     def _bound(self, check: Check, like: Fact) -> int:
         """The largest gap in whole last digits that the ranges allow."""
         allowed = check.allowed // check.scale
@@ -196,9 +222,9 @@ class Narrator:
         if not right:
             shown[1] = self.value(-check.constant // check.scale, like, decimals=0)
         elif len(right) > 1:
-            shown[1] += f" = {self.value((self.total(right, -1) - check.constant) // check.scale, like)}"
+            shown[1] += f" = {self.told(check).expected}"
         if len(left) > 1:
-            shown[0] += f" = {self.value(self.total(left, 1) // check.scale, like)}"
+            shown[0] += f" = {self.told(check).actual}"
         sign = check.operator
         if check.verdict is Verdict.INCONSISTENT:
             sign = _SIGNS.get(check.operator, "≠")
@@ -249,13 +275,9 @@ class Narrator:
         check = finding.main
         if finding.verdict is Verdict.ROUNDING:
             return self._tail(check)
-<<<<<<< HEAD
         if check.operator in UNLIKE:
-            return self._alike(finding)
-        one = len(finding.suspects) == 1 and len(finding.checks) > 1 and check.compares
-=======
+            return self._unlike(finding)
         one = len(finding.suspects) == 1 and check.compares and (len(finding.checks) > 1 or bool(finding.also))
->>>>>>> local
         if not check.linear and not (one and finding.suspects[0].suggested is not None):
             return self._statement(check)
         if _is_swapped(finding):
@@ -270,7 +292,7 @@ class Narrator:
                 return say("say.look", figure=figure, printed=printed, count=count)
             if suspect.suggested is None:
                 return say("say.suspect_some", figure=figure, printed=printed, count=count)
-            suggested = self.value(suspect.suggested, fact)
+            suggested = self.suggested(suspect)
             cause = self.cause(suspect)
             said = say("say.suspect", figure=figure, printed=printed, count=count, suggested=suggested) + cause
             return said + self.also(finding)
@@ -303,24 +325,27 @@ class Narrator:
         return say("say.proved", values=" = ".join(sides))
 
     def _ends(self, check: Check) -> tuple[str, str]:
+        """Both sides in words, the second without the table that the first has named."""
         left, right = self.sides(check)
-        amounts = self.amounts(check)
+        amounts = self.told(check)
+        named = {self.facts[side[0].fact].address.table for side in (left, right) if side}
         ends = []
         for side, total in ((left, amounts.actual), (right, amounts.expected)):
+            table = side is left or len(named) > 1 or not left
             if len(side) == 1:
                 fact = self.facts[side[0].fact]
-                ends.append(f"{self.label(fact)} {self.text(fact)}")
+                ends.append(f"{self.label(fact, table=table)} {self.text(fact)}")
             elif side:
-                first = self.label(self.facts[side[0].fact])
+                first = self.label(self.facts[side[0].fact], table=table)
                 ends.append(say("tell.sum", items=f"{first} … ") + f" {total}" if len(side) > 2 else
-                            f"{self._side(side, 1 if side is left else -1, table=True)} = {total}")  # fmt: skip
+                            f"{self._side(side, 1 if side is left else -1, table=table)} = {total}")  # fmt: skip
             else:
                 ends.append(total)
         return ends[0], ends[1]
 
     def _gap(self, check: Check) -> str:
         left, right = self._ends(check)
-        amounts = self.amounts(check)
+        amounts = self.told(check)
         difference = amounts.difference.lstrip("-")
         unit = f" {amounts.unit}" if amounts.unit else ""
         if check.operator != "=":
@@ -332,7 +357,7 @@ class Narrator:
         return say("say.equal", left=left, right=right, difference=difference, unit=unit, allowed=amounts.allowed)
 
     def _tail(self, check: Check) -> str:
-        amounts = self.amounts(check)
+        amounts = self.told(check)
         unit = f" {amounts.unit}" if amounts.unit else ""
         difference = amounts.difference.lstrip("-")
         keys = {Note.TWO_PLACES: "say.tail_places", Note.OWN_PRECISION: "say.tail_own",
@@ -359,6 +384,41 @@ class Narrator:
         key = "say.rate_hidden" if rate.hidden else "say.rate_near" if rate.near else "say.rate"
         return say(key, **values, expected=f"{expected}%")
 
+    def rate_value(self, check: Check) -> tuple[int, str]:
+        """The rate or word that a check finds wrong, and what its two numbers give: as it would print where known."""
+        rate, target = check.rate, check.operands[0].fact
+        assert rate is not None
+        if rate.word:
+            return target, rate.word
+        fact = self.facts[target]
+        printings = [self.value(value, fact) for value in rate.printings(max(1, fact.step))]
+        first, last = (printings[0], printings[-1]) if printings else (rate.low, rate.high)
+        return target, f"{first}%" if first == last else f"{first}%～{last}%"
+
+    def why_tail(self, check: Check, rounding: Rounding) -> str:
+        """Why figures as precise as these may be off by so much, in words; '' where the check is of another kind."""
+        amounts = self.told(check)
+        if check.note not in (Note.NONE, Note.TWO_PLACES) or not amounts.allowed or abs(check.gap) > check.allowed:
+            return ""
+        rounded = [self.facts[operand.fact] for operand in check.operands]
+        rounded = [fact for fact in rounded if (reach := fact.range(rounding)).lo != reach.hi]
+        values = {
+            "count": len(rounded), "unit": f" {amounts.unit}" if amounts.unit else "", "allowed": amounts.allowed,
+            "difference": amounts.difference.lstrip("-"), "digit": "", "half": "",
+        }  # fmt: skip
+        alike = len({(fact.step, fact.unit) for fact in rounded}) == 1
+        alike = alike and all(abs(operand.coefficient) == check.scale for operand in check.operands)
+        each = len(rounded) if rounding is Rounding.TRUNCATE else len(rounded) // 2
+        if check.note is Note.TWO_PLACES or (alike and check.allowed // check.scale > (each + 1) * rounded[0].step):
+            return say("say.why_places", **values)
+        if not alike:
+            return say("say.why_mixed", **values)
+        like = rounded[0]
+        scale, decimals = scale_of(like.kind, like.unit), self._decimals(like)
+        values["digit"] = decimal_text(like.step, scale, decimals)
+        values["half"] = decimal_text(like.step // 2, scale, decimals + 1)
+        return say("say.why_cut" if rounding is Rounding.TRUNCATE else "say.why_rounded", **values)
+
     def _statement(self, check: Check) -> str:
         title = check.rule.title
         if check.rate is not None:
@@ -376,7 +436,7 @@ class Narrator:
             return f"{title}{where}：{say(f'say.{check.detail}')}"
         return say("say.other", title=title)
 
-    def _alike(self, finding: Finding) -> str:
+    def _unlike(self, finding: Finding) -> str:
         """Figures that must differ and do not: what the rule says of them, and where each stands."""
         operands = [check.operands[0] for check in finding.checks]
         title = "；".join(dict.fromkeys(check.rule.title for check in finding.checks))
@@ -399,9 +459,24 @@ class Narrator:
         return say("say.join").join(told) + (say("say.more", count=more) if more > 0 else "")
 
 
+def standing_text(review: Review) -> str:
+    """What was decided about a finding, in a word; of an expired waiver that it is one."""
+    return say("standing.expired" if review.expired else f"standing.{review.state.value}")
+
+
+def _grouped(number: str) -> str:
+    """A decimal string with commas at its thousands.
+
+    >>> _grouped("-79189400.34"), _grouped("0.50")
+    ('-79,189,400.34', '0.50')
+    """
+    whole, point, rest = number.partition(".")
+    return f"{int(whole):,}{point}{rest}" if whole.lstrip("-").isdigit() and int(whole) else number
+
+
 def verdict_parts(audit: Audit) -> list[str]:
     """The verdict on a filing as short clauses, what could not be read first."""
-    from auditor.engine.results import Severity
+    from auditor.engine.results import Severity, Since
 
     parts: list[str] = []
     tables = {
@@ -419,11 +494,18 @@ def verdict_parts(audit: Audit) -> list[str]:
         parts.append(say("verdict_line.errors", errors=errors) if errors else say("verdict_line.no_errors"))
     if warnings:
         parts.append(say("verdict_line.warnings", warnings=warnings))
-    hints = sum(f.severity is Severity.INFO and f.verdict is Verdict.INCONSISTENT for f in audit.findings)
+    hints = sum(
+        f.severity is Severity.INFO and f.verdict is Verdict.INCONSISTENT and not f.waived for f in audit.findings
+    )
     if hints:
         parts.append(say("verdict_line.hints", hints=hints))
     if audit.ledger[Verdict.ROUNDING]:
         parts.append(say("verdict_line.tails", tails=audit.ledger[Verdict.ROUNDING]))
+    if audit.waived:
+        parts.append(say("verdict_line.waived", waived=audit.waived))
+    if audit.baseline is not None:
+        new = sum(finding.since is Since.NEW for finding in audit.findings)
+        parts.append(say("verdict_line.since", new=new, gone=len(audit.baseline.gone), file=audit.baseline.file))
     return parts
 
 

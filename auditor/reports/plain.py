@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditor.engine.results import Severity
 from auditor.messages import language, printable, say
-from auditor.reports.narrate import Narrator, filing_kind, filing_title, verdict_parts
+from auditor.reports.narrate import Narrator, filing_kind, filing_title, standing_text, verdict_parts
 from auditor.reports.places import left_out, place_text, remarks
 
 if TYPE_CHECKING:
@@ -37,15 +37,30 @@ def filing_lines(audit: Audit) -> Iterator[str]:
     """The filing, its errors and warnings with their places, and what the readers remark."""
     yield head_line(audit)
     narrator = Narrator(audit)
-    found = [finding for finding in audit.findings if finding.severity in SHOWN]
+    found = [finding for finding in audit.findings if finding.severity in SHOWN and not finding.waived]
     for finding in found[:MAX_FINDINGS]:
         where = _place(finding, audit)
         said = f"{narrator.message(finding)}{f'（{where}）' if where else ''}"
-        yield printable(f"  {say(f'severity.{finding.severity.value}')}  {finding.rule.id}  {said}")
+        yield printable(f"  {_weight(finding)}  {finding.rule.id}  {said}")
     if len(found) > MAX_FINDINGS:
         yield "  " + say("html.more", count=len(found) - MAX_FINDINGS)
+    gone = [old for old in audit.baseline.gone if old.severity in SHOWN] if audit.baseline else []
+    for old in gone[:MAX_FINDINGS]:
+        yield printable(f"  {say('since.gone')}  {old.rule}  {old.message}")
+    if len(gone) > MAX_FINDINGS:
+        yield "  " + say("html.more", count=len(gone) - MAX_FINDINGS)
     for file, text in remarks(audit.filing):
         yield printable(f"  {say('severity.info')}  {f'{file} ' if file else ''}{text}")
+
+
+def _weight(finding: Finding) -> str:
+    """How much a finding weighs, whether it is new, and what was decided about it."""
+    words = [say(f"severity.{finding.severity.value}")]
+    if finding.since is not None:
+        words.append(say(f"since.{finding.since.value}"))
+    if finding.review is not None:
+        words.append(standing_text(finding.review))
+    return " · ".join(words)
 
 
 def _place(finding: Finding, audit: Audit) -> str:

@@ -1,0 +1,43 @@
+"""CSV: one row per finding, for spreadsheets (UTF-8 with its mark); texts that look like formulas are defused."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from auditor.messages import say
+from auditor.reports.rows import Row, is_number, rows_of, sort_text
+from auditor.reports.workbook import RISKY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from auditor.engine.results import Audit
+    from auditor.reports.run import Run
+
+BOM = "\ufeff"  # without it Excel takes the text for the system's own encoding
+
+
+def filing_report(audit: Audit, run: Run) -> str:
+    """The findings of one filing."""
+    return _written(rows_of(audit, run.rounding))
+
+
+def batch_report(run: Run) -> str:
+    """The findings of all filings of a run."""
+    return _written(row for _, audit in run.audits for row in rows_of(audit, run.rounding))
+
+
+def _written(rows: Iterable[Row]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    writer.writerow(say(f"rows.{name}") for name in Row._fields)
+    for row in rows:
+        writer.writerow(_defused(text) for text in row._replace(sort=sort_text(row.sort)))
+    return BOM + out.getvalue()
+
+
+def _defused(text: str) -> str:
+    """Put an apostrophe before what a spreadsheet would run; a plain negative number stays one."""
+    return f"'{text}" if text.startswith(RISKY) and not is_number(text) else text.replace("\x00", "\ufffd")

@@ -1,0 +1,29 @@
+"""What all reports of one run share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from auditor.cli.originals import Originals
+    from auditor.engine.results import Audit
+    from auditor.filing import Remark
+
+
+@dataclass(frozen=True)
+class Run:
+    """The audits of a run, each under the name (stem) of its report, and what is to be said of the run as a whole.
+
+    `failed` are files that could not be audited (name, sentence); `warnings` concern waivers, baselines, and copies
+    that could not be annotated. `originals` are the files themselves, where they are at hand.
+    """
+
+    audits: Sequence[tuple[str, Audit]]
+    tool: dict[str, str]
+    rounding: str
+    failed: Sequence[tuple[str, str]] = ()
+    warnings: list[Remark] = field(default_factory=list)
+    originals: Originals | None = None
