@@ -242,7 +242,10 @@ def _follows(check: Check, group: Group, evidence: Evidence) -> bool:
 
 
 def _settles(check: Check, suspects: Sequence[Suspect], group: Group, evidence: Evidence) -> bool:
-    """Tell whether a failing check holds once suspects have their suggested values, with what changes with them."""
+    """Tell whether a failing check holds once suspects have their suggested values, with what changes with them.
+
+    A suggested value is known to its last digit only.
+    """
     facts = evidence.facts
     named = [one for one in (*suspects, *group.also) if one.suggested is not None]
     changes = {one.fact: (one.suggested or 0) - facts[one.fact].value for one in named}
@@ -251,17 +254,13 @@ def _settles(check: Check, suspects: Sequence[Suspect], group: Group, evidence: 
         return False
     equation = _equation_of(check, evidence)
     if equation is not None:
-        return equation.holds(changes)
+        near = ({fact: change + off * evidence.steps[fact] for fact, change in changes.items()} for off in (0, -1, 1))
+        return any(equation.holds(some) for some in near)
     if not check.linear:
         return False
     gap = check.gap + sum(o.coefficient * changes.get(o.fact, 0) for o in check.operands)
-    bounds = {
-        "=": abs(gap) <= check.allowed,
-        "<": gap < check.allowed,
-        "≤": gap <= check.allowed,
-        ">": -gap < check.allowed,
-        "≥": -gap <= check.allowed,
-    }
+    room = check.allowed + sum(abs(o.coefficient) * evidence.steps[o.fact] for o in check.operands if o.fact in changes)
+    bounds = {"=": abs(gap) <= room, "<": gap < room, "≤": gap <= room, ">": -gap < room, "≥": -gap <= room}
     return bounds.get(check.operator, False)
 
 

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 ROUNDS = 4  # rules that apply only to some figures show themselves once there are figures
 EMPTY = 0.05  # share of the cells that print zero
-MOST = 5 * 10**8  # of a figure that is no total, in 分
+# of a figure that is no total: 分, ones, hundredths of a percent
+MOST = {Kind.AMOUNT: 5 * 10**8, Kind.COUNT: 60, Kind.PERCENT: 10**4, Kind.WORD: 1}
 
 
 def family_filing(book: RuleBook, family: str, seed: int, style: Style | None = None) -> Filing:
@@ -52,9 +53,10 @@ def family_filing(book: RuleBook, family: str, seed: int, style: Style | None = 
             forms.setdefault(form.table, form)
     codes = _codes(choice)
     cells = {name: list(_cells(book.forms.printed(form)[0], codes)) for name, form in forms.items()}
-    limits = {(name, *cell[:2]): choice.randrange(MOST) if choice.random() > EMPTY else 0
-              for name, some in cells.items() for cell in some}  # fmt: skip
-    amounts: dict[tuple[str, str, str], int] = dict.fromkeys(limits, 10**6)
+    limits = {(name, row, column): choice.randrange(MOST[kind]) if choice.random() > EMPTY else 0
+              for name, some in cells.items() for row, column, kind, _ in some}  # fmt: skip
+    kinds = {(name, row, column): kind for name, some in cells.items() for row, column, kind, _ in some}
+    amounts = {cell: MOST[kind] // 10 for cell, kind in kinds.items()}
     for _ in range(ROUNDS):
         filing = _printed(book, family, key, forms, cells, amounts, style)
         evaluation = evaluate(book.all_plans([]), Chunk.of([filing], book.forms))
@@ -141,7 +143,7 @@ def _printed(
             elif kind is Kind.PERCENT:
                 text, of, decimals = f"{amount / 100:.2f}", "%", 2
             else:
-                text, of, decimals = str(amount // 10**6), unit, 0
+                text, of, decimals = str(amount), unit, 0
             read.facts.append(
                 fact_of(parse_literal(text), Address(name, row, column), kind=kind, unit=of, fine_decimals=decimals,
                         place=Place(table=name))
