@@ -88,7 +88,8 @@ def test_two_independent_errors_stay_two(book: RuleBook, family: str) -> None:
         for check in one.checks:
             touched.setdefault(check.row, set()).add(n)
     reach = {n: {other for row in near[n] for other in touched[row]} for n in able}
-    changes, pairs = [], []
+    changes: list[dict[int, int]] = []
+    pairs: list[tuple[int, int]] = []
     while len(pairs) < 12:
         a, b = choice.sample(able, 2)
         wrongs = [corrupter.wrong(n, Cause.DIGIT, choice) for n in (a, b)]
