@@ -83,6 +83,7 @@ class Suspect:
     suggested: int | None  # in the smallest step; None where the checks do not agree on one
     because: tuple[str, ...]
     cause: Guess | None = None  # what may have happened to it
+    word: str = ""  # for a word that compares: the one that its two figures ask for
 
 
 class Standing(StrEnum):

@@ -186,7 +186,7 @@ def _value(fact: Fact) -> str | None:
 
 def _suspect(suspect: Suspect, index: int, narrator: Narrator) -> dict[str, Any]:
     fact = narrator.facts[suspect.fact]
-    suggested = None if suspect.suggested is None else narrator.value(suspect.suggested, fact)
+    suggested = suspect.word or None if suspect.suggested is None else narrator.value(suspect.suggested, fact)
     return {
         "figure": index,
         "address": str(fact.address),
