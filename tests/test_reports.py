@@ -101,7 +101,7 @@ KEYS = {
     "filing": "entity year report edition family money_unit files",
     "summary": "checks consistent rounding inconsistent not_evaluated not_applicable broken_rule facts figures prose severities",
     "finding": "id rule title kind severity verdict message formula expected actual difference range unit at_stake figures "
-    "suspects also rules",
+    "suspects also proof rules",
     "figure": "address text value unit state read_by place",
     "suspect": "figure address printed suggested cause evidence because",
 }
