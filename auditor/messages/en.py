@@ -254,6 +254,7 @@ MESSAGES: dict[str, str] = {
     "say.unexplained": " Several figures disagree and no few of them explain it: go through these {count} checks.",
     "say.proved": "Proved: before rounding the figures can be {values}, with every other equality satisfied.",
     "say.proved_long": "Proved: figures exist that print as shown and satisfy every equality.",
+    "say.proved_repair": "Proved: with this repair unrounded figures exist that satisfy every equality connected with it.",
     "say.recognised": "Some of these figures were recognised from a picture: compare them with the original first.",
     "say.found": "{title}; {count} found: {places}.",
     "say.quoted": "“{text}” ({place})",

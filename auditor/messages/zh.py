@@ -255,6 +255,7 @@ MESSAGES: dict[str, str] = {
     "say.unexplained": "多处不一致，无法归因到少数数字：请逐项核对这 {count} 项。",
     "say.proved": "已证明：未四舍五入的数可以是 {values}，且其余等式同时成立。",
     "say.proved_long": "已证明：有一组未四舍五入的数印成现在的样子，全部等式同时成立。",
+    "say.proved_repair": "已证明：照此改正后，有一组未四舍五入的数使相连的等式全部成立。",
     "say.recognised": "其中有由图片识别的数字，请先对照原件。",
     "say.found": "{title}，现有 {count} 处：{places}。",
     "say.quoted": "“{text}”（{place}）",

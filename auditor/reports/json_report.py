@@ -160,6 +160,7 @@ def _finding(finding: Finding, narrator: Narrator, audit: Audit) -> dict[str, An
         "figures": [_figure(audit.facts[position]) for position in facts],
         "suspects": [_suspect(suspect, facts.index(suspect.fact), narrator) for suspect in finding.suspects],
         "also": [_suspect(suspect, facts.index(suspect.fact), narrator) for suspect in finding.also],
+        "proof": narrator.proof(finding) or None,
         "rules": list(finding.rule_ids),
         "review": review_data(finding.review),
         "since": finding.since.value if finding.since else None,

@@ -308,9 +308,14 @@ class Narrator:
         )  # fmt: skip
 
     def proof(self, finding: Finding) -> str:
-        """A ledger behind a tail: figures that print as shown and satisfy the check and all it touches exactly."""
+        """A ledger behind a tail: figures that print as shown and satisfy the check and all it touches exactly.
+
+        Of a finding with a repair: that such figures exist once it is repaired.
+        """
         if finding.proof is None:
             return ""
+        if finding.verdict is Verdict.INCONSISTENT:
+            return say("say.proved_repair")
         left, right = self.sides(finding.main)
         if len(left) + len(right) > MAX_TERMS:
             return say("say.proved_long")
