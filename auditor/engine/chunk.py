@@ -172,8 +172,8 @@ class Chunk:
 
     @cached_property
     def partners(self) -> dict[str, Ints]:
-        """For every context (上年, 预算, 决算), the filing of this chunk that is the partner of each, or −1."""
-        return {
+        """For every context (上年, 预算, 决算, 唯一单位), the filing that is the partner of each, or −1."""
+        out = {
             context: np.fromiter(
                 (self._known.find(change(key)) if key.entity and key.year else -1 for key in self._known.keys),
                 dtype=np.int32,
@@ -181,6 +181,9 @@ class Chunk:
             )
             for context, change in PARTNERS.items()
         }
+        lone = (units[0] if len(units) == 1 else -1 for units in self.units)
+        out[LONE_UNIT] = np.fromiter(lone, dtype=np.int32, count=self.size)
+        return out
 
     @cached_property
     def _known(self) -> Known:
@@ -221,7 +224,8 @@ PARTNERS: dict[str, Callable[[FilingKey], FilingKey]] = {
     "决算": lambda key: key._replace(report="final_accounts"),
 }
 UNITS = "各单位"  # of a department: the one context that means several filings
-CONTEXTS = (*PARTNERS, UNITS)
+LONE_UNIT = "唯一单位"  # of a department that has no other
+CONTEXTS = (*PARTNERS, LONE_UNIT, UNITS)
 
 
 def info_of(filing: Filing, book: FormBook) -> FilingInfo:

@@ -30,6 +30,8 @@ MESSAGES: dict[str, str] = {
     "input.no_files": "There are no files to audit in {path}.",
     "input.write": "{file} cannot be written ({why}): check disk space and permissions; reports already written are intact.",
     "input.config": "The configuration file {file} is not right: {why}.",
+    "list.wrong": "{file} line {line}: “{why}” is not understood; years are like 2023, reports 预算 or 决算, editions 部门 or 单位.",
+    "list.no_entity": "The first line of {file} names no column for entities: head it with {known}.",
     "near": "; the nearest is “{near}”",
     "frames.unknown_title": "No table is titled “{title}”{near}.",
     # rule files

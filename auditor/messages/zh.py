@@ -30,6 +30,8 @@ MESSAGES: dict[str, str] = {
     "input.no_files": "{path} 中没有可以核对的文件。",
     "input.write": "无法写入 {file}（{why}）：请检查磁盘空间和权限；已写好的报告不受影响。",
     "input.config": "配置文件 {file} 有误：{why}。",
+    "list.wrong": "{file} 第 {line} 行：“{why}”看不懂；年度写成 2023，报告写预算或决算，口径写部门或单位。",
+    "list.no_entity": "{file} 第一行没有单位名称栏：请写上表头 {known}。",
     "near": "，最接近的是“{near}”",
     "frames.unknown_title": "没有名为“{title}”的表{near}。",
     # 规则文件
