@@ -263,7 +263,7 @@ def _fingerprint(filing: Filing, addresses: Sequence[str]) -> str:
 
 def _mark(audit: Audit, evaluation: Evaluation, view: View) -> None:
     """Mark every fact by what is known of it, and count printed, checked and confirmed figures."""
-    checked, confirmed = (flags[view.start : view.start + view.size] for flags in evaluation.marks())
+    checked, confirmed = (flags[view.start : view.start + view.size] for flags in evaluation.marks)
     marks = [_plain_mark(fact, confirmed=bool(sure)) for fact, sure in zip(audit.facts, confirmed, strict=False)]
     marks += [Mark.UNCHECKED] * (len(audit.facts) - view.size)  # figures of partners are marked in their own filings
     for finding in reversed(audit.findings):  # the worst finding has the last word
