@@ -5,9 +5,9 @@ Lines are only added. Whatever ends a run, the lines before stand; a last line t
 
 from __future__ import annotations
 
+import errno
 import json
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from auditor.batch.work import Done, OutputError, Part, Source
@@ -15,6 +15,7 @@ from auditor.errors import AuditorError
 from auditor.facts import FilingKey
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from collections.abc import Iterable
 
     from auditor.batch.work import Partition
@@ -93,12 +94,15 @@ class Journal:
         line = json.dumps({"format": FORMAT, **data}, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
         at = self._file.tell()
         try:
-            if self._file.write(line) != len(line):
-                raise OSError(28, os.strerror(28))
+            written = self._file.write(line)
         except OSError as error:
+            written, why = 0, error
+        else:
+            why = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if written != len(line):  # a disk that is full may take a part
             self._file.truncate(at)
             self._file.seek(at)
-            raise _unwritten(self.path, error) from None
+            raise _unwritten(self.path, why) from None
 
     def shrink(self, files: Iterable[str], partitions: Iterable[Partition]) -> None:
         """Forget sources and partitions that are no more, where these are most of the lines."""

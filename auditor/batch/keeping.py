@@ -81,7 +81,8 @@ class _Reader(pickle.Unpickler):
 
     def persistent_load(self, pid: Any) -> Form:
         family, number = pid
-        return self._book.families[family].forms[number]
+        form: Form = self._book.families[family].forms[number]
+        return form
 
     def find_class(self, module: str, name: str) -> Any:
         """Return one of the program's records or enumerations, or a plain collection; nothing else."""

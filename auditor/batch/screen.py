@@ -6,7 +6,7 @@ import os
 import shutil
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from auditor.batch.journal import Journal
 from auditor.batch.local import Lost
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from auditor.batch.work import Partition
 
     Progress = Callable[[str, int, int, int], None]  # what is done, how far, of how many, how many failed
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass
@@ -73,7 +76,9 @@ def screen(job: Job, workers: Workers, progress: Progress, *, rehash: bool = Fal
     return out
 
 
-def _answers(workers, work, job, pieces, lost):  # type: ignore[no-untyped-def]
+def _answers(
+    workers: Workers, work: Callable[[Job, T], R], job: Job, pieces: Iterable[T], lost: Callable[[Job, T], R]
+) -> Iterator[R]:
     """The answers of the workers; for what was lost with its worker the answer that says so."""
     for piece, answer in workers.run(work, job, pieces):
         yield lost(job, piece) if isinstance(answer, Lost) else answer

@@ -17,13 +17,14 @@ from auditor.cli.inputs import bound, opened, whole
 from auditor.cli.output import stem_of, write_file
 from auditor.engine.results import Severity
 from auditor.errors import AuditorError
-from auditor.facts import FilingKey
 from auditor.messages import use_language
 
 if TYPE_CHECKING:
+    from auditor.facts import FilingKey
     from collections.abc import Iterable, Iterator, Sequence
 
     from auditor.batch.job import Job
+    from auditor.cli.common import Settings
     from auditor.engine.results import Audit
     from auditor.filing import Filing
 
@@ -52,7 +53,7 @@ class Source:
     failed: tuple[tuple[str, str], ...] = ()
 
     @property
-    def parts_data(self) -> list[tuple[str, str, tuple[str, int, str, str]]]:
+    def parts_data(self) -> list[tuple[object, ...]]:
         """The parts as plain data."""
         return [(part.member, part.sha256, tuple(part.key)) for part in self.parts]
 
@@ -116,7 +117,7 @@ def _head(source: Source) -> tuple[str, int, int, str, str]:
     return source.file, source.size, source.modified, source.mark, source.sha256
 
 
-def _settings(job: Job) -> object:
+def _settings(job: Job) -> Settings:
     from auditor.cli.common import Settings
     from auditor.units import Rounding
 
@@ -238,7 +239,7 @@ def _audited(filings: Sequence[Filing], screened: _Screened) -> list[Audit]:
         return audit_filings(filings, job.book, Rounding(job.rounding), job.entities)
     except OutputError:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 — a fault on one filing must not cost the others
         if len(filings) > 1:
             return [audit for filing in filings for audit in _audited([filing], screened)]
         screened.failed.append((filings[0].files[0].file, say("screen.fault", why=repr(error))))
@@ -253,7 +254,9 @@ def _reports(named: Sequence[tuple[str, Audit]], job: Job, name: str) -> dict[st
     from auditor.rules.book import program_version
 
     folder = job.reports / name
-    wanted = [(stem, audit) for stem, audit in named if job.every or audit.worst() in (Severity.ERROR, Severity.WARNING)]
+    wanted = [
+        (stem, audit) for stem, audit in named if job.every or audit.worst() in (Severity.ERROR, Severity.WARNING)
+    ]
     run = Run(wanted, tool_data(program_version(), job.book.sha256), job.rounding)
     present: set[str] = set()
     first: dict[str, str] = {}

@@ -81,7 +81,7 @@ FEW = 5  # filings whose findings are shown on the terminal
     "--entities",
     "listed",
     type=click.Path(dir_okay=False),
-    help="单位名单（CSV：单位名称、主管部门、曾用名），用于跨年度、跨单位核对 / list of entities, their departments, former names",
+    help="单位名单（CSV：单位名称、主管部门、曾用名） / list of entities, their departments, former names",
 )
 @config_option
 @rules_option

@@ -6,7 +6,7 @@ import datetime as dt
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -39,14 +39,22 @@ EVERY = 30  # seconds between lines of progress where there is no terminal
     "--expect", "listed", type=click.Path(dir_okay=False),
     help="应公开的单位名单（CSV：单位名称、主管部门、曾用名、年度、报告） / list of entities that have to publish",
 )  # fmt: skip
-@click.option("--rehash", is_flag=True, help="按内容而不是大小和时间判断文件是否变过 / tell changed files by their bytes")
-@click.option("--jobs", type=click.IntRange(min=0), default=0, help="进程数（默认用全部核） / processes (default: all cores)")
-@click.option("--cluster", help="用 Dask 运行：local 或 tcp://地址 / run on Dask: local or the address of its scheduler")
+@click.option(
+    "--rehash", is_flag=True, help="按内容而不是大小和时间判断文件是否变过 / tell changed files by their bytes"
+)
+@click.option(
+    "--jobs", type=click.IntRange(min=0), default=0, help="进程数（默认用全部核） / processes (default: all cores)"
+)
+@click.option(
+    "--cluster", help="用 Dask 运行：local 或 tcp://地址 / run on Dask: local or the address of its scheduler"
+)
 @click.option(
     "--waivers", "waived_by", multiple=True, type=click.Path(dir_okay=False),
     help="豁免清单（默认：auditor.toml 旁的 waivers.yaml） / waivers (default: waivers.yaml beside auditor.toml)",
 )  # fmt: skip
-@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="按哪一天判断豁免 / the day on which waivers are judged")
+@click.option(
+    "--today", type=click.DateTime(["%Y-%m-%d"]), help="按哪一天判断豁免 / the day on which waivers are judged"
+)
 @config_option
 @rules_option
 def screen(
@@ -127,7 +135,7 @@ class Progress:
         now = time.monotonic()
         if stage != self._stage:
             self.end()
-            self._stage, self._start, self._last = stage, now, 0.0
+            self._stage, self._start, self._last = stage, now, now
         if now - self._last < (0.2 if self._terminal else EVERY) and done < count:
             return
         self._last = now
@@ -153,8 +161,8 @@ def _clock(seconds: float) -> str:
 
 def _publish(job: Job, screening: Screening) -> None:
     """Take the results into the store, write the lists, say what was found."""
-    from auditor.reports.screening import lists_of, page_of
     from auditor.cli.output import write_file
+    from auditor.reports.screening import lists_of, page_of
     from auditor.store.database import Store
     from auditor.store.ranking import RANKED, expected_lines
 
@@ -184,7 +192,7 @@ def _publish(job: Job, screening: Screening) -> None:
     ))  # fmt: skip
 
 
-def _what(row: dict[str, object]) -> str:
+def _what(row: dict[str, Any]) -> str:
     from auditor.reports.narrate import key_text
 
     return key_text(row["year"], row["report"], row["edition"])

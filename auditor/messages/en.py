@@ -344,6 +344,7 @@ MESSAGES: dict[str, str] = {
     "store.query": "The query is not right: {why}",
     "store.unknown": "There is no query “{name}”{near}; the queries are {known}, or give SQL in quotes.",
     "store.values": "The query “{name}” needs: {wanted}.",
+    "store.one": "Give a query or --export, not both.",
     "store.exported": "{count} table(s) written to {path}.",
     "cli.config_unknown": "unknown setting “{name}”; the known settings are {known}",
     "cli.config_value": "“{name}” cannot be “{value}”; the known values are {known}",

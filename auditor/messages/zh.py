@@ -345,6 +345,7 @@ MESSAGES: dict[str, str] = {
     "store.query": "查询有误：{why}",
     "store.unknown": "没有名为“{name}”的查询{near}；可用的查询是 {known}，也可以给出加引号的 SQL。",
     "store.values": "查询“{name}”需要：{wanted}。",
+    "store.one": "查询和 --export 不能同时给出。",
     "store.exported": "{count} 张表已写到 {path}。",
     "cli.config_unknown": "不认识的设置“{name}”，可用的设置是 {known}",
     "cli.config_value": "“{name}”不能是“{value}”，可用的值是 {known}",

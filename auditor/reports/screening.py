@@ -84,6 +84,7 @@ def _shown(row: Row) -> Row:
     missing = row["missing_tables"]
     return {
         **row, "kind": key_text(row["year"], row["report"], row["edition"]), "stake": f"{row['at_stake']:,.2f}",
-        "missing": say("screen.missing", tables="、".join(missing)) if missing else "", "files": "、".join(row["files"]),
+        "missing": say("screen.missing", tables="、".join(missing)) if missing else "",
+        "files": "、".join(row["files"]),
         "versions": say("screen.versions", files="、".join(row["versions"])) if row["versions"] else "",
     }  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from auditor.errors import AuditorError
@@ -11,6 +10,7 @@ from auditor.store.results import append
 from auditor.store.schema import RESULTS, TABLES, ddl
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from collections.abc import Sequence
 
     import duckdb
@@ -24,11 +24,14 @@ _SEEN = '"entity", "year", "report", "edition", "id"'
 
 
 class Store:
-    """The store beside the reports of a screening. As a context manager it is open."""
+    """The store beside the reports of a screening. As a context manager it is open.
 
-    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
+    Read-only it is asked by others: their SQL reaches no other file, unless it is `free` to (to write an export).
+    """
+
+    def __init__(self, folder: Path, *, read_only: bool = False, free: bool = False) -> None:
         self.path = folder / STORE if folder.is_dir() or not read_only else folder
-        self.read_only = read_only
+        self.read_only, self.free = read_only, free
         self.engine: duckdb.DuckDBPyConnection
 
     def __enter__(self) -> Self:
@@ -36,8 +39,11 @@ class Store:
 
         if self.read_only and not self.path.is_file():
             raise AuditorError("store.none", path=str(self.path))
+        closed: dict[str, str | bool | int | float | list[str]] = (
+            {"enable_external_access": "false"} if self.read_only and not self.free else {}
+        )
         try:
-            self.engine = duckdb.connect(str(self.path), read_only=self.read_only)
+            self.engine = duckdb.connect(str(self.path), read_only=self.read_only, config=closed)
         except duckdb.Error as error:
             raise AuditorError("store.broken", path=str(self.path), why=_first(error)) from None
         if not self.read_only:
@@ -96,7 +102,15 @@ class Store:
         lines = []
         for source in screening.sources.values():
             lines += [
-                (source.file, part.member, source.size, part.sha256, *part.key, homes.get((source.file, number), ""), "")
+                (
+                    source.file,
+                    part.member,
+                    source.size,
+                    part.sha256,
+                    *part.key,
+                    homes.get((source.file, number), ""),
+                    "",
+                )
                 for number, part in enumerate(source.parts)
             ]
             lines += [(name, "", source.size, source.sha256, "", 0, "", "", "", why) for name, why in source.failed]
@@ -130,6 +144,21 @@ class Store:
             len(screening.sources), screening.filings, sum(one.errors for one in done),
             sum(one.warnings for one in done), len(screening.failed),
         )])  # fmt: skip
+
+    def export(self, folder: Path) -> int:
+        """Write every table as a Parquet file; return how many. Raises `AuditorError` where they cannot be written."""
+        import duckdb
+
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for table in TABLES:
+                target = str(folder / f"{table}.parquet").replace("'", "''")
+                self.engine.execute(
+                    f"COPY (FROM \"{table}\" ORDER BY ALL) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
+                )
+        except (OSError, duckdb.Error) as error:
+            raise AuditorError("input.write", file=str(folder), why=_first(error)) from None
+        return len(TABLES)
 
     def ask(self, sql: str, values: Sequence[Any] = ()) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run a query: the names of its columns, and its rows. Raises `AuditorError` with what is wrong with it."""

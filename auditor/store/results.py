@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import threading
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor.engine.chunk import Status, info_of
@@ -20,6 +19,7 @@ from auditor.store.schema import RESULTS, ddl
 from auditor.versions import LEFT_OUT
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from collections.abc import Iterator, Mapping, Sequence
 
     import duckdb
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from auditor.batch.job import Job
     from auditor.batch.work import Partition
     from auditor.engine.results import Audit
+    from auditor.filing import Filing
 
 Line = tuple[Any, ...]
 _local = threading.local()
@@ -137,13 +138,18 @@ def _filing(audit: Audit, job: Job, report: str, entity: str) -> Line:
         entity, filing.key.entity, home if home != entity else "", filing.key.year, filing.key.report,
         filing.key.edition, filing.family, filing.money_unit, [file.file for file in filing.files],
         [file.sha256 for file in filing.files],
-        [name for remark in filing.remarks if remark.key in LEFT_OUT for name in remark.values["other"].split("、")],
+        _versions(filing),
         report, counts["checks"], *(audit.ledger[verdict] for verdict in _VERDICTS),
         *(audit.count(severity) for severity in Severity), max(stakes, default=Decimal(0)),
         counts["facts"]["read"], counts["facts"]["unread"],
         sum(fact.is_figure and fact.read_by is not ReadBy.PRINTED for fact in filing.facts), audit.checked,
         sorted(table for table, what in status.items() if what is Status.MISSING),
     )  # fmt: skip
+
+
+def _versions(filing: Filing) -> list[str]:
+    """The files that were left out: older versions and copies."""
+    return [name for key, values, _ in filing.remarks if key in LEFT_OUT for name in values["other"].split("、")]
 
 
 _VERDICTS = (

@@ -41,7 +41,9 @@ RESULTS: dict[str, tuple[Column, ...]] = {  # written by every partition as one 
         Column("errors", "INTEGER", "错误 / findings of severity error"),
         Column("warnings", "INTEGER", "待说明 / of severity warning"),
         Column("infos", "INTEGER", "提示 / of severity info"),
-        Column("at_stake", "DECIMAL(20,2)", "涉及金额（元），各疑点中最大的 / largest amount at stake of a finding, in 元"),
+        Column(
+            "at_stake", "DECIMAL(20,2)", "涉及金额（元），各疑点中最大的 / largest amount at stake of a finding, in 元"
+        ),
         Column("read", "INTEGER", "读出的数字 / figures read"),
         Column("unread", "INTEGER", "未读出的数字 / figures that were not read"),
         Column("unsure", "INTEGER", "恢复或识别读出的数字 / figures recovered or recognised from pictures"),
@@ -61,7 +63,9 @@ RESULTS: dict[str, tuple[Column, ...]] = {  # written by every partition as one 
         Column("occurrence", "INTEGER", "第几次出现 / which mention"),
         Column("kind", "VARCHAR", "amount、percent、count / what it measures"),
         Column("printed", "VARCHAR", "印出的数 / as printed"),
-        Column("value", "BIGINT", "最小单位的整数（金额为分） / in the smallest step: 分, millionths of a percent, ones"),
+        Column(
+            "value", "BIGINT", "最小单位的整数（金额为分） / in the smallest step: 分, millionths of a percent, ones"
+        ),
         Column("step", "BIGINT", "末位的大小 / worth of its last digit in the smallest step"),
         Column("unit", "VARCHAR", "单位 / unit as printed"),
         Column("mark", "VARCHAR", "核对后的标记 / what is known of it: confirmed, rounding, contradicted …"),
