@@ -15,8 +15,8 @@ from auditor.errors import AuditorError
 from auditor.facts import FilingKey
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Iterable
+    from pathlib import Path
 
     from auditor.batch.work import Partition
 

@@ -7,6 +7,7 @@ simply done again, and gives the same bytes.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,12 +21,12 @@ from auditor.errors import AuditorError
 from auditor.messages import use_language
 
 if TYPE_CHECKING:
-    from auditor.facts import FilingKey
     from collections.abc import Iterable, Iterator, Sequence
 
     from auditor.batch.job import Job
     from auditor.cli.common import Settings
     from auditor.engine.results import Audit
+    from auditor.facts import FilingKey
     from auditor.filing import Filing
 
 LARGE = 64  # filings in one chunk: more gain nothing
@@ -163,7 +164,7 @@ def audit_partition(job: Job, partition: Partition) -> Done:
         from auditor.store.waivers import apply_waivers
 
         apply_waivers(audits, job.waived, job.day)
-    named = sorted(((stem_of(audit.filing.files[0]), audit) for audit in audits), key=lambda item: item[0])
+    named = _named(audits)
     written = _reports(named, job, partition.name)
     from auditor.store.results import write_results
 
@@ -175,6 +176,16 @@ def audit_partition(job: Job, partition: Partition) -> Done:
         partition.name, partition.mark, len(audits), sum(audit.count(Severity.ERROR) for audit in audits),
         sum(audit.count(Severity.WARNING) for audit in audits), tuple(screened.failed),
     )  # fmt: skip
+
+
+def _named(audits: Iterable[Audit]) -> list[tuple[str, Audit]]:
+    """The audits under the names of their reports, in their order; one file that is two filings is numbered."""
+    named: dict[str, Audit] = {}
+    for audit in audits:
+        stem = stem_of(audit.filing.files[0])
+        names = (stem if number == 1 else f"{stem}-{number}" for number in itertools.count(1))
+        named[next(name for name in names if name not in named)] = audit
+    return sorted(named.items())
 
 
 def _filings(screened: _Screened) -> list[list[Filing]]:

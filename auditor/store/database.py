@@ -10,8 +10,8 @@ from auditor.store.results import append
 from auditor.store.schema import RESULTS, TABLES, ddl
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Sequence
+    from pathlib import Path
 
     import duckdb
 

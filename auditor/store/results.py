@@ -19,8 +19,8 @@ from auditor.store.schema import RESULTS, ddl
 from auditor.versions import LEFT_OUT
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     import duckdb
 
