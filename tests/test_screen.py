@@ -184,7 +184,7 @@ def test_kept_parts_run_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
     class Evil:
         def __reduce__(self) -> tuple[object, ...]:
-            return os.mkdir, (str(tmp_path / "ran"),)  # noqa: PTH102
+            return os.mkdir, (str(tmp_path / "ran"),)
 
     file = tmp_path / "x.part"
     for evil in (Evil(), [subprocess.Popen], rule_book().forms.tables, [Path("x")]):
