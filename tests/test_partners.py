@@ -98,7 +98,7 @@ def test_the_opening_balance_is_compared_with_last_years_closing(book: RuleBook,
     assert any("@上年[支出/年末结转和结余]" in name for name in names)
     assert len(wrong.marks) == len(wrong.facts)
     own = len(wrong.filing.all_facts)
-    assert {mark for mark in wrong.marks[own:]} <= {Mark.UNCHECKED, Mark.CONTRADICTED}
+    assert set(wrong.marks[own:]) <= {Mark.UNCHECKED, Mark.CONTRADICTED}
     assert all(suspect.fact < own for finding in wrong.findings for suspect in finding.suspects)
 
 

@@ -173,7 +173,7 @@ def test_kept_parts_that_are_damaged_are_read_again(folder: Path, whole: Path, t
     }
 
 
-def test_kept_parts_run_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kept_parts_run_nothing(tmp_path: Path) -> None:
     import pickle
     import zlib
 

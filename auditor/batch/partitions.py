@@ -1,4 +1,4 @@
-"""Which parts are audited together: those of one department in one partition, a few dozen filings in each.
+"""Which parts are audited together: those of one department in one partition, a few filings in each.
 
 A partition is told by the name of its departments alone, so that a file more or less moves nothing but its own.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from auditor.batch.work import Source
     from auditor.entities import Entities
 
-SIZE = 32  # parts of filings in a partition, about
+SIZE = 16  # parts of filings in a partition, about
 
 
 def partitions_of(sources: Iterable[Source], job: Job, before: Sequence[str] = ()) -> list[Partition]:

@@ -56,6 +56,8 @@ def screen(job: Job, workers: Workers, progress: Progress, *, rehash: bool = Fal
     out = Screening()
     with Journal(Path(job.out) / ".screen") as journal:
         stale = list(_stale(files, journal, job, rehash=rehash))
+        if stale:
+            progress("screen.reading", 0, len(stale), 0)
         for number, source in enumerate(_answers(workers, read_source, job, stale, _unread), 1):
             journal.read(source)
             out.read += 1
@@ -65,6 +67,8 @@ def screen(job: Job, workers: Workers, progress: Progress, *, rehash: bool = Fal
         todo = [one for one in out.partitions if not _is_done(one, journal, job)]
         filings = sum(len(one.parts) for one in todo)
         count = 0
+        if todo:
+            progress("screen.auditing", 0, filings, 0)
         for done in _answers(workers, audit_partition, job, todo, _unaudited):
             journal.audited(done)
             count += done.filings

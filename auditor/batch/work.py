@@ -18,7 +18,7 @@ from auditor.cli.inputs import bound, opened, whole
 from auditor.cli.output import stem_of, write_file
 from auditor.engine.results import Severity
 from auditor.errors import AuditorError
-from auditor.messages import use_language
+from auditor.messages import say, use_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -104,14 +104,21 @@ def read_source(job: Job, file: str) -> Source:
     for item in opened([path]):
         try:
             document, filing = bound(item, job.book, _settings(job))
-        except AuditorError as error:
-            failed.append((f"{file}!{item.member}" if item.member else file, str(error)))
+        except Exception as error:  # noqa: BLE001 — a fault on one file must not cost the others
+            failed.append((f"{file}!{item.member}" if item.member else file, _told(error)))
             continue
         parts.append(Part(item.member, document.sha256, filing.key))
         filings.append(filing)
     if parts:
         _write(job.kept / kept_name(file), freeze(filings, job.book.forms))
     return Source(*_head(source), tuple(parts), tuple(failed))
+
+
+def _told(error: Exception) -> str:
+    """What to say of an error: its sentence, or that it is the program's fault."""
+    if isinstance(error, AuditorError):
+        return str(error)
+    return say("screen.fault", why=repr(error))
 
 
 def _head(source: Source) -> tuple[str, int, int, str, str]:
@@ -165,7 +172,7 @@ def audit_partition(job: Job, partition: Partition) -> Done:
 
         apply_waivers(audits, job.waived, job.day)
     named = _named(audits)
-    written = _reports(named, job, partition.name)
+    written = _reports(named, screened)
     from auditor.store.results import write_results
 
     try:
@@ -202,8 +209,8 @@ def _filings(screened: _Screened) -> list[list[Filing]]:
         for members in grouped(clusters[name]):
             try:
                 filings.append(whole(members, job.book))
-            except AuditorError as error:
-                screened.failed.append((members[0].files[0].file, str(error)))
+            except Exception as error:  # noqa: BLE001
+                screened.failed.append((members[0].files[0].file, _told(error)))
         out.append(filings)
     return out
 
@@ -242,28 +249,26 @@ def _chunks(clusters: Iterable[Sequence[Filing]]) -> Iterator[list[Filing]]:
 def _audited(filings: Sequence[Filing], screened: _Screened) -> list[Audit]:
     """Audit a chunk; where the program fails on it, one filing after the other, so that the others are audited."""
     from auditor.engine.audit import audit_filings
-    from auditor.messages import say
     from auditor.units import Rounding
 
     job = screened.job
     try:
         return audit_filings(filings, job.book, Rounding(job.rounding), job.entities)
-    except OutputError:
-        raise
     except Exception as error:  # noqa: BLE001 — a fault on one filing must not cost the others
         if len(filings) > 1:
             return [audit for filing in filings for audit in _audited([filing], screened)]
-        screened.failed.append((filings[0].files[0].file, say("screen.fault", why=repr(error))))
+        screened.failed.append((filings[0].files[0].file, _told(error)))
         return []
 
 
-def _reports(named: Sequence[tuple[str, Audit]], job: Job, name: str) -> dict[str, str]:
+def _reports(named: Sequence[tuple[str, Audit]], screened: _Screened) -> dict[str, str]:
     """Write the reports of a partition; what stood there of filings that are gone is removed."""
     from auditor.reports.formats import FORMATS
     from auditor.reports.json_report import tool_data
     from auditor.reports.run import Run
     from auditor.rules.book import program_version
 
+    job, name = screened.job, screened.partition.name
     folder = job.reports / name
     wanted = [
         (stem, audit) for stem, audit in named if job.every or audit.worst() in (Severity.ERROR, Severity.WARNING)
@@ -272,12 +277,17 @@ def _reports(named: Sequence[tuple[str, Audit]], job: Job, name: str) -> dict[st
     present: set[str] = set()
     first: dict[str, str] = {}
     for stem, audit in wanted:
-        for kind in (kind for kind in FORMATS if kind in job.formats):
-            for file, content in FORMATS[kind].of_filing(stem, audit, run):
-                _write(folder / file, content)
-                present.add(file)
-                if kind == "html" or stem not in first:
-                    first[stem] = f"reports/{name}/{file}"
+        try:
+            files = [written for kind in FORMATS if kind in job.formats
+                     for written in FORMATS[kind].of_filing(stem, audit, run)]  # fmt: skip
+        except Exception as error:  # noqa: BLE001
+            screened.failed.append((audit.filing.files[0].file, _told(error)))
+            continue
+        for file, content in files:
+            _write(folder / file, content)
+            present.add(file)
+            if stem not in first or file.endswith(".html"):
+                first[stem] = f"reports/{name}/{file}"
     for old in folder.iterdir() if folder.is_dir() else ():
         if old.name not in present:
             old.unlink() if old.is_file() else shutil.rmtree(old)

@@ -15,7 +15,7 @@ from auditor.messages import say
 from auditor.reports.json_report import summary_data
 from auditor.reports.places import place_text
 from auditor.reports.rows import rows_of
-from auditor.store.schema import RESULTS, ddl
+from auditor.store.schema import RESULTS, TABLES, ddl
 from auditor.versions import LEFT_OUT
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import duckdb
+    import pandas as pd
 
     from auditor.batch.job import Job
     from auditor.batch.work import Partition
@@ -98,15 +99,27 @@ def append(engine: duckdb.DuckDBPyConnection, table: str, lines: Sequence[Line])
     """Add lines to a table of the schema."""
     import pandas as pd
 
-    from auditor.store.schema import TABLES
-
-    names = [column.name for column in TABLES[table]]
-    frame = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in
-                          zip(names, zip(*lines, strict=True), strict=True)})  # fmt: skip
-    engine.register("lines", frame)
-    columns = ", ".join(f'CAST("{column.name}" AS {column.type})' for column in TABLES[table])
-    engine.execute(f'INSERT INTO "{table}" SELECT {columns} FROM lines')
+    columns = TABLES[table]
+    data = {column.name: _series(values, column.type)
+            for column, values in zip(columns, zip(*lines, strict=True), strict=True)}  # fmt: skip
+    engine.register("lines", pd.DataFrame(data))
+    casts = ", ".join(f'CAST("{column.name}" AS {column.type})' for column in columns)
+    engine.execute(f'INSERT INTO "{table}" SELECT {casts} FROM lines')
     engine.unregister("lines")
+
+
+def _series(values: Sequence[Any], kind: str) -> pd.Series[Any]:
+    """The values of a column under a type of its own: one that is guessed may be too small."""
+    import pandas as pd
+
+    if kind in _WHOLE:
+        return pd.Series(values, dtype="Int64")
+    if kind.startswith("DECIMAL"):
+        return pd.Series([None if value is None else str(value) for value in values], dtype=object)
+    return pd.Series(values, dtype=object)
+
+
+_WHOLE = ("INTEGER", "BIGINT")
 
 
 # -- the lines of one filing --------------------------------------------------------------------------------------
