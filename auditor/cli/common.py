@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from auditor.errors import AuditorError
+from auditor.facts import ENTITY_KINDS
 from auditor.messages import LANGUAGES, say, use_language
 from auditor.units import Rounding
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from auditor.rules.book import RuleBook
 
 CONFIG = "auditor.toml"
-ENTITY_KINDS = ("行政", "参公", "事业")
 
 
 @dataclass(frozen=True)

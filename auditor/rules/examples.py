@@ -124,7 +124,8 @@ class _Maker:
     def _key(self) -> FilingKey:
         rule = self.rule
         report = rule.report or (self.home.report if self.home else "") or "final_accounts"
-        return FilingKey("示例单位", min(max(YEAR, rule.since), rule.until), report, rule.edition or "unit")
+        entity = f"{next(iter(rule.place), '')}示例单位"
+        return FilingKey(entity, min(max(YEAR, rule.since), rule.until), report, rule.edition or "unit")
 
     def _family(self) -> str:
         return self.rule.family[0] if self.rule.family else ""

@@ -79,7 +79,7 @@ def plans_of(rule: Rule, book: FormBook, extra: Iterable[Table] = ()) -> tuple[P
     for name in tables_of(rule.form, book, extra) or ("",):
         scope = Scope(rule, name, known, book, row_table=name)
         if name and name not in known:
-            scope.line = next(iter(rule.lines("form")), 0)
+            scope.entry = next((entry for entry in rule.entries("form") if entry.text == name), None)
             scope.unknown("rules.unknown_table", name, [*known, *TABLE_SETS])
         plans.append(_Resolver(scope).plan())
     return tuple(plans)
@@ -94,10 +94,10 @@ class _Resolver:
 
     def plan(self) -> Plan:
         scope, rule = self.scope, self.scope.rule
-        for loop, scope.line in zip(rule.loops, rule.lines("for"), strict=True):
+        for loop, scope.entry in zip(rule.loops, rule.entries("for"), strict=True):
             self._loop(loop)
         when, statements, alternatives, otherwise = (
-            tuple(self._statement(node) for node, scope.line in zip(part, rule.lines(key), strict=True))
+            tuple(self._statement(node) for node, scope.entry in zip(part, rule.entries(key), strict=True))
             for key, part in (
                 ("when", rule.when),
                 ("assert", rule.statements),
