@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def scope_of(rule: Rule, chunk: Chunk) -> tuple[Flags, Bytes]:
     """Return which filings a rule is meant for, and for the others why it does not apply or cannot be told.
 
-    What is not known of a filing (its report, edition, family, entity, year) keeps no rule away; an unknown kind of entity
-    leaves the rules that depend on it unevaluated.
+    What is not known of a filing (its report, edition, family, entity, year) keeps no rule away; an unknown kind of
+    entity leaves the rules that depend on it unevaluated.
     """
     reasons = np.zeros(chunk.size, dtype=np.uint8)
     keys = chunk.keys

@@ -95,13 +95,17 @@ class Written:
 
 @dataclass(frozen=True)
 class Change:
-    """Why somebody replaced a rule or turned it off: on which date, for which reason, and where that is written."""
+    """Why somebody replaced a rule or turned it off: on which date, for which reason, and where that is written.
+
+    `title` is that of the rule that no longer holds.
+    """
 
     rule: str
     date: str
     reason: str
     file: str = ""
     line: int = 0
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,20 +157,10 @@ class Rule:
         return dict(self.english).get(name, own) if language == "en" else own
 
 
-def rules_of(tree: Items) -> list[Rule]:
-    """Parse the rules of one rule file. Raises `RuleError` with file and line."""
-    return [rule_of(item) for node in tree if "off" not in (item := a_map(node))]
-
-
-def off_of(tree: Items) -> list[Change]:
-    """Parse the entries of one rule file that turn rules off. Raises `RuleError` with file and line."""
-    found = []
-    for node in tree:
-        item = a_map(node)
-        if "off" in item:
-            OFF.check(item)
-            found.append(_change(item, str(a_text(item["off"]))))
-    return found
+def off_of(item: Map) -> Change:
+    """Parse one entry that turns a rule off. Raises `RuleError` with file and line."""
+    OFF.check(item)
+    return _change(item, str(item["off"]))
 
 
 def rule_of(item: Map) -> Rule:
