@@ -209,9 +209,9 @@ def _rate(plan: Plan, statement: Relation, instances: Instances) -> Outcome:
         built = build(Relation("=", expression, Expression(())), instances, filtered)
         return built.linear, built.reason
 
-    (verdict, reason, operands), rates = judge_call(statement, instances, value_of)
+    (verdict, reason, operands), rates, forms = judge_call(statement, instances, value_of)
     outcome = _plain(plan, statement, instances, verdict, reason, operands)
-    outcome.rates = rates
+    outcome.rates, outcome.forms = rates, forms
     for number, rate in rates.items():
         if rate.near:
             outcome.note[number] = Note.ONE_DIGIT

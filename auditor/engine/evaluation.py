@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from auditor.engine.instances import Instances
     from auditor.engine.judge import Equality
     from auditor.engine.operands import Linear
-    from auditor.engine.ratios import Rate
+    from auditor.engine.ratios import Rate, RateForms
     from auditor.rules.plan import Plan
 
 
@@ -45,6 +45,7 @@ class Outcome:
     blame: Ints | None = None  # per instance: which reference of the plan caused the reason
     equality: Equality | None = None
     rates: dict[int, Rate] = field(default_factory=dict)  # per failing instance: what the rate or word should be
+    forms: RateForms | None = None  # the figures of rates
 
     @property
     def filing(self) -> Ints:

@@ -166,15 +166,7 @@ def _second_readings(
     gap, verdict, note = judged.gap[some.number], judged.verdict[some.number], judged.note[some.number]
     allowed = judged.allowed[some.number]
     if equality in _TWO_TABLES:
-        finest = some.reduce(np.minimum, facts.step[some.position], 1)
-        weight = some.reduce(np.add, np.abs(some.coefficient), 0)
-        twice = (count == 2) & (weight == 2) & (some.reduce(np.add, some.coefficient, 0) == 0)
-        under = leaves(some.number)
-        leaf = twice & (under == 0) & (equality is Equality.SAME)
-        parts = np.maximum(2, under)  # each may be off by half a digit, or by a whole one when cut off
-        digits = parts if chunk.mode is Rounding.TRUNCATE else parts // 2
-        places = np.where(step > 1, np.maximum(allowed, digits * step), allowed)
-        allowed = np.where(leaf, np.where(finest < step, allowed, 0), places)
+        allowed, leaf, finest = _two_places(some, chunk, allowed, step, equality, leaves)
         verdict[leaf & (finest == step)] = Verdict.INCONSISTENT  # a single leaf printed twice must be equal
     if operator == "=":
         off = np.abs(gap) // step
@@ -189,6 +181,39 @@ def _second_readings(
         _hidden_in_zeros(operator, some, chunk, verdict, note)
     judged.verdict[some.number], judged.note[some.number] = verdict, note
     judged.allowed[some.number] = allowed
+
+
+def _two_places(
+    some: _Open, chunk: Chunk, reach: Longs, step: Longs, equality: Equality, leaves: Callable[[Longs], Longs]
+) -> tuple[Longs, Flags, Longs]:
+    """The largest gap allowed between two places, which instances are one leaf printed twice, the finest last digit."""
+    count = some.reduce(np.add, np.ones(len(some.position), dtype=np.int64), 0)
+    finest = some.reduce(np.minimum, chunk.facts.step[some.position], 1)
+    weight = some.reduce(np.add, np.abs(some.coefficient), 0)
+    twice = (count == 2) & (weight == 2) & (some.reduce(np.add, some.coefficient, 0) == 0)
+    under = leaves(some.number)
+    leaf = twice & (under == 0) & (equality is Equality.SAME)
+    parts = np.maximum(2, under)  # each may be off by half a digit, or by a whole one when cut off
+    digits = parts if chunk.mode is Rounding.TRUNCATE else parts // 2
+    places = np.where(step > 1, np.maximum(reach, digits * step), reach)
+    return np.where(leaf, np.where(finest < step, reach, 0), places), leaf, finest
+
+
+def allowance(
+    linear: Linear, chosen: Longs, chunk: Chunk, equality: Equality, leaves: Callable[[Longs], Longs]
+) -> Longs:
+    """The largest gap that rounding allows in some instances of an equality, whether or not they show one."""
+    if equality is Equality.BALANCE or not len(chosen):
+        return np.zeros(len(chosen), dtype=np.int64)
+    flat = linear.of(chosen)
+    some = _Open(chosen, *owners(flat.instance), flat.position, flat.coefficient, linear.constant[chosen])
+    value = chunk.facts.value[flat.position]
+    lo, hi = chunk.reach(flat.position)
+    reach = some.reduce(np.add, np.abs(flat.coefficient) * np.maximum(hi - value, value - lo), 0)
+    if equality is Equality.SUM:
+        return reach
+    step = some.reduce(np.maximum, chunk.facts.step[flat.position], 1)
+    return _two_places(some, chunk, reach, step, equality, leaves)[0]
 
 
 def _downgrade(which: Flags, why: Note, verdict: Bytes, note: Bytes) -> None:
@@ -249,9 +274,8 @@ def growth_bounds(now: Range, before: Range) -> tuple[tuple[int, int], tuple[int
     """The exact bounds of 100·(now − before)/before over two printed years; None for a zero base (rounding.md 6)."""
     if before.lo <= 0:
         return None
-    low = (100 * (now.lo - before.hi), before.hi)
-    high = (100 * (now.hi - before.lo), before.lo)
-    return low, high
+    least, most = (before.hi if now.lo >= 0 else before.lo), (before.lo if now.hi >= 0 else before.hi)
+    return (100 * (now.lo - least), least), (100 * (now.hi - most), most)
 
 
 def growth_by_change_bounds(now: Range, change: Range) -> tuple[tuple[int, int], tuple[int, int]] | None:

@@ -73,9 +73,50 @@ class Rate:
         return _rated(self.function, target.value, target.step, zero, ranges[1], ranges[2], mode) is None
 
 
+@dataclass(slots=True)
+class RateForms:
+    """The figures of the rates of one statement: where each rate stands, and the two linear forms it compares."""
+
+    function: str
+    target: Ints
+    first: Linear
+    second: Linear
+
+    def weights(self, at_least: int) -> tuple[int, int]:
+        """How much the two forms weigh in `form of the rate − at_least` (in millionths of a percent)."""
+        hundred = 100 * PERCENT_SCALE
+        if self.function == "percent":
+            return hundred, -at_least
+        if self.function == "growth":
+            return hundred, -(hundred + at_least)
+        if self.function == "growth_by_change":
+            return -at_least, hundred + at_least
+        return 1, -1
+
+    def flat(self, chosen: Longs, values: Longs) -> tuple[Ints, Ints, Longs]:
+        """The figures of some rates as (instance, position, weight): how the quotient moves with each, near the print.
+
+        The weights tell figures apart that stand in several checks; they decide nothing. The rate itself weighs −1.
+        """
+        now, base = self.first.sum(values)[chosen], self.second.sum(values)[chosen]
+        shared = np.maximum(np.gcd(now, base), 1)
+        plain = self.function == "compare"
+        pulls = [np.ones_like(now) if plain else base // shared, -np.ones_like(now) if plain else -(now // shared)]
+        parts: list[tuple[Ints, Ints, Longs]]
+        parts = [
+            (np.arange(len(chosen), dtype=np.int32), self.target[chosen], np.full(len(chosen), -1, dtype=np.int64))
+        ]
+        for flat, pull in zip((self.first.of(chosen), self.second.of(chosen)), pulls, strict=True):
+            weight = flat.coefficient * pull[flat.instance]
+            parts.append((flat.instance, flat.position, np.where(weight == 0, flat.coefficient, weight)))
+        instance, position, weight = (np.concatenate([part[n] for part in parts]) for n in range(3))
+        order = np.argsort(instance, kind="stable")
+        return instance[order], position[order], weight[order]
+
+
 def judge_call(
     statement: Relation, instances: Instances, value_of: Callable[[Expression], tuple[Linear, Bytes]]
-) -> tuple[Judgement, dict[int, Rate]]:
+) -> tuple[Judgement, dict[int, Rate], RateForms]:
     """Judge a relation one side of which is a rate or a comparison, for every instance; and what fails should be."""
     target, call = _sides(statement)
     first, reason_first = value_of(call.first)
@@ -94,7 +135,8 @@ def judge_call(
             verdict[number] = Verdict.CONSISTENT
         else:
             rates[int(number)] = outcome
-    return (verdict, reason, _operands(bound.position, first, second)), rates
+    forms = RateForms(call.function, bound.position, first, second)
+    return (verdict, reason, _operands(bound.position, first, second)), rates, forms
 
 
 def _sides(statement: Relation) -> tuple[Ref, Call]:
