@@ -1,4 +1,4 @@
-"""`auditor rules lint|coverage|docs|new|schema`: what a rule author needs besides looking rules up."""
+"""`auditor rules lint`, `docs`, `new`, `schema`, `coverage`: what a rule author needs besides looking rules up."""
 
 from __future__ import annotations
 
@@ -72,13 +72,13 @@ def new(folder: str, form: str, prefix: str, config: str | None, folders: tuple[
     files = {f"{prefix.lower()}.yaml": rules_file(book.forms.tables.get(form), prefix, folder)}
     if not form:
         files[f"forms/{prefix.lower()}.yaml"] = forms_file()
+    for name in files:
+        if (Path(folder) / name).exists():
+            fail(AuditorError("new.exists", file=str(Path(folder) / name)))
     try:
         for name, text in files.items():
-            path = Path(folder) / name
-            if path.exists():
-                raise AuditorError("new.exists", file=str(path))
-            write_file(path, text)
-            click.echo(say("new.written", file=str(path)))
+            write_file(Path(folder) / name, text)
+            click.echo(say("new.written", file=str(Path(folder) / name)))
     except AuditorError as error:
         fail(error)
     click.echo(say("new.next", folder=folder))

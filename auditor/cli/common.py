@@ -24,7 +24,7 @@ CONFIG = "auditor.toml"
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a run: how figures were rounded, what kind of entity it is, further rule folders, rules turned off."""
+    """Settings of a run: how figures were rounded, the kind of entity, further rule folders, rules turned off."""
 
     rounding: Rounding = Rounding.HALF_UP
     entity_kind: str = ""

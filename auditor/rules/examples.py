@@ -256,7 +256,7 @@ class _Maker:
             or (row == "" and table.layout is Layout.CELLS)
         )
         if not known:
-            raise self._fail(key, table.named_rows)
+            raise self._fail(key, (*table.named_rows, *table.column_names))
         if column is None:
             lane = table.lane_by_name.get(row.split("/", 1)[0]) or table.lane_by_name.get("")
             names = [c.name for c in lane.columns] if lane else list(table.column_names)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.forms.tables import Layout
 from auditor.rules.columns import column_set, columns_of, default_columns, is_column, loop_column
-from auditor.rules.lint import lint_relation
+from auditor.rules.conditions import lint_conditions
+from auditor.rules.lint import lint_relation, lint_selection
 from auditor.rules.nodes import (
     Address,
     Aggregate,
@@ -105,6 +106,7 @@ class _Resolver:
                 ("otherwise", rule.otherwise),
             )
         )
+        lint_conditions((*(scope.row_loop.where if scope.row_loop else ()), *when), scope)
         return Plan(
             rule=rule,
             table=scope.table,
@@ -191,6 +193,7 @@ class _Resolver:
             scope.row_loop = RowLoop(ref.table, RowSpec(Rows.SET, "各行", open=True))
             ref = replace(ref, where=tuple(self._statement(relation) for relation in node.where))
             scope.row_table, scope.row_loop = before, loop
+        lint_selection(ref, self.scope)
         self.refs.append(ref)
         return ref
 
@@ -248,6 +251,10 @@ class _Resolver:
         if bare and scope.row_loop is not None and is_column(head, scope.here()):
             columns = columns_of(Path((Name(head),)), scope.here(), scope, many=many)
             return _ref(node, scope.row_table, loop_row(scope), columns, many=columns.many)
+        if bare and scope.row_table and head not in (THIS_TABLE, *ROW_SETS, *scope.tables):
+            here = scope.here()
+            known = [*here.column_names, *here.column_groups, *ROW_SETS, *scope.tables]
+            scope.unknown("rules.unknown_word", head, known)
         if head in ROW_SETS and node.row is None:
             here = scope.here()
             rows = row_set(Path((Name(head),)), here, scope)

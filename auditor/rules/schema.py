@@ -1,4 +1,4 @@
-"""JSON Schemas of rule and form files, made of the table of keys that the loaders check by: editors complete by them."""
+"""JSON Schemas of rule and form files for editors, made of the table of keys that the loaders check by."""
 
 from __future__ import annotations
 

@@ -104,10 +104,10 @@ def _two_figures(table: Table) -> tuple[str, str]:
                     if column.kind is Kind.AMOUNT
                 ]
     if not table.lanes:
-        row = "" if table.layout is Layout.CELLS else f"[{table.rows[0].name if table.rows else '208'}]"
+        first = "" if table.layout is Layout.CELLS else f"[{table.rows[0].name if table.rows else '208'}]"
         amounts = [column for column in table.columns if column.kind is Kind.AMOUNT]
-        rows = [row] if len(amounts) > 1 else [row, "[208]"]
-        found = [f"{at}.{column.name}" for at in rows for column in amounts]
+        places = [first] if len(amounts) > 1 else [first, "[208]"]
+        found = [f"{place}.{column.name}" for place in places for column in amounts]
     return found[0], found[1] if len(found) > 1 else found[0]
 
 
