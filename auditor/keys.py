@@ -79,7 +79,7 @@ class Entry:
 
     def about(self, key: Key) -> str:
         """What a key says, in the language in use."""
-        return say(f"key.{self.name}.{key.name}")
+        return say(f"entry.{self.name}.{key.name}")
 
 
 FLAGS = ("true", "false")

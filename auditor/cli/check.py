@@ -162,7 +162,7 @@ def _write_all(
     from auditor.reports.json_report import dumps, filing_data, index_data, tool_data
     from auditor.rules.book import program_version
 
-    tool = tool_data(program_version(), book.sha256)
+    tool = tool_data(program_version(), book.sha256, book)
     if "html" in formats:
         from auditor.reports.html import filing_html, index_html
     for stem, audit in audits:

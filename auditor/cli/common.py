@@ -78,7 +78,7 @@ def load_settings(path: str | None) -> Settings:
     folders = tuple(str(file.parent / folder) for folder in data.get("rules", ()))
     return Settings(
         Rounding(data.get("rounding", Rounding.HALF_UP)), data.get("entity_kind", ""), folders, str(file),
-        data.get("lang", ""), _turned_off(file.name, data.get("off", ())),
+        data.get("lang", ""), _turned_off(file.name, data.get("off", [])),
     )  # fmt: skip
 
 
