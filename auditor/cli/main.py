@@ -28,7 +28,7 @@ class Lazy(click.Group):
         "check": "核对公开文件并写报告 / audit filings and write reports",
         "read": "显示从文件中读到了什么 / show what was read from a file",
         "explain": "说明报告中的一个疑点 / explain one finding of a report",
-        "rules": "规则：列表、说明、测试、追踪 / rules: list, show, test, trace",
+        "rules": "规则：列表、说明、检查、测试、追踪、覆盖、成书、新建 / rules: list, show, lint, test, trace …",
     }
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -9,6 +9,7 @@ import click
 
 from auditor.cli import authoring
 from auditor.cli.common import config_option, fail, prepare, rule_of, rules_option
+from auditor.cli.coverage import coverage
 from auditor.errors import AuditorError
 from auditor.messages import language, printable, say
 
@@ -27,7 +28,7 @@ def rules() -> None:
     """
 
 
-for command in authoring.COMMANDS:
+for command in (*authoring.COMMANDS, coverage):
     rules.add_command(command)
 
 
