@@ -1,4 +1,4 @@
-"""`auditor rules coverage`: which figures the rules check, find and tell apart, of filings or of the forms themselves."""
+"""`auditor rules coverage`: which figures of filings, or cells of forms, the rules check, find and tell apart."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from auditor.errors import AuditorError
 from auditor.messages import printable, say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from auditor.cli.common import Settings
     from auditor.engine.coverage import Coverage
     from auditor.rules.book import RuleBook
@@ -84,7 +82,7 @@ def _of_filings(
     return settings, book, names, [coverage_of([filing], book, settings.rounding)[0] for filing in filings]
 
 
-def _of_forms(book: RuleBook, settings: Settings) -> tuple[Sequence[str], list[Coverage]]:
+def _of_forms(book: RuleBook, settings: Settings) -> tuple[list[str], list[Coverage]]:
     """What the rules see of the forms of every family, printed in full."""
     from auditor.engine.coverage import coverage_of
     from auditor.rules.filled import filled_filing
