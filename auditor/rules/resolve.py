@@ -210,6 +210,11 @@ class _Resolver:
     def _resolve(self, node: Address, *, many: bool, whole: bool) -> Ref:
         """Resolve an address; `many` allows several facts, `whole` all columns where none is named."""
         scope = self.scope
+        if node.context:
+            from auditor.engine.chunk import CONTEXTS
+
+            if node.context not in CONTEXTS:
+                scope.unknown("rules.unknown_context", node.context, CONTEXTS)
         if node.above:
             here = scope.here()
             columns = ColumnSpec(here.column_names) if whole else loop_column(node, here, scope)

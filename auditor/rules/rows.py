@@ -48,6 +48,7 @@ def row_set(path: Path, table: Table, scope: Scope) -> RowSpec:
     last = segments[-1]
     before = Path(segments[:-1])
     scope.check_variables(path.variables(), path.text)
+    _refuse_loop_row(before, path, scope)
     if isinstance(last, Choice):
         items = tuple(f"{before.text}/{item}" if before.text else item for item in last.items)
         is_open = [_known_row(item, table, scope) for item in items]
@@ -62,6 +63,12 @@ def row_set(path: Path, table: Table, scope: Scope) -> RowSpec:
     if prefix and not known:
         _unknown_group(prefix, (*table.lane_by_name, *table.row_groups), table, scope)
     return RowSpec(Rows.SET, word, prefix=prefix, variables=tuple(before.variables()), open=True)
+
+
+def _refuse_loop_row(before: Path, path: Path, scope: Scope) -> None:
+    """A set below `{row}` is not known before the rows are: `for: x in …` over codes or names says the same."""
+    if {"row", "column", "claim"} & set(before.variables()):
+        scope.fail("rules.row_in_set", text=path.text)
 
 
 def _unknown_group(name: str, known: tuple[str, ...], table: Table, scope: Scope) -> NoReturn:
