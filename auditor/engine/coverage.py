@@ -125,7 +125,7 @@ def coverage_of(filings: Sequence[Filing], book: RuleBook, mode: Rounding = Roun
 
 def _figure(fact: Fact, signature: Signature | None, why: str, *, checked: bool) -> Figure:
     if not checked:
-        return Figure(fact, Seen.NOT, None, (), why or say("coverage.no_rule"))
+        return Figure(fact, Seen.NOT, None, (), why or say("covered.no_rule"))
     if signature is None:  # only alternatives of which one suffices, or questions asked once, touch it
         return Figure(fact, Seen.FOUND, None, ())
     rules = tuple(dict.fromkeys(check.rule.id for check in signature.checks))
@@ -144,7 +144,7 @@ def _reasons(evaluation: Evaluation) -> dict[int, str]:
             evaluated = outcome.verdict[i] <= Verdict.INCONSISTENT
             if evaluated and outcome.statement.operator == "=":
                 continue
-            text = say("coverage.compared") if evaluated else f"{outcome.plan.rule.id}：{say(reason.key)}"
+            text = say("covered.compared") if evaluated else f"{outcome.plan.rule.id}：{say(reason.key)}"
             for position in outcome.positions(i):
                 out.setdefault(position, text)
     return out

@@ -32,9 +32,9 @@ def coverage_lines(names: Sequence[str], coverages: Sequence[Coverage]) -> Itera
             yield "  " + _line(table)
         missing = [figure for table in coverage.tables for figure in table.figures if figure.seen is Seen.NOT]
         for figure in missing[:SHOWN]:
-            yield "    " + say("coverage.missing", address=figure.fact.address, text=figure.fact.text, why=figure.why)
+            yield "    " + say("covered.missing", address=figure.fact.address, text=figure.fact.text, why=figure.why)
         if len(missing) > SHOWN:
-            yield "    " + say("coverage.more", count=len(missing) - SHOWN)
+            yield "    " + say("covered.more", count=len(missing) - SHOWN)
     yield summary(coverages)
 
 
@@ -42,7 +42,7 @@ def summary(coverages: Sequence[Coverage]) -> str:
     """The share of printed figures that an equality checks: of tables, and of the numbers in the text."""
     tables, prose = total(coverages, prose=False), total(coverages, prose=True)
     return say(
-        "coverage.total", filings=len(coverages), tables=percent(*tables), checked=tables[0], printed=tables[1],
+        "covered.total", filings=len(coverages), tables=percent(*tables), checked=tables[0], printed=tables[1],
         prose=percent(*prose), told_checked=prose[0], told=prose[1],
         unexplained=sum(coverage.unexplained for coverage in coverages),
     )  # fmt: skip
@@ -50,7 +50,7 @@ def summary(coverages: Sequence[Coverage]) -> str:
 
 def _line(table: TableCoverage) -> str:
     return say(
-        "coverage.table", table=table.table, figures=len(table.figures), missing=table.count(Seen.NOT),
+        "covered.table", table=table.table, figures=len(table.figures), missing=table.count(Seen.NOT),
         apart=percent(table.count(Seen.APART), len(table.figures)), least=_least(table) or "—",
         alone=_alone(table) or "—",
     )  # fmt: skip
@@ -123,8 +123,8 @@ def _lane(row: str) -> str:
 def _cell(figure: Figure | None) -> dict[str, str]:
     if figure is None:
         return {"seen": "", "text": "", "title": ""}
-    said = [say(f"coverage.seen_{figure.seen.value}"), figure.why, "、".join(figure.rules)]
+    said = [say(f"covered.seen_{figure.seen.value}"), figure.why, "、".join(figure.rules)]
     if change := _change(figure):
-        said.append(say("coverage.least", change=change))
+        said.append(say("covered.least", change=change))
     seen = f"{figure.seen.value} alone" if figure.alone else figure.seen.value
     return {"seen": seen, "text": figure.fact.text, "title": "；".join(part for part in said if part)}
