@@ -17,7 +17,9 @@ ROOT = Path(__file__).parent.parent
 
 def limits(readme: str) -> set[str]:
     """The identities in the table of limits; K001–K007 stands for seven."""
-    rows = [line for line in (ROOT / readme).read_text(encoding="utf-8").splitlines() if re.match(r"  \| [A-Z]\d{3}", line)]
+    rows = [
+        line for line in (ROOT / readme).read_text(encoding="utf-8").splitlines() if re.match(r"  \| [A-Z]\d{3}", line)
+    ]
     found = set()
     for row in rows:
         named, reason = row.strip(" |").split(" | ")

@@ -107,7 +107,7 @@ def _two_figures(table: Table) -> tuple[str, str]:
         first = "" if table.layout is Layout.CELLS else f"[{table.rows[0].name if table.rows else '208'}]"
         amounts = [column for column in table.columns if column.kind is Kind.AMOUNT]
         places = [first] if len(amounts) > 1 else [first, "[208]"]
-        found = [f"{place}.{column.name}" for place in places for column in amounts]
+        found = [place + (f".{column.name}" if column.name else "") for place in places for column in amounts]
     return found[0], found[1] if len(found) > 1 else found[0]
 
 
