@@ -266,3 +266,16 @@ def test_schemas_are_printed(folder: Path) -> None:
         printed = json.loads(run("rules", "schema", kind, "--rules", str(folder)).output)
         assert "我的会议培训费表" in json.dumps(printed, ensure_ascii=False)
         assert printed["$schema"].endswith("2020-12/schema")
+
+
+def test_what_contributing_names_is_there() -> None:
+    root = Path(__file__).parent.parent
+    text = (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for heading in ("A rule", "A form", "A phrase", "A reader", "An output"):
+        steps = text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+        assert len(re.findall(r"^\d\. ", steps, re.MULTILINE)) >= 3
+    for name in re.findall(r"`((?:auditor|rules|tests)/[\w./*]+)`", text):
+        assert list(root.glob(name.rstrip("/"))), name
+    changed = (root / "CHANGELOG.md").read_text(encoding="utf-8")
+    for rule in re.findall(r"\b(?:FA|BU)-[A-Z]+-\d+", changed):
+        assert rule in rule_book().by_id
