@@ -171,6 +171,16 @@ def test_the_same_statement_in_scopes_that_overlap(tmp_path: Path) -> None:
     assert not [r for r in apart if r.weight is Weight.WARNING]
 
 
+def test_a_wording_that_no_rule_asks_for(tmp_path: Path) -> None:
+    (tmp_path / "phrases").mkdir()
+    said = "用语:\n" + "".join(
+        f"  - {{row: {row}, says: '{row}的话', found: {row}的话, not_found: 别的话}}\n" for row in ("占位符", "没人问的")
+    )
+    (tmp_path / "phrases" / "wording.yaml").write_text(said, encoding="utf-8")
+    remarks = [remark for remark in review([tmp_path]) if "没人问的" in remark.text]
+    assert [(remark.where, remark.weight) for remark in remarks] == [("phrases/wording.yaml:3:11", Weight.INFO)]
+
+
 def test_entries_that_nothing_uses(tmp_path: Path) -> None:
     (tmp_path / "phrases").mkdir()
     (tmp_path / "phrases" / "c.yaml").write_text("noise: [甲, 乙, 甲]\n", encoding="utf-8")

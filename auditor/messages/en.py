@@ -609,6 +609,7 @@ MESSAGES: dict[str, str] = {
     "lint.unprinted": "no form prints “{name}” and no rule names it: write as: {name} under families, or remove it.",
     "lint.title_twice": "the title “{name}” already means the form of line {other} and has no effect here: choose another.",
     "lint.said_twice": "“{name}” stands already in line {line} and has no effect here: remove one.",
+    "lint.unasked": "no rule asks for “{name}” of {table}: write one, or remove it.",
     "covered.title": "What the rules check",
     "covered.no_rule": "no rule names it",
     "covered.compared": "only compared, in no equality",

@@ -610,6 +610,7 @@ MESSAGES: dict[str, str] = {
     "lint.unprinted": "没有表样印“{name}”，也没有规则用到它：请在 families 中写 as: {name}，或删去。",
     "lint.title_twice": "标题“{name}”已属于第 {other} 行的表，这里不起作用：请改成能区分的标题。",
     "lint.said_twice": "“{name}”已写在第 {line} 行，这里不起作用：请删去一处。",
+    "lint.unasked": "没有规则问到“{table}”的“{name}”：请写一条规则，或删去。",
     "covered.title": "规则核对了哪些数字",
     "covered.no_rule": "没有规则用到它",
     "covered.compared": "只比较大小，没有等式",

@@ -39,7 +39,9 @@ def dead_entries(roots: Iterable[Path], rules: Iterable[Rule]) -> Iterator[Dead]
             tables += [t["table"] for t in tree.get("tables", ()) if not {"prose", "about", "like"} & set(t)]
         yield from (Dead(name, say("lint.unprinted", name=name)) for name in tables if name not in printed | used)
         for path in sorted((root / "phrases").glob("*.yaml")):
-            yield from _repeated(load(path, f"phrases/{path.name}"))
+            tree = load(path, f"phrases/{path.name}")
+            yield from _unasked(tree, used)
+            yield from _repeated(tree)
 
 
 def _unused(tree: Map, used: set[str]) -> Iterator[Dead]:
@@ -72,6 +74,14 @@ def _printed(tree: Map) -> Iterator[str]:
         for form in family.get("forms", ()):
             inner = form.get("inner", ())
             yield from [str(form.get("as", "")), *([inner] if isinstance(inner, Text) else inner)]
+
+
+def _unasked(tree: Map, used: set[str]) -> Iterator[Dead]:
+    """Rows that wordings give to tables about the filing, where no rule asks for the row, nor for all of its table."""
+    for table, wordings in tree.items():
+        rows = [item["row"] for item in wordings if isinstance(item, Map) and "row" in item and "found" in item]
+        if rows and any(row in used for row in rows):
+            yield from (Dead(row, say("lint.unasked", name=row, table=table)) for row in rows if row not in used)
 
 
 def _repeated(node: Any) -> Iterator[Dead]:
