@@ -72,8 +72,9 @@ def _change(figure: Figure) -> str:
     fact = figure.fact
     if figure.least is None:
         return ""
+    digits = -(-figure.least // max(fact.step, 1))  # a printed figure changes by whole last digits
     unit = {Kind.PERCENT: "%", Kind.COUNT: ""}.get(fact.kind, f" {fact.unit}")
-    return value_text(figure.least, fact.kind, fact.unit, fact.decimals) + unit
+    return value_text(digits * max(fact.step, 1), fact.kind, fact.unit, fact.decimals) + unit
 
 
 def coverage_page(names: Sequence[str], coverages: Sequence[Coverage], sha256: str) -> str:
