@@ -174,7 +174,8 @@ def test_the_same_statement_in_scopes_that_overlap(tmp_path: Path) -> None:
 def test_a_wording_that_no_rule_asks_for(tmp_path: Path) -> None:
     (tmp_path / "phrases").mkdir()
     said = "用语:\n" + "".join(
-        f"  - {{row: {row}, says: '{row}的话', found: {row}的话, not_found: 别的话}}\n" for row in ("占位符", "没人问的")
+        f"  - {{row: {row}, says: '{row}的话', found: {row}的话, not_found: 别的话}}\n"
+        for row in ("占位符", "没人问的")
     )
     (tmp_path / "phrases" / "wording.yaml").write_text(said, encoding="utf-8")
     remarks = [remark for remark in review([tmp_path]) if "没人问的" in remark.text]
