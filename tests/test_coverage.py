@@ -32,16 +32,14 @@ def seen(coverage: Coverage) -> dict[str, Seen]:
     return {figure.fact.address.column: figure.seen for table in coverage.tables for figure in table.figures}
 
 
+FULL = {
+    "本年支出合计": "5.00", "基本支出": "3.00", "项目支出": "2.00", "上缴上级支出": "0", "经营支出": "0",
+    "对附属单位补助支出": "0",
+}  # fmt: skip
+
+
 def test_figures_of_one_sum_are_found_and_not_told_apart() -> None:
-    full = {
-        "本年支出合计": "5.00",
-        "基本支出": "3.00",
-        "项目支出": "2.00",
-        "上缴上级支出": "0",
-        "经营支出": "0",
-        "对附属单位补助支出": "0",
-    }
-    (coverage,) = coverage_of([made(**full)], rule_book())
+    (coverage,) = coverage_of([made(**FULL)], rule_book())
     assert set(seen(coverage).values()) == {Seen.FOUND}
     (table,) = coverage.tables
     assert table.least is not None
@@ -115,6 +113,6 @@ def test_of_the_real_filings_nearly_every_figure_of_a_table_is_checked() -> None
 
 
 def test_a_rule_that_alone_protects_is_named() -> None:
-    (coverage,) = coverage_of([made(本年支出合计="5.00", 基本支出="5.00")], rule_book())
+    (coverage,) = coverage_of([made(**FULL)], rule_book())
     assert coverage.tables[0].alone
     assert set(coverage.tables[0].alone) <= set(rule_book().by_id)

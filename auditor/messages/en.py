@@ -760,6 +760,7 @@ MESSAGES: dict[str, str] = {
     "layout.codes": "rows by code",
     "layout.cells": "one row of figures",
     "layout.list": "rows that name themselves",
+    "layout.sheet": "a sheet about one project",
     "measure.percent": "percent",
     "measure.count": "count",
     "measure.word": "word",

@@ -761,6 +761,7 @@ MESSAGES: dict[str, str] = {
     "layout.codes": "按科目编码",
     "layout.cells": "只有一行",
     "layout.list": "自列名称的行",
+    "layout.sheet": "一个项目一张的表",
     "measure.percent": "百分比",
     "measure.count": "个数",
     "measure.word": "文字",
