@@ -15,6 +15,7 @@ from auditor.facts import Address
 from auditor.filing import Filing
 from auditor.messages import use_language
 from auditor.reports.formats import FORMATS
+from auditor.reports.json_report import tool_data
 from auditor.reports.run import Run
 from auditor.testing.telling import told_filing
 
@@ -108,8 +109,7 @@ def test_every_report_shows_figures_of_partners(book: RuleBook, ledger: Filing, 
     last = keyed(ledger, year=ledger.key.year - 1)
     audits = audit_filings([ledger, last], book)
     assert failing(audits[0], "FA-K")
-    tool = {"name": "auditor", "version": "0", "rules_sha256": "0"}
-    run = Run([(str(n), audit) for n, audit in enumerate(audits)], tool, "half_up")
+    run = Run([(str(n), audit) for n, audit in enumerate(audits)], tool_data("0", "0", book), "half_up")
     for name, form in FORMATS.items():
         if name == "annotated":
             continue

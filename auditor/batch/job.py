@@ -17,6 +17,7 @@ from auditor.units import Rounding
 
 if TYPE_CHECKING:
     from auditor.rules.book import RuleBook
+    from auditor.rules.rule import Change
     from auditor.store.waivers import Waiver
 
 READING = ("forms", "taxonomy", "phrases")  # the folders of the rule book that reading depends on
@@ -29,6 +30,7 @@ class Job:
     folder: str
     out: str
     rules: tuple[str, ...] = ()
+    off: tuple[Change, ...] = ()  # rules that the settings turn off
     rounding: str = Rounding.HALF_UP.value
     entity_kind: str = ""
     listed: str = ""  # a list of entities (CSV)
@@ -41,7 +43,7 @@ class Job:
     @property
     def book(self) -> RuleBook:
         """The rule book, loaded once per process."""
-        return _book(self.rules)
+        return _book(self.rules, self.off)
 
     @property
     def entities(self) -> Entities:
@@ -51,7 +53,7 @@ class Job:
     @property
     def waived(self) -> tuple[Waiver, ...]:
         """The waivers that hold for this run."""
-        return tuple(waiver for file in self.waivers for waiver in _waivers(file, self.rules))
+        return tuple(waiver for file in self.waivers for waiver in _waivers(file, self.rules, self.off))
 
     @property
     def day(self) -> dt.date:
@@ -77,7 +79,7 @@ class Job:
     def reading_mark(self) -> str:
         """Changes when files have to be read again: another program, other forms, another kind of entity."""
         digest = hashlib.sha256(f"{program_version()} {self.entity_kind}".encode())
-        for root in self.book.folders:
+        for root in self.book.forms.roots:
             for folder in READING:
                 for path in sorted((Path(root) / folder).rglob("*.*")):
                     digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
@@ -88,14 +90,14 @@ class Job:
         """Changes when filings have to be audited again: other rules, options, lists."""
         told = {name: value for name, value in asdict(self).items() if name not in ("folder", "out", "today")}
         files = [hashlib.sha256(Path(name).read_bytes()).hexdigest() for name in (self.listed, *self.waivers) if name]
-        told |= {"listed": "", "rules": (), "waivers": (), "files": files}
+        told |= {"listed": "", "rules": (), "off": (), "waivers": (), "files": files}
         told |= {"book": self.book.sha256, "version": program_version(), "today": self.today if self.waivers else ""}
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
 @lru_cache(maxsize=4)
-def _book(folders: tuple[str, ...]) -> RuleBook:
-    return load_rules(folders)
+def _book(folders: tuple[str, ...], off: tuple[Change, ...]) -> RuleBook:
+    return load_rules(folders, off=off)
 
 
 @lru_cache(maxsize=4)
@@ -104,5 +106,5 @@ def _entities(file: str) -> Entities:
 
 
 @lru_cache(maxsize=16)
-def _waivers(file: str, folders: tuple[str, ...]) -> tuple[Waiver, ...]:
-    return load_waivers(Path(file), _book(folders).by_id)
+def _waivers(file: str, folders: tuple[str, ...], off: tuple[Change, ...]) -> tuple[Waiver, ...]:
+    return load_waivers(Path(file), _book(folders, off).by_id)

@@ -273,7 +273,7 @@ def _reports(named: Sequence[tuple[str, Audit]], screened: _Screened) -> dict[st
     wanted = [
         (stem, audit) for stem, audit in named if job.every or audit.worst() in (Severity.ERROR, Severity.WARNING)
     ]
-    run = Run(wanted, tool_data(program_version(), job.book.sha256), job.rounding)
+    run = Run(wanted, tool_data(program_version(), job.book.sha256, job.book), job.rounding)
     present: set[str] = set()
     first: dict[str, str] = {}
     for stem, audit in wanted:

@@ -101,7 +101,7 @@ def _job(
     waivers = list(waived_by) or ([str(beside)] if beside.is_file() else [])
     day = today.date() if today else dt.date.today()  # noqa: DTZ011
     return Job(
-        str(Path(folder).resolve()), str(Path(out).resolve()), _absolute([*settings.rules, *folders]),
+        str(Path(folder).resolve()), str(Path(out).resolve()), _absolute([*settings.rules, *folders]), settings.off,
         settings.rounding.value, settings.entity_kind, str(Path(listed).resolve()) if listed else "",
         _absolute(waivers), day.isoformat(), tuple(formats), every, language(),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditor.engine.causes import Around, Guess, guess
+from auditor.engine.causes import Around, Guess, guess, slips
 from auditor.engine.results import Suspect
 from auditor.facts import ReadBy
 from auditor.numbers import NOTHING
@@ -75,6 +75,8 @@ class Evidence:
             words = [e.check.rate.word for e in mine if e.check is not None and e.check.rate is not None]
             if self.facts[fact].kind is Kind.WORD and len(set(words)) == 1:
                 suspect = replace(suspect, word=words[0])
+            if suspect.suggested is not None and suspect.cause is None:
+                suspect = self._slipped(suspect) or suspect
             points = self._points(suspect, mine)
             options.append((-points, self.good.get(fact, 0), self.names[fact], suspect))
         return [suspect for *_, suspect in sorted(options, key=lambda option: option[:3])]
@@ -91,6 +93,18 @@ class Evidence:
         if change is None or (not fact.is_figure and fact.state not in NOTHING):
             return Suspect(number, None, because)
         return Suspect(number, fact.value + change, because, self.cause(number, change))
+
+    def _slipped(self, suspect: Suspect) -> Suspect | None:
+        """The value that a slip of the digits made of a suspect, where checks leave a range and one such lies in it."""
+        fact, step = self.facts[suspect.fact], self.steps[suspect.fact]
+        if not fact.value or fact.value % step:
+            return None
+        near = [e for e in self.system.touching([suspect.fact]) if e.check is None or e.must]
+        changes = [right * step - fact.value for right in slips(fact.value // step)]
+        able = [change for change in changes if all(e.holds({suspect.fact: change}) for e in near)]
+        if len(able) != 1:
+            return None
+        return replace(suspect, suggested=fact.value + able[0], cause=self.cause(suspect.fact, able[0]))
 
     def _points(self, suspect: Suspect, failing: Iterable[Equation]) -> int:
         """A cause that fits, the repaired value printed elsewhere, a figure that was not read for certain.

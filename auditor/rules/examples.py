@@ -69,11 +69,8 @@ def run_examples(rule: Rule, plans: tuple[Plan, ...], book: FormBook) -> list[Ex
 
 def run_example(rule: Rule, plans: tuple[Plan, ...], example: Example, book: FormBook) -> ExampleResult:
     """Run one example."""
-    maker = _Maker(rule, plans[0], example, book)
-    filings = maker.filings()
-    printed = {table.table for table in (*filings[0].tables, *filings[0].about)}
-    wanted = [plan for plan in plans if not plan.table or plan.table in printed]
-    evaluation = evaluate(wanted, Chunk.of(filings, book, entities=maker.entities()))
+    wanted, filings, entities = example_filings(rule, plans, example, book)
+    evaluation = evaluate(wanted, Chunk.of(filings, book, entities=entities))
     verdicts = [
         Verdict(int(verdict))
         for outcome in evaluation.outcomes
@@ -81,6 +78,16 @@ def run_example(rule: Rule, plans: tuple[Plan, ...], example: Example, book: For
         if filing == 0
     ]
     return ExampleResult(rule.id, example.passes, example.line, tuple(verdicts))
+
+
+def example_filings(
+    rule: Rule, plans: tuple[Plan, ...], example: Example, book: FormBook
+) -> tuple[list[Plan], list[Filing], Entities]:
+    """The plans that an example is about, the filings it stands for (its own first), and whose units are among them."""
+    maker = _Maker(rule, plans[0], example, book)
+    filings = maker.filings()
+    printed = {table.table for table in (*filings[0].tables, *filings[0].about)}
+    return [plan for plan in plans if not plan.table or plan.table in printed], filings, maker.entities()
 
 
 def check_examples(rule: Rule, plans: tuple[Plan, ...], book: FormBook) -> None:
@@ -109,7 +116,7 @@ class _Maker:
 
     def entities(self) -> Entities:
         """Whose units the example's units are."""
-        return Entities.of([Expected(unit, ENTITY) for unit in self.units])
+        return Entities.of([Expected(unit, self._key().entity) for unit in self.units])
 
     def filings(self) -> list[Filing]:
         data = self.example.data
@@ -135,7 +142,8 @@ class _Maker:
     def _key(self) -> FilingKey:
         rule = self.rule
         report = rule.report or (self.home.report if self.home else "") or "final_accounts"
-        return FilingKey(ENTITY, min(max(YEAR, rule.since), rule.until), report, rule.edition or "unit")
+        entity = f"{next(iter(rule.place), '')}{ENTITY}"
+        return FilingKey(entity, min(max(YEAR, rule.since), rule.until), report, rule.edition or "unit")
 
     def _family(self) -> str:
         return self.rule.family[0] if self.rule.family else ""
@@ -233,7 +241,7 @@ class _Maker:
         from auditor.engine.chunk import CONTEXTS, LONE_UNIT, PARTNERS, UNITS
 
         if context == LONE_UNIT or context.startswith(UNITS):
-            self.units.append(f"{ENTITY}{context}")
+            self.units.append(f"{key.entity}{context}")
             return key._replace(entity=self.units[-1], edition="unit")
         if context not in PARTNERS:
             raise self._fail(context, CONTEXTS)
@@ -262,7 +270,7 @@ class _Maker:
             or (row == "" and table.layout is Layout.CELLS)
         )
         if not known:
-            raise self._fail(key, table.named_rows)
+            raise self._fail(key, (*table.named_rows, *table.column_names))
         if column is None:
             lane = table.lane_by_name.get(row.split("/", 1)[0]) or table.lane_by_name.get("")
             names = [c.name for c in lane.columns] if lane else list(table.column_names)
