@@ -185,6 +185,8 @@ def _detail(outcome: Outcome, i: int) -> str:
 
 def _where(outcome: Outcome, i: int, evaluation: Evaluation, filing: Filing, start: int) -> str:
     """The table or address that kept a check from being evaluated."""
+    if Reason(int(outcome.reason[i])) is Reason.NO_PARTNER:
+        return next((f"{ref.table}@{ref.context}" for ref in outcome.plan.refs if ref.context), outcome.plan.table)
     facts = filing.all_facts
     for position in outcome.positions(i):
         fact = facts[position - start] if 0 <= position - start < len(facts) else None

@@ -43,7 +43,7 @@ def lists_of(
 def _csv(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-    writer.writerow(say(f"screen.column.{name}") for name in names)
+    writer.writerow(say(f"listed.{name}") for name in names)
     for row in rows:
         writer.writerow(defused(text) for text in row)
     return BOM + out.getvalue()
@@ -68,7 +68,7 @@ def page_of(ranked: Sequence[Row], expected: Sequence[Expected], screening: Scre
         for line in expected if not line[5] or line[6]
     ]  # fmt: skip
     return rendered(
-        "screen.html.j2", "screen.js",
+        "screening.html.j2", "screening.js",
         verdict=say(
             "screen.done", filings=screening.filings, read=screening.read, audited=screening.audited,
             errors=sum(row["errors"] for row in ranked), warnings=sum(row["warnings"] for row in ranked),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from auditor.batch.job import Job
     from auditor.batch.screen import Screening
 
-STORE = "store.duckdb"
+STORE = "screening.duckdb"
 BATCH = 256  # partitions taken in at once
 _SEEN = '"entity", "year", "report", "edition", "id"'
 
