@@ -17,6 +17,8 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import AuditorError
+from auditor.facts import Fact, Place
+from auditor.filing import ViewCell
 from auditor.forms.tables import Form
 from auditor.sources import Text
 
@@ -62,6 +64,9 @@ def thaw(path: Path, book: FormBook) -> list[Filing]:
 _WRONG = (AttributeError, ImportError, IndexError, KeyError, TypeError, ValueError)
 
 
+_FIELDS = {kind: tuple(field.name for field in dataclasses.fields(kind)) for kind in (Fact, Place, ViewCell)}
+
+
 class _Writer(pickle.Pickler):
     """Forms are written by name: they belong to the rule book, not to the filing."""
 
@@ -69,6 +74,11 @@ class _Writer(pickle.Pickler):
         super().__init__(out, 5)
         self._names = {id(form): (family.name, number) for family in book.families.values()
                        for number, form in enumerate(family.forms)}  # fmt: skip
+
+    def reducer_override(self, obj: Any) -> Any:
+        """Write the records of which there are thousands by their fields: they are made in half the time."""
+        names = _FIELDS.get(type(obj))
+        return NotImplemented if names is None else (type(obj), tuple(getattr(obj, name) for name in names))
 
     def persistent_id(self, obj: Any) -> Any:
         return self._names.get(id(obj)) if isinstance(obj, Form) else None

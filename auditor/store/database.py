@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from auditor.batch.screen import Screening
 
 STORE = "screening.duckdb"
-BATCH = 256  # partitions taken in at once
+BATCH = 64  # partitions taken in at once
+MEMORY = "512MB"  # of the engine, whatever the size of the store
 _SEEN = '"entity", "year", "report", "edition", "id"'
 
 
@@ -39,11 +40,11 @@ class Store:
 
         if self.read_only and not self.path.is_file():
             raise AuditorError("store.none", path=str(self.path))
-        closed: dict[str, str | bool | int | float | list[str]] = (
-            {"enable_external_access": "false"} if self.read_only and not self.free else {}
-        )
+        settings: dict[str, str | bool | int | float | list[str]] = {"memory_limit": MEMORY}
+        if self.read_only and not self.free:
+            settings["enable_external_access"] = "false"
         try:
-            self.engine = duckdb.connect(str(self.path), read_only=self.read_only, config=closed)
+            self.engine = duckdb.connect(str(self.path), read_only=self.read_only, config=settings)
         except duckdb.Error as error:
             raise AuditorError("store.broken", path=str(self.path), why=_first(error)) from None
         if not self.read_only:
@@ -55,19 +56,19 @@ class Store:
         self.engine.close()
 
     def take_in(self, job: Job, screening: Screening) -> int:
-        """Take in what a run has audited, in one step, and return the number of the run.
+        """Take in what a run has audited, a few partitions in one step, and return the number of the run.
 
-        Partitions are known by their fingerprints: those that are in the store already are left alone. Raises
-        `AuditorError` where there is no room; the store stands as it was.
+        Partitions are known by their fingerprints: those that are in the store already are left alone, so that another
+        run goes on. Raises `AuditorError` where there is no room; the store stands as it was before the step.
         """
         import duckdb
 
         try:
-            self.engine.execute("BEGIN")
             run = self._runs() + 1
             changed = self._results(job, screening, run)
+            self.engine.execute("BEGIN")
             self._sources(screening)
-            if changed or not self._runs():
+            if changed or self._newest() >= run or run == 1:
                 self._seen(run)
                 self._note(run, job, screening)
             self.engine.execute("COMMIT")
@@ -78,24 +79,31 @@ class Store:
     def _runs(self) -> int:
         return int(self.engine.execute("SELECT coalesce(max(run), 0) FROM runs").fetchall()[0][0])
 
+    def _newest(self) -> int:
+        """The run that wrote last: later than the last one that is noted where that run was stopped."""
+        return int(self.engine.execute("SELECT coalesce(max(run), 0) FROM partitions").fetchall()[0][0])
+
     def _results(self, job: Job, screening: Screening, run: int) -> bool:
         """Replace the lines of partitions that changed, and remove those that are gone."""
         known = dict(self.engine.execute("SELECT partition, mark FROM partitions").fetchall())
         wanted = {one.name: one.mark for one in screening.partitions if one.name in screening.done}
         fresh = [name for name, mark in wanted.items()
                  if known.get(name) != mark and (job.results / name / "filings.parquet").is_file()]  # fmt: skip
-        gone = [name for name in known if name not in wanted]
-        for name in (*fresh, *gone) if known else ():
-            for table in (*RESULTS, "partitions"):
-                self.engine.execute(f'DELETE FROM "{table}" WHERE partition = ?', [name])
-        for start in range(0, len(fresh), BATCH):
-            names = fresh[start : start + BATCH]
-            for table in RESULTS:
-                files = [str(job.results / name / f"{table}.parquet") for name in names]
+        changed = [*fresh, *(name for name in known if name not in wanted)]
+        for start in range(0, len(changed), BATCH):
+            self.engine.execute("BEGIN")
+            names = changed[start : start + BATCH]
+            old = [name for name in names if name in known]
+            for table in (*RESULTS, "partitions") if old else ():
+                self.engine.execute(f'DELETE FROM "{table}" WHERE partition IN (SELECT unnest(?))', [old])
+            new = [name for name in names if name in wanted]
+            for table in RESULTS if new else ():
+                files = [str(job.results / name / f"{table}.parquet") for name in new]
                 self.engine.execute(f'INSERT INTO "{table}" SELECT * FROM read_parquet(?)', [files])
-        if fresh:
-            append(self.engine, "partitions", [(name, wanted[name], run) for name in fresh])
-        return bool(fresh or gone)
+            if new:
+                append(self.engine, "partitions", [(name, wanted[name], run) for name in new])
+            self.engine.execute("COMMIT")
+        return bool(changed)
 
     def _sources(self, screening: Screening) -> None:
         homes = {part: one.name for one in screening.partitions for part in one.parts}

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from auditor.batch.work import Partition
     from auditor.engine.results import Audit
     from auditor.filing import Filing
+    from auditor.reports.rows import Row
 
 Line = tuple[Any, ...]
 _local = threading.local()
@@ -129,22 +130,23 @@ def _lines(audit: Audit, job: Job, report: str) -> dict[str, list[Line]]:
     key = audit.filing.key
     entity = job.entities.name(key.entity)
     about = (entity, key.year, key.report, key.edition)
+    rows = list(rows_of(audit, job.rounding))
     return {
-        "filings": [_filing(audit, job, report, entity)],
+        "filings": [_filing(audit, job, report, entity, rows)],
         "figures": [(*about, *line) for line in _figures(audit)],
-        "findings": [(*about, *line) for line in _findings(audit, job)],
+        "findings": [(*about, *line) for line in _findings(audit, rows)],
         "checks": [(entity, key.year, *line) for line in _checks(audit)],
         "rules": [(entity, key.year, *line) for line in _rules(audit)],
     }
 
 
-def _filing(audit: Audit, job: Job, report: str, entity: str) -> Line:
+def _filing(audit: Audit, job: Job, report: str, entity: str, rows: Sequence[Row]) -> Line:
     filing, counts = audit.filing, summary_data(audit)
     status = info_of(filing, job.book.forms).status
     home = job.entities.together(filing.key.entity)
     stakes = [
         abs(Decimal(row.at_stake or 0))
-        for finding, row in zip(audit.findings, rows_of(audit, job.rounding), strict=True)
+        for finding, row in zip(audit.findings, rows, strict=True)
         if finding.severity is not Severity.INFO and not finding.waived
     ]
     return (
@@ -180,8 +182,8 @@ def _figures(audit: Audit) -> Iterator[Line]:
             )  # fmt: skip
 
 
-def _findings(audit: Audit, job: Job) -> Iterator[Line]:
-    for finding, row in zip(audit.findings, rows_of(audit, job.rounding), strict=True):
+def _findings(audit: Audit, rows: Sequence[Row]) -> Iterator[Line]:
+    for finding, row in zip(audit.findings, rows, strict=True):
         review = finding.review if finding.waived else None
         yield (
             finding.id, finding.rule.id, list(finding.rule_ids), row.title, finding.rule.kind.value,
