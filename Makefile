@@ -31,6 +31,9 @@ bench: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/reading.py
 	$(BIN)/python benchmarks/localise.py
 	$(BIN)/python benchmarks/alike.py
+	$(BIN)/python benchmarks/screening.py
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	$(BIN)/python benchmarks/beside.py
 
 fuzz: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/fuzz.py
