@@ -84,16 +84,54 @@ def screened(folder: Path, out: Path, jobs: int, reports: str = "findings") -> t
     return told["seconds"], told["memory"]
 
 
+_WORK = """
+import json, os, resource, sys
+from auditor.batch.job import Job
+from auditor.batch.partitions import partitions_of
+from auditor.batch.work import audit_partition, read_source
+from auditor.readers import close
+
+def spent():
+    return sum(sum(resource.getrusage(kind)[:2]) for kind in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+job = Job(sys.argv[1], sys.argv[2], today="2026-01-01")
+files = sorted(os.listdir(job.folder))
+first = [read_source(job, file) for file in files[:2]]
+audit_partition(job, partitions_of(first, job)[0])
+close()
+start = spent()
+sources = [read_source(job, file) for file in files]
+close()
+middle = spent()
+for partition in partitions_of(sources, job):
+    audit_partition(job, partition)
+print(json.dumps([(middle - start) / len(files), (spent() - middle) / len(files)]))
+"""
+
+
+def work(folder: Path, out: Path) -> tuple[float, float]:
+    """Seconds of processor time that one filing takes to be read, and to be audited with its results written."""
+    done = subprocess.run(  # noqa: S603 — our own interpreter
+        [sys.executable, "-c", _WORK, str(folder), str(out)], capture_output=True, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    reading, auditing = json.loads(done.stdout)
+    return reading, auditing
+
+
 def formats(base: Path, count: int) -> None:
     made = list(filings(count))
-    print(f"{'':28}{'one core':>12}{'two cores':>12}   (filings per second, {count} of each)")
+    print(f"{count} filings of each; processor time without the start of the processes")
+    print(f"{'':20}{'read, ms':>12}{'audit, ms':>12}{'a second and core':>20}{'one process':>14}{'two':>8}")
     for kind, what in (("pdf", f"PDF, {PAGES} pages"), ("xlsx", "XLSX"), ("txt", "text")):
         folder = base / kind
         folder.mkdir()
         for name, blocks in made:
             (folder / f"{name}.{kind}").write_bytes(written(blocks, kind))
+        reading, auditing = work(folder, base / f"{kind}0")
         paces = [count / screened(folder, base / f"{kind}{jobs}", jobs)[0] for jobs in (1, 2)]
-        print(f"{what:28}{paces[0]:12.1f}{paces[1]:12.1f}")
+        pace = 1 / (reading + auditing)
+        print(f"{what:20}{1000 * reading:12.0f}{1000 * auditing:12.0f}{pace:20.1f}{paces[0]:14.1f}{paces[1]:8.1f}")
 
 
 def growth(base: Path, many: int) -> None:
