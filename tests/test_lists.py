@@ -73,7 +73,7 @@ def test_the_workbook_has_one_row_per_finding_on_the_sheet_of_its_kind() -> None
     assert row["出处"] == "第 122 行"
     assert (row["印列"], row["应为"], row["差额"], row["计量单位"]) == (93.74, 39.74, 54, "万元")
     assert row["涉及金额（元）"] == 540000
-    assert "93.74 → 39.74" in row["怎样改"]
+    assert "由 93.74 改为 39.74" in row["怎样改"]
     assert row["疑点编号"] == audit.findings[0].id
 
 

@@ -242,6 +242,7 @@ MESSAGES: dict[str, str] = {
     "say.ordered": "The codes are out of order.",
     "say.blank": "There are figures where none should be.",
     "say.rate": "{figure} is printed as {printed}; {first} and {second} give {expected}.",
+    "say.how": "See the books, then change {figure} from {printed} to {suggested}.",
     "say.rate_hidden": "{figure} is printed as {printed}; {first} and {second} give {expected}. It fits only if what is printed as 0 hides less than half a last digit; usually nothing to change.",
     "say.rate_near": "{figure} is printed as {printed}; {first} and {second} give {expected}. It is one last digit off: perhaps cut off, or pushed so that shares add to 100%.",
     "say.word": "{figure} says “{printed}”, while {first} against {second} asks for “{expected}”.",

@@ -243,6 +243,7 @@ MESSAGES: dict[str, str] = {
     "say.ordered": "没有按编码顺序排列。",
     "say.blank": "不应有数字的地方有数字。",
     "say.rate": "{figure} 印为 {printed}，按 {first} 与 {second} 计算应为 {expected}。",
+    "say.how": "对照原始账表核实后，把 {figure} 由 {printed} 改为 {suggested}。",
     "say.rate_hidden": "{figure} 印为 {printed}，按 {first} 与 {second} 计算应为 {expected}；印作 0 的数后面还有不足半个末位的数时才对得上，一般不必修改。",
     "say.rate_near": "{figure} 印为 {printed}，按 {first} 与 {second} 计算应为 {expected}，差一个末位：可能是截位，或为使占比合计为 100% 而调整。",
     "say.word": "{figure} 写作“{printed}”，而 {first} 与 {second} 相比应写“{expected}”。",

@@ -140,6 +140,15 @@ class Narrator:
         sign = "%" if fact.kind is Kind.PERCENT and fact.text.rstrip().endswith(("%", "％")) else ""
         return number + sign
 
+    def how(self, finding: Finding) -> str:
+        """How to mend a finding: the one figure that explains it, with its value; else what the rule says."""
+        only = finding.suspects[0] if len(finding.suspects) == 1 and not finding.recognised else None
+        suggested = self.suggested(only) if only is not None else ""
+        if only is None or not suggested:
+            return finding.rule.text("fix", language())
+        fact = self.facts[only.fact]
+        return say("say.how", figure=self.label(fact), printed=self.text(fact), suggested=suggested)
+
     def interval(self, fact: Fact) -> str:
         """The range that a printed figure stands for, in its unit."""
         if not fact.is_figure:
