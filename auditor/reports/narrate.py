@@ -532,8 +532,13 @@ def filing_title(audit: Audit) -> str:
 def filing_kind(audit: Audit) -> str:
     """Year, edition and report in words."""
     key = audit.filing.key
-    if not key.year and not key.report:
+    return key_text(key.year, key.report, key.edition)
+
+
+def key_text(year: int, report: str, edition: str) -> str:
+    """Year, edition and report in words; parts that were not read are empty or 0."""
+    if not year and not report:
         return say("title.unknown")
-    edition = say(f"edition.{key.edition}") if key.edition else ""
-    report = say(f"report.{key.report}") if key.report else ""
-    return say("title.filing", year=key.year or "？", edition=edition, report=report)
+    edition = say(f"edition.{edition}") if edition else ""
+    report = say(f"report.{report}") if report else ""
+    return say("title.filing", year=year or "？", edition=edition, report=report)
