@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from auditor.numbers import decimal_text
 from auditor.testing.ledger import NATURES, SOURCES
 from auditor.testing.planting import corrupt
-from auditor.testing.printing import round_to
+from auditor.testing.models import round_to
 from auditor.units import FEN_PER
 
 if TYPE_CHECKING:
