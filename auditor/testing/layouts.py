@@ -104,15 +104,19 @@ class Layouts:
             above = [form.title, "", form.number, "", f"单位：{head.entity}", "", f"{head.year}年度", "",
                      f"金额单位：{head.unit}", ""]  # fmt: skip
             out += [Paragraph(line, Place()) for line in above]
-            out.append(self.grid(self.book.printed(form)[0], printed[name]))
+            out.append(self.grid(self.book.printed(form)[0], printed[name], across=form.across))
             out += [Paragraph(line, Place()) for line in ("", "注：本表金额因四舍五入可能存在尾差。", "")]
         if prose:
             title = f"第二部分 {self.key.year}年度{whose}{kind}情况说明"
             out += [Paragraph(line, Place()) for paragraph in (title, *prose) for line in (paragraph, "")]
         return out
 
-    def grid(self, table: Table, cells: dict[tuple[str, str], str]) -> Grid:
-        """One table with its header."""
+    def grid(self, table: Table, cells: dict[tuple[str, str], str], *, across: bool = False) -> Grid:
+        """One table with its header; `across` prints its rows side by side, in one row of figures."""
+        if table.layout is Layout.LANES and across:
+            rows = [row for lane in table.lanes for row in lane.rows if (row.name, "") in cells]
+            paths = [(row.headers or row.labels)[0].split("/") for row in rows]
+            return grid_of([*_storeys(paths), [cells[row.name, ""] for row in rows]])
         if table.layout is Layout.LANES:
             return grid_of(self._lanes(table, cells))
         if table.layout is Layout.CELLS:
@@ -217,7 +221,15 @@ def _values(cells: dict[tuple[str, str], str], row: str, columns: Sequence[Colum
 
 def _across(table: Table, cells: dict[tuple[str, str], str]) -> list[Line]:
     """One row of figures under a header of as many storeys as the columns' names have parts."""
-    paths = [_header_path(column).split("/") for column in table.columns]
+    out = _storeys([_header_path(column).split("/") for column in table.columns])
+    if any(column.index for column in table.columns):
+        out.append([str(column.index or "") for column in table.columns])
+    out.append([cells.get(("", column.name), "") for column in table.columns])
+    return out
+
+
+def _storeys(paths: Sequence[Sequence[str]]) -> list[Line]:
+    """A header of as many storeys as its paths have parts."""
     out: list[Line] = []
     for level in range(max(map(len, paths))):
         line: Line = []
@@ -227,9 +239,6 @@ def _across(table: Table, cells: dict[tuple[str, str], str]) -> list[Line]:
             else:
                 line.append(path[level] if level < len(path) else Merge.UP)
         out.append(line)
-    if any(column.index for column in table.columns):
-        out.append([str(column.index or "") for column in table.columns])
-    out.append([cells.get(("", column.name), "") for column in table.columns])
     return out
 
 

@@ -149,10 +149,10 @@ class _Writer:
         """`与上年度相比，…增加…万元，增长…%。`, or that nothing changed."""
         before = self.source.integer(0, max(1, 2 * abs(amount)))
         since = ("与上年度相比，", f"与{self.key.year - 1}年度相比，")[self.place]
-        difference = round_to(amount, STEP) - round_to(before, STEP)
-        if difference == 0 or round_to(before, STEP) == 0:
-            return []
         gap = amount - before
+        now, then, printed = (round_to(value, STEP) for value in (amount, before, gap))
+        if now == then or then == 0 or printed == now:  # a reader would take last year for nothing
+            return []
         up = gap > 0
         return [
             since, lead, "各" if each else "", Said("方向", of, "增加" if up else "减少"),
