@@ -32,7 +32,7 @@ from auditor.rules.book import RuleBook, load_rules
 from auditor.rules.rule import RuleKind
 from auditor.testing.corrupting import CAUSES, Corrupter, Wrong, corrupted
 from auditor.testing.families import family_filing
-from auditor.testing.telling import told_filing
+from auditor.testing.filings import told_filing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

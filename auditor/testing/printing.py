@@ -25,8 +25,10 @@ FAMILY = "全国决算"
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How amounts are printed: `zeros` says what stands for nothing at all (0.00, a blank or a dash), `trim` drops
-    trailing zeros, `model` says what is rounded and what is added up.
+    """How amounts are printed.
+
+    `zeros` says what stands for nothing at all (ZERO: 0.00, BLANK, DASH), `trim` drops trailing zeros, `model` says
+    what is rounded and what is added up.
     """
 
     unit: str = "万元"

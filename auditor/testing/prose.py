@@ -151,7 +151,7 @@ class _Writer:
         since = ("与上年度相比，", f"与{self.key.year - 1}年度相比，")[self.place]
         gap = amount - before
         now, then, printed = (round_to(value, STEP) for value in (amount, before, gap))
-        if now == then or then == 0 or printed == now:  # a reader would take last year for nothing
+        if then in (now, 0) or printed == now:  # a reader would take last year for nothing
             return []
         up = gap > 0
         return [
