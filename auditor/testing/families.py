@@ -26,7 +26,7 @@ from auditor.testing.printing import Style
 from auditor.units import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from auditor.engine.evaluation import Evaluation, Outcome
     from auditor.engine.facttable import Ints, Longs
@@ -57,6 +57,7 @@ def family_filing(
     for form in book.forms.families[family].forms:
         if form.table:
             forms.setdefault(form.table, form)
+    units = {name: form.unit for name, form in forms.items() if form.unit}
     codes = _codes(choice)
     cells = {name: list(_cells(book.forms.printed(form)[0], codes)) for name, form in forms.items()}
     cells = {name: some for name, some in cells.items() if some}
@@ -67,7 +68,7 @@ def family_filing(
     kinds = {(name, row, column): kind for name, some in cells.items() for row, column, kind, _ in some}
     amounts = {cell: min(MOST[kind] // 10, most or MOST[kind]) for cell, kind in kinds.items()}
     for _ in range(ROUNDS if limits else 0):
-        filing = filing_of_tables(book, family, key, _texts(forms, cells, amounts, style), style)
+        filing = filing_of_tables(book, family, key, _texts(forms, cells, amounts, style), style, units)
         evaluation = evaluate(book.all_plans([]), Chunk.of([filing], book.forms))
         if not _wrong(evaluation) and len(set(amounts.values())) > 1:
             break
@@ -78,7 +79,7 @@ def family_filing(
         if values is None:
             raise ValueError(family)
         amounts = {fact.address[:3]: int(value) for fact, value in zip(filing.facts, values, strict=True)}
-    return filing_of_tables(book, family, key, _texts(forms, cells, amounts, style), style)
+    return filing_of_tables(book, family, key, _texts(forms, cells, amounts, style), style, units)
 
 
 Cell = tuple[str, str, Kind, str]  # row, column, what it measures, its unit where it is no money
@@ -148,13 +149,18 @@ def _texts(
     return out
 
 
-def filing_of_tables(book: RuleBook, family: str, key: FilingKey, printed: Printed, style: Style) -> Filing:
-    """The filing that printed tables of a family are, as if it had been read; amounts are in the forms' units."""
+def filing_of_tables(
+    book: RuleBook, family: str, key: FilingKey, printed: Printed, style: Style, units: Mapping[str, str] | None = None
+) -> Filing:
+    """The filing that printed tables of a family are, as if it had been read.
+
+    Amounts are in the unit of the style, but for tables with one in `units`.
+    """
     filing = Filing(key, family)
     forms = {form.table: form for form in book.forms.families[family].forms[::-1] if form.table in printed}
     for name, cells in printed.items():
         form = forms[name]
-        money = form.unit or style.unit
+        money = (units or {}).get(name, style.unit)
         read = ReadTable(name, form.title, Place(table=name), form.number, money, form=form)
         table, read.left_out = book.forms.printed(form)
         kinds = _kinds(table)

@@ -13,7 +13,7 @@ from auditor.errors import BadInputError
 from auditor.facts import FilingKey
 from auditor.reading import filing_of, finished, merge
 from auditor.testing.families import family_filing, filing_of_tables
-from auditor.testing.layouts import Layouts
+from auditor.testing.layouts import Head, Layouts
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
 from auditor.testing.printing import FAMILY, Printed, Style, print_tables
 from auditor.testing.prose import Told, write_prose
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from auditor.filing import Filing
     from auditor.forms.tables import FormBook
     from auditor.rules.book import RuleBook
-    from auditor.testing.layouts import Head
     from auditor.testing.ledger import Ledger, Source
 
 YEAR = 2023
@@ -53,7 +52,8 @@ class Draft:
 
     def figures(self, book: RuleBook) -> Filing:
         """The filing of its tables, without a document between; the text is not in it."""
-        return filing_of_tables(book, self.family, self.key, self.printed, self.style)
+        units = {name: head.unit for name, head in self.heads.items()}
+        return filing_of_tables(book, self.family, self.key, self.printed, self.style, units)
 
     def copy(self) -> Draft:
         """A copy whose tables may be changed."""
@@ -66,8 +66,9 @@ def draft_of(
 ) -> Draft:
     """The final account of a ledger; `words` chooses the wordings of its 情况说明 (None: tables only)."""
     style = style or Style()
-    tables = style.modelled(roll_up(ledger))
-    told = write_prose(tables, key, words, book) if words else None
+    tables = roll_up(ledger)
+    items = style.modelled(tables)["一般公共预算支出表"]
+    told = write_prose(tables, key, words, book, step=style.step, items=items) if words else None
     return Draft(key, FAMILY, style, print_tables(tables, style, book), told)
 
 
@@ -81,7 +82,13 @@ def draft_of_family(
         table.table: {(fact.address.row, fact.address.column): fact.text for fact in table.facts}
         for table in filing.tables
     }
-    return Draft(filing.key, family, style, printed)
+    own = {form.table: form.unit for form in book.forms.families[family].forms[::-1] if form.unit}
+    heads = {
+        table: Head(filing.key.entity, filing.key.year, unit)
+        for table, unit in own.items()
+        if table in printed and unit != style.unit
+    }
+    return Draft(filing.key, family, style, printed, heads=heads)
 
 
 def told_filing(book: RuleBook, seed: int, style: Style | None = None) -> Filing:

@@ -100,12 +100,15 @@ class Layouts:
         for name, form in listed.items():
             if name not in printed:
                 continue
-            head = heads.get(name, own._replace(unit=form.unit or own.unit))
+            head = heads.get(name, own)
             above = [form.title, "", form.number, "", f"单位：{head.entity}", "", f"{head.year}年度", "",
                      f"金额单位：{head.unit}", ""]  # fmt: skip
             out += [Paragraph(line, Place()) for line in above]
             out.append(self.grid(self.book.printed(form)[0], printed[name], across=form.across))
-            out += [Paragraph(line, Place()) for line in ("", "注：本表金额因四舍五入可能存在尾差。", "")]
+            remark = "注：本表金额因四舍五入可能存在尾差。"
+            if all(text in ("", "—") for text in printed[name].values()):
+                remark = f"注：本{whose}{head.year}年度没有相关收支，本表无数据。"
+            out += [Paragraph(line, Place()) for line in ("", remark, "")]
         if prose:
             title = f"第二部分 {self.key.year}年度{whose}{kind}情况说明"
             out += [Paragraph(line, Place()) for paragraph in (title, *prose) for line in (paragraph, "")]

@@ -8,26 +8,24 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from auditor.testing.ledger import NATURES, SOURCES
+from auditor.testing.ledger import CLASSES, FISCAL, NATURES, SOURCES, THREE
 from auditor.units import FEN_PER, Rounding
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from auditor.testing.ledger import Amounts
 
 TOTAL_ROW = "合计"
 _TOTALS = {"本年收入合计": ("财政拨款收入", *SOURCES), "本年支出合计": NATURES}  # column → the columns that it adds up
 _CLOSING = "年末结转和结余"
-_CLOSES = (("年初结转和结余", 1), ("本年收入", 1), ("本年支出合计", -1))
 
 
 class Model(StrEnum):
     """Where printed figures come from.
 
-    `LEDGER`: each is rounded from the ledger by itself. `LEAVES`: a table of codes adds up its rounded leaves, down
-    its codes and across its columns. `FORCED`: as LEDGER, but the row 合计 of a table of codes is forced to be the sum
-    of the rows 类 as printed. Tables without codes, whose two sides must be equal, print the ledger in every model.
+    `LEDGER`: each is rounded from the ledger by itself. `LEAVES`: a table of codes adds up its rounded leaves, across
+    its columns and down its codes. `FORCED`: tables whose figures stand in one column are forced to foot: their totals
+    add up the parts as printed, and of the two sides of the summary the year-end balance takes what is left over.
+    Every other table prints the ledger.
     """
 
     LEDGER = "ledger"
@@ -51,15 +49,16 @@ def step_of(unit: str, decimals: int) -> int:
 
 def modelled(tables: dict[str, Amounts], model: Model, step: int, mode: Rounding) -> dict[str, Amounts]:
     """The amounts that a print model starts from (分): unrounded, or where it adds up, sums of rounded ones."""
-    if model is Model.LEDGER:
-        return tables
-    made = _leaves if model is Model.LEAVES else _forced
-    return {name: made(cells, step, mode) if _is_tree(cells) else cells for name, cells in tables.items()}
+    if model is Model.LEAVES:
+        return {name: _leaves(cells, step, mode) if _adds_up(cells) else cells for name, cells in tables.items()}
+    if model is Model.FORCED:
+        return {name: _forced(cells, name, step, mode) if name in _FOOTING else cells for name, cells in tables.items()}
+    return tables
 
 
-def _is_tree(cells: Amounts) -> bool:
-    """Tell whether a table has a row 合计 above codes."""
-    return any(row == TOTAL_ROW for row, _ in cells)
+def _adds_up(cells: Amounts) -> bool:
+    """Tell whether a table has a row 合计 above codes, and no balances that its rows must keep."""
+    return any(row == TOTAL_ROW for row, _ in cells) and all(column != _CLOSING for _, column in cells)
 
 
 def _leaves(cells: Amounts, step: int, mode: Rounding) -> Amounts:
@@ -79,20 +78,42 @@ def _leaves(cells: Amounts, step: int, mode: Rounding) -> Amounts:
 
 
 def _across(row: dict[str, int]) -> None:
-    """Add up the totals of a row, and close a roll-forward."""
+    """Add up the totals of a row."""
     for total, parts in _TOTALS.items():
         if total in row:
             row[total] = sum(row.get(part, 0) for part in parts)
-    if _CLOSING in row and all(column in row for column, _ in _CLOSES):
-        row[_CLOSING] = sum(sign * row[column] for column, sign in _CLOSES)
 
 
-def _forced(cells: Amounts, step: int, mode: Rounding) -> Amounts:
-    out = dict(cells)
-    classes: Sequence[str] = [row for row in dict.fromkeys(row for row, _ in cells) if row.isdigit() and len(row) == 3]
-    forced = {
-        column: sum(round_to(cells.get((row, column), 0), step, mode) for row in classes)
-        for column in dict.fromkeys(column for row, column in cells if row == TOTAL_ROW)
+def _forced(cells: Amounts, table: str, step: int, mode: Rounding) -> Amounts:
+    out = {cell: round_to(amount, step, mode) for cell, amount in cells.items()}
+    for (row, column), parts in _FOOTING[table].items():
+        if (row, column) in out:
+            out[row, column] = sum(sign * out.get((part, of), 0) for part, of, sign in parts)
+    return out
+
+
+def _summary() -> Footing:
+    incomes = [*(f"收入/{fund}收入" for fund in FISCAL), *(f"收入/{name}" for name in SOURCES)]
+    opening, closing = "收入/年初结转和结余", "支出/年末结转和结余"
+    return {
+        ("收入/本年收入合计", ""): [(row, "", 1) for row in incomes],
+        ("收入/总计", ""): [("收入/本年收入合计", "", 1), ("收入/使用非财政拨款结余", "", 1), (opening, "", 1)],
+        ("支出/本年支出合计", ""): [(f"支出/{code}", "", 1) for code in CLASSES],
+        (closing, ""): [("收入/总计", "", 1), ("支出/本年支出合计", "", -1), ("支出/结余分配", "", -1)],
+        ("支出/总计", ""): [("收入/总计", "", 1)],
     }
-    _across(forced)
-    return out | {(TOTAL_ROW, column): amount for column, amount in forced.items()}
+
+
+def _three(block: str) -> Footing:
+    cars, total = f"{block}/公务用车购置及运行维护费", f"{block}/合计"
+    return {
+        ("", cars): [("", f"{block}/{name}", 1) for name in THREE[1:3]],
+        ("", total): [("", f"{block}/{THREE[0]}", 1), ("", cars, 1), ("", f"{block}/{THREE[3]}", 1)],
+    }
+
+
+Footing = dict[tuple[str, str], list[tuple[str, str, int]]]  # cell → the cells that it adds up, with signs, in order
+_FOOTING: dict[str, Footing] = {
+    "收入支出决算总表": _summary(),
+    "三公经费表": _three("预算数") | _three("决算数"),
+}

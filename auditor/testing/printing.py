@@ -47,10 +47,10 @@ class Style:
         """The amounts that this style rounds, in 分: those of the ledger, or what its print model adds up."""
         return modelled(tables, self.model, self.step, self.rounding)
 
-    def text(self, amount: int) -> str:
-        """Print one amount (分)."""
+    def text(self, amount: int, true: int | None = None) -> str:
+        """Print one amount (分); `true` is the one in the ledger where a print model gives another one."""
         rounded = round_to(amount, self.step, self.rounding)
-        if amount == 0 and self.zeros is not State.ZERO:
+        if not amount and not true and self.zeros is not State.ZERO:
             return "" if self.zeros is State.BLANK else "—"
         text = decimal_text(rounded, FEN_PER[self.unit], self.decimals)
         if self.trim and "." in text:
@@ -66,7 +66,10 @@ def print_tables(tables: dict[str, Amounts], style: Style, book: FormBook) -> Pr
     out: Printed = {}
     printed_as = _standard(book)
     for name, amounts in style.modelled(tables).items():
-        out[name] = {cell: style.text(amounts.get(cell, 0)) for cell in _cells(printed_as[name], amounts)}
+        true = tables[name]
+        out[name] = {
+            cell: style.text(amounts.get(cell, 0), true.get(cell)) for cell in _cells(printed_as[name], amounts)
+        }
     return out
 
 
