@@ -67,7 +67,22 @@ def audit(
 ) -> AuditFrames:
     """Audit one filing or several together and return frames.
 
-    `rules` is a rule book (default: the program's own), `rounding` is `half_up`, `nearest` or `truncate`.
+    Filings given together see each other: last year's, the budget's. `rules` is a rule book (default: the program's
+    own), `rounding` is `half_up`, `nearest` or `truncate`. Raises `ValueError` for another rounding, `RuleError`
+    where the rule book does not load.
+
+    >>> import pandas as pd
+    >>> from auditor import Filing, audit
+    >>> frame = pd.DataFrame({
+    ...     "科目编码": ["", "208", "210"],
+    ...     "科目名称": ["合计", "社会保障和就业支出", "卫生健康支出"],
+    ...     "本年支出合计": ["15.00", "10.00", "4.00"],
+    ... })
+    >>> result = audit(Filing.from_frames({"支出决算表": frame}, entity="某单位", year=2023))
+    >>> result.findings.loc[0, ["rule", "severity", "expected", "actual", "difference", "unit"]].tolist()
+    ['FA-TREE-01', 'error', '14.00', '15.00', '1.00', '万元']
+    >>> result.figures[["address", "text", "mark"]].iloc[1].tolist()
+    ['支出决算表[208].本年支出合计', '10.00', 'contradicted']
     """
     chosen = [filings] if isinstance(filings, Filing) else list(filings)
     book = rules or load_rules()

@@ -26,13 +26,19 @@ class BadInputError(AuditorError):
 
 
 class RuleError(AuditorError):
-    """A rule, form or taxonomy file that is not right; says file and line."""
+    """A rule, form or taxonomy file that is not right; says file, line and, where it is known, column."""
 
-    def __init__(self, key: str, *, file: str = "", line: int = 0, **values: Any) -> None:
+    def __init__(self, key: str, *, file: str = "", line: int = 0, column: int = 0, **values: Any) -> None:
         super().__init__(key, **values)
         self.file = file
         self.line = line
+        self.column = column
+
+    @property
+    def where(self) -> str:
+        """The place as editors read it: file:line:column."""
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part)
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}: " if self.line else (f"{self.file}: " if self.file else "")
+        where = f"{self.where}: " if self.where else ""
         return where + super().__str__()

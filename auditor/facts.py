@@ -33,6 +33,11 @@ class Address(NamedTuple):
         return f"{self.table}{row}{again}{column}"
 
 
+REPORTS = ("final_accounts", "budget")  # kinds of filings: 决算, 预算
+EDITIONS = ("unit", "department")  # 单位, 部门
+ENTITY_KINDS = ("行政", "参公", "事业")
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where something stands: file, page or sheet, line, table, row, column, section, quote, bounding box.

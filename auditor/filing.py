@@ -166,6 +166,12 @@ class Filing:
         texts, `Decimal`, `int` or `float`; an index that is not a plain range counts as the first column. Numbers
         are in `unit`. A float is taken at its shortest decimal form, so pass texts or `Decimal` where trailing
         zeros matter. Raises `BadInputError` for a title that no form carries.
+
+        >>> import pandas as pd
+        >>> frame = pd.DataFrame({"科目编码": ["208"], "科目名称": ["社会保障和就业支出"], "本年支出合计": ["5.00"]})
+        >>> filing = Filing.from_frames({"支出决算表": frame}, entity="某单位", year=2023)
+        >>> [str(fact.address) for fact in filing.facts if fact.is_figure]
+        ['支出决算表[208].本年支出合计']
         """
         from auditor.forms.frames import filing_from_frames
 

@@ -24,35 +24,40 @@ MAX_DEPTH = 40
 
 
 class Text(str):
-    """A scalar as written, with its place."""
+    """A scalar as written, with its place; `exact` where its characters stand one after the other in the file."""
 
-    __slots__ = ("column", "file", "line")
+    __slots__ = ("column", "exact", "file", "line")
     file: str
     line: int
     column: int
+    exact: bool
 
     @classmethod
-    def at(cls, value: str, file: str, line: int, column: int) -> Text:
+    def at(cls, value: str, file: str, line: int, column: int, *, exact: bool = False) -> Text:
         """Make a text that knows where it stands."""
         text = cls(value)
-        text.file, text.line, text.column = file, line, column
+        text.file, text.line, text.column, text.exact = file, line, column, exact
         return text
+
+    def column_of(self, offset: int) -> int:
+        """The column of one of its characters, or of its beginning where that cannot be told."""
+        return self.column + offset if self.exact and offset > 0 else self.column
 
 
 class Items(list[Any]):
     """A YAML sequence with its place."""
 
-    def __init__(self, file: str, line: int) -> None:
+    def __init__(self, file: str, line: int, column: int = 0) -> None:
         super().__init__()
-        self.file, self.line = file, line
+        self.file, self.line, self.column = file, line, column
 
 
 class Map(dict[str, Any]):
     """A YAML mapping with its place."""
 
-    def __init__(self, file: str, line: int) -> None:
+    def __init__(self, file: str, line: int, column: int = 0) -> None:
         super().__init__()
-        self.file, self.line = file, line
+        self.file, self.line, self.column = file, line, column
 
 
 Node = Text | Items | Map
@@ -66,7 +71,13 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def fail(node: Any, key: str, **values: Any) -> NoReturn:
     """Raise a `RuleError` at the place of `node`."""
-    raise RuleError(key, file=getattr(node, "file", ""), line=getattr(node, "line", 0), **values)
+    raise RuleError(key, **place_of(node), **values)
+
+
+def place_of(node: Any) -> dict[str, Any]:
+    """Return file, line and column of a node, for a `RuleError`."""
+    place = {"file": getattr(node, "file", ""), "line": getattr(node, "line", 0)}
+    return place | {"column": getattr(node, "column", 0)}
 
 
 def load(path: Path, name: str | None = None) -> Map:
@@ -90,8 +101,9 @@ def parse(data: bytes | str, file: str) -> Map | Items:
     try:
         root = _build(yaml.parse(data, Loader=Loader), file)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise RuleError("rules.yaml", file=file, line=line, why=error.problem or str(error)) from None
+        mark = error.problem_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        raise RuleError("rules.yaml", file=file, line=line, column=column, why=error.problem or str(error)) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise RuleError("rules.yaml", file=file, why=str(error).splitlines()[0]) from None
     if root is None:
@@ -138,14 +150,15 @@ def _build(events: Iterable[yaml.Event], file: str) -> Node | None:
             continue
         mark = event.start_mark
         assert mark is not None
-        line = mark.line + 1
+        line, column = mark.line + 1, mark.column + 1
         if event.anchor is not None or getattr(event, "tag", None) not in (None, "!") or len(stack) > MAX_DEPTH:
-            raise RuleError("rules.alias", file=file, line=line)
+            raise RuleError("rules.alias", file=file, line=line, column=column)
         child: Node
         if isinstance(event, yaml.ScalarEvent):
-            child = Text.at(event.value, file, line, mark.column + 1)
+            child = _scalar(event, file, line, column)
         else:
-            child = Items(file, line) if isinstance(event, yaml.SequenceStartEvent) else Map(file, line)
+            made = Items if isinstance(event, yaml.SequenceStartEvent) else Map
+            child = made(file, line, column)
         if stack:
             stack[-1].add(child)
         else:
@@ -153,6 +166,12 @@ def _build(events: Iterable[yaml.Event], file: str) -> Node | None:
         if not isinstance(child, Text):
             stack.append(_Open(child))
     return root
+
+
+def _scalar(event: yaml.ScalarEvent, file: str, line: int, column: int) -> Text:
+    quoted = event.style in ("'", '"')
+    length = event.end_mark.column - event.start_mark.column - 2 * quoted if event.end_mark and event.start_mark else -1
+    return Text.at(event.value, file, line, column + quoted, exact=length == len(event.value))
 
 
 def check_keys(mapping: Map, known: Iterable[str], *, required: Iterable[str] = ()) -> None:

@@ -18,6 +18,7 @@ from auditor.readers import read_bytes
 from auditor.readers.regions import Picture, Region, checked, draw
 from auditor.reading import filing_of, finished, read_filing
 from auditor.reports.html import filing_html, index_html
+from auditor.reports.json_report import tool_data
 from auditor.store.waivers import load_waivers
 from auditor.testing.pdfprint import pdf_of
 from auditor.units import Rounding
@@ -27,7 +28,7 @@ from tests.conftest import EXAMPLES, rule_book
 from tests.test_html import many
 from tests.test_pdf_filings import blocks
 
-TOOL = {"name": "auditor", "version": "0", "rules_sha256": "0" * 64}
+TOOL = tool_data("0", "0" * 64)
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")
 

@@ -25,6 +25,7 @@ from auditor.reports.html.batch import suspect_rules
 from auditor.reports.html.changes import changes
 from auditor.reports.html.excerpts import _covering, excerpts
 from auditor.reports.html.findings import is_tail
+from auditor.reports.json_report import tool_data
 from auditor.reports.narrate import Narrator
 from auditor.testing.pdfprint import pdf_of
 from auditor.units import Rounding
@@ -32,7 +33,7 @@ from auditor.units import Rounding
 from tests.conftest import EXAMPLES, rule_book
 from tests.test_pdf_filings import blocks
 
-TOOL = {"name": "auditor", "version": "0", "rules_sha256": "0" * 64}
+TOOL = tool_data("0", "0" * 64)
 WRONG, TAILS = sorted(EXAMPLES.glob("*.txt"))
 
 

@@ -18,6 +18,7 @@ from auditor.engine.verdicts import Verdict
 from auditor.messages import LANGUAGES, use_language
 from auditor.reading import read_filing
 from auditor.reports import csv_report, findings_xlsx, markdown_report
+from auditor.reports.json_report import tool_data
 from auditor.reports.rows import Row, rows_of, sort_text
 from auditor.reports.run import Run
 
@@ -26,7 +27,7 @@ from tests.conftest import EXAMPLES, rule_book, seed
 if TYPE_CHECKING:
     from pathlib import Path
 
-TOOL = {"name": "auditor", "version": "0", "rules_sha256": "0" * 64}
+TOOL = tool_data("0", "0" * 64)
 HOSTILE = '=HYPERLINK("http://example.invalid","清河县")'
 CLEAN, WRONG = (next(EXAMPLES.glob(f"{name}*.txt")) for name in ("青山", "清河"))
 

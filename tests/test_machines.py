@@ -20,13 +20,14 @@ from auditor.messages import LANGUAGES, use_language
 from auditor.reading import read_filing
 from auditor.reports import json_report, junit_report, sarif_report
 from auditor.reports.formats import FORMATS
+from auditor.reports.json_report import tool_data
 from auditor.reports.run import Run
 from click.testing import CliRunner
 from lxml import etree
 
 from tests.conftest import EXAMPLES, rule_book, seed
 
-TOOL = {"name": "auditor", "version": "0", "rules_sha256": "0" * 64}
+TOOL = tool_data("0", "0" * 64)
 CLEAN, WRONG = (next(EXAMPLES.glob(f"{name}*.txt")) for name in ("青山", "清河"))
 SARIF = json.loads((Path(__file__).parent / "data" / "sarif-2.1.0-essentials.json").read_text("utf-8"))
 

@@ -15,6 +15,7 @@ from auditor.engine.signatures import alike, signatures_of
 from auditor.engine.verdicts import Verdict
 from auditor.messages import use_language
 from auditor.reports.narrate import Narrator
+from auditor.rules.rule import RuleKind
 from auditor.testing.corrupting import Corrupter, corrupted
 from auditor.testing.families import family_filing
 from auditor.testing.filings import told_filing
@@ -59,18 +60,18 @@ def certain(filing: Filing, signatures: Mapping[int, Signature]) -> list[int]:
     return [n for n, one in signatures.items() if one.always and one.unique and one.least and facts[n].value]
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", [0, 1])
 def test_one_wrong_figure_is_one_finding_that_names_it(book: RuleBook, seed: int) -> None:
     filing = told_filing(book, seed)
     signatures = seen(filing, book)
     corrupter, choice = Corrupter(filing, signatures), random.Random(seed)  # noqa: S311 -- which figures are tried
     trials = []
-    for number in choice.sample(certain(filing, signatures), 30):
+    for number in choice.sample(certain(filing, signatures), 24):
         wrong = corrupter.wrong(number, choice.choice(DIGITS), choice)
         least = signatures[number].least
         if wrong and least and abs(wrong.values[number] - filing.all_facts[number].value) >= least:
             trials.append((number, wrong))
-    assert len(trials) > 20
+    assert len(trials) > 12
     for (number, wrong), audit in zip(trials, wrongly(filing, book, [w.values for _, w in trials]), strict=True):
         (finding,) = accusing(audit)
         assert [suspect.fact for suspect in finding.suspects] == [number], (filing.all_facts[number].address, wrong)
@@ -90,7 +91,7 @@ def test_two_independent_errors_stay_two(book: RuleBook, family: str) -> None:
     reach = {n: {other for row in near[n] for other in touched[row]} for n in able}
     changes: list[dict[int, int]] = []
     pairs: list[tuple[int, int]] = []
-    while len(pairs) < 12:
+    while len(pairs) < 8:
         a, b = choice.sample(able, 2)
         wrongs = [corrupter.wrong(n, Cause.DIGIT, choice) for n in (a, b)]
         if all(wrongs) and reach[a].isdisjoint(reach[b]):
@@ -134,6 +135,21 @@ def test_a_wrong_share_names_the_share_where_tables_confirm_its_amounts(book: Ru
     (audit,) = wrongly(filing, book, [{share: right + 1_980_000}])
     (finding,) = accusing(audit)
     assert [(s.fact, s.suggested) for s in finding.suspects] == [(share, right)]
+
+
+def test_a_repair_is_proved_by_a_ledger_that_prints_it(book: RuleBook) -> None:
+    filing = told_filing(book, 0)
+    facts = filing.all_facts
+    total = at(filing, "支出决算表[合计].本年支出合计")
+    (audit,) = wrongly(filing, book, [{total: facts[total].value + 9_000_000}])
+    (finding,) = accusing(audit)
+    assert finding.proof is not None
+    reach = facts[total].range()
+    assert reach.lo <= finding.proof.ledger[total] <= reach.hi
+    for check in finding.checks:
+        if check.linear and check.rule.kind is RuleKind.LOGICAL and check.operator == "=":
+            assert sum(o.coefficient * finding.proof.ledger[o.fact] for o in check.operands) + check.constant == 0
+    assert Narrator(audit).proof(finding)
 
 
 def test_two_figures_that_changed_places_are_one_finding(book: RuleBook) -> None:

@@ -45,7 +45,7 @@ def test_a_wording_whose_example_behaves_otherwise_is_refused_at_its_line(tmp_pa
     )
     with pytest.raises(RuleError) as caught:
         check_wordings([tmp_path])
-    assert str(caught.value).startswith("phrases/wording.yaml:7: ")
+    assert str(caught.value).startswith("phrases/wording.yaml:7:9: ")
 
 
 @pytest.mark.parametrize(

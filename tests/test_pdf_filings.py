@@ -10,6 +10,7 @@ from auditor.facts import FilingKey
 from auditor.readers import read_bytes
 from auditor.reading import filing_of, merge
 from auditor.reports.html import filing_html
+from auditor.reports.json_report import tool_data
 from auditor.testing.layouts import Layouts
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
 from auditor.testing.pdfprint import pdf_of
@@ -85,5 +86,5 @@ def test_a_filing_without_rulings_is_read_and_says_that_its_columns_were_told_by
     assert table.borderless
     assert len(table.facts) == 21
     (audit,) = audit_filings([read], book)
-    html = filing_html(audit, {"name": "auditor", "version": "1", "rules_sha256": ""}, "half_up")
+    html = filing_html(audit, tool_data("1", ""), "half_up")
     assert "这张表没有框线，各栏由对齐位置判断" in html

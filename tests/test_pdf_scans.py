@@ -12,7 +12,7 @@ from auditor.readers import ocr, read_bytes, scans
 from auditor.readers.pdfium import Pdf
 from auditor.reading import filing_of, group
 from auditor.reports.html import filing_html
-from auditor.reports.json_report import filing_data
+from auditor.reports.json_report import filing_data, tool_data
 from auditor.reports.narrate import Narrator
 from auditor.testing.pdfwriter import ABOVE, LEFT, Font, Page, written
 
@@ -308,7 +308,7 @@ def test_a_gap_between_printed_figures_is_an_error_and_between_recognised_ones_a
     for finding in audit.findings:
         assert finding.recognised
         assert narrator.message(finding).endswith("请先对照原件。")
-    html = filing_html(audit, {"name": "auditor", "version": "1", "rules_sha256": ""}, "half_up")
+    html = filing_html(audit, tool_data("1", ""), "half_up")
     assert "最可能有误：" not in html
     assert "第 1 页的文字由图片识别得来" in html
     data = filing_data(audit, {})

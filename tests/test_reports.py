@@ -21,7 +21,7 @@ from auditor.messages import LANGUAGES, catalogue, use_language
 from auditor.readers.text import read
 from auditor.reading import filing_of, read_filing
 from auditor.reports.html import filing_html, index_html
-from auditor.reports.json_report import dumps, filing_data, index_data
+from auditor.reports.json_report import dumps, filing_data, index_data, tool_data
 from auditor.units import Rounding
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,7 +29,7 @@ from hypothesis import strategies as st
 from tests.conftest import EXAMPLES, rule_book, seed
 
 GOLDEN = Path(__file__).parent / "golden"
-TOOL = {"name": "auditor", "version": "0", "rules_sha256": "0" * 64}
+TOOL = tool_data("0", "0" * 64)
 TEMPLATES = Path(auditor.reports.__file__).parent / "templates"
 OWN_SCRIPTS = [[path.read_text(encoding="utf-8")] for path in sorted(TEMPLATES.glob("*.js"))]
 FILES = sorted(EXAMPLES.glob("*.txt"))
@@ -114,7 +114,7 @@ KEYS = {
     "filing": "entity year report edition family money_unit files",
     "summary": "checks consistent rounding inconsistent not_evaluated not_applicable broken_rule facts figures prose waived since severities",
     "finding": "id rule title kind severity verdict message formula expected actual difference range unit at_stake figures "
-    "suspects also rules review since",
+    "suspects also proof rules review since",
     "figure": "address text value unit state read_by place",
     "suspect": "figure address printed suggested cause evidence because",
 }

@@ -103,7 +103,7 @@ def check(
 
     warnings = earlier.told([audit for _, audit in audits], today.date() if today else dt.date.today())  # noqa: DTZ011
     try:
-        run = Run(audits, tool_data(program_version(), book.sha256), settings.rounding.value, failed, warnings,
+        run = Run(audits, tool_data(program_version(), book.sha256, book), settings.rounding.value, failed, warnings,
                   originals)  # fmt: skip
         _write_all(run, Path(out), chosen)
     except AuditorError as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from auditor.errors import AuditorError
+from auditor.facts import ENTITY_KINDS
 from auditor.messages import LANGUAGES, say, use_language
 from auditor.units import Rounding
 
@@ -16,20 +17,21 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from auditor.rules.book import RuleBook
+    from auditor.rules.rule import Change, Rule
 
 CONFIG = "auditor.toml"
-ENTITY_KINDS = ("行政", "参公", "事业")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a run: how figures were rounded, what kind of entity it is, further rule folders."""
+    """Settings of a run: how figures were rounded, the kind of entity, further rule folders, rules turned off."""
 
     rounding: Rounding = Rounding.HALF_UP
     entity_kind: str = ""
     rules: tuple[str, ...] = ()
     file: str = ""
     lang: str = field(default="")
+    off: tuple[Change, ...] = ()
 
 
 def fail(error: AuditorError | str) -> NoReturn:
@@ -65,17 +67,33 @@ def load_settings(path: str | None) -> Settings:
         "entity_kind": list(ENTITY_KINDS),
         "rules": None,
         "lang": list(LANGUAGES),
+        "off": None,
     }
     for name, value in data.items():
         if name not in known:
             why = say("cli.config_unknown", name=name, known="、".join(known))
             raise AuditorError("input.config", file=file.name, why=why)
-        _check(file.name, name, value, known[name])
+        if name != "off":
+            _check(file.name, name, value, known[name])
     folders = tuple(str(file.parent / folder) for folder in data.get("rules", ()))
     return Settings(
         Rounding(data.get("rounding", Rounding.HALF_UP)), data.get("entity_kind", ""), folders, str(file),
-        data.get("lang", ""),
+        data.get("lang", ""), _turned_off(file.name, data.get("off", [])),
     )  # fmt: skip
+
+
+def _turned_off(file: str, entries: Any) -> tuple[Change, ...]:
+    """The rules that `[[off]]` turns off, each with a day and a reason."""
+    from auditor.rules.rule import Change, is_date
+
+    keys = ("rule", "date", "reason")
+    found = []
+    for entry in entries if isinstance(entries, list) else [entries]:
+        said = {name: str(value).strip() for name, value in entry.items()} if isinstance(entry, dict) else {}
+        if sorted(said) != sorted(keys) or not all(said.values()) or not is_date(said["date"]):
+            raise AuditorError("input.config", file=file, why=say("cli.config_off"))
+        found.append(Change(said["rule"], said["date"], said["reason"], file))
+    return tuple(found)
 
 
 def _check(file: str, name: str, value: Any, allowed: list[Any] | None) -> None:
@@ -85,7 +103,9 @@ def _check(file: str, name: str, value: Any, allowed: list[Any] | None) -> None:
         raise AuditorError("input.config", file=file, why=say("cli.config_value", name=name, value=value, known=known))
 
 
-def prepare(config: str | None, folders: tuple[str, ...], *, cache: bool = True) -> tuple[Settings, RuleBook]:
+def prepare(
+    config: str | None, folders: tuple[str, ...], *, cache: bool = True, examples: bool = True
+) -> tuple[Settings, RuleBook]:
     """Load settings and rules, or end with exit status 2."""
     from auditor.rules.book import load_rules
 
@@ -97,9 +117,21 @@ def prepare(config: str | None, folders: tuple[str, ...], *, cache: bool = True)
             is click.core.ParameterSource.DEFAULT
         ):
             use_language(settings.lang)
-        return settings, load_rules([*settings.rules, *folders], cache=cache)
+        return settings, load_rules([*settings.rules, *folders], cache=cache, off=settings.off, examples=examples)
     except AuditorError as error:
         fail(error)
+
+
+def rule_of(book: RuleBook, identity: str) -> Rule:
+    """The rule with an id, or exit status 2 with the nearest known id or the reason why it is off."""
+    if identity in book.by_id:
+        return book.by_id[identity]
+    for change in book.off:
+        if change.rule == identity:
+            fail(say("cli.rule_off", name=identity, date=change.date, reason=change.reason))
+    from auditor.sources import nearest
+
+    fail(say("cli.no_rule", name=identity, near=nearest(identity.upper(), book.by_id)))
 
 
 config_option = click.option(

@@ -70,6 +70,7 @@ def lines_of(found: dict[str, Any], book: RuleBook) -> list[str]:
         lines += [f"  {suspect['evidence']}"] if suspect.get("evidence") else []
         lines.append(f"  {say('html.because', rules='、'.join(suspect['because']))}")
     lines += _review(found.get("review"))
+    lines += ["", found["proof"]] if found.get("proof") else []
     for identity in found["rules"]:
         rule = book.by_id.get(identity)
         if rule is None:

@@ -31,7 +31,7 @@ class Lazy(click.Group):
         "read": "显示从文件中读到了什么 / show what was read from a file",
         "explain": "说明报告中的一个疑点 / explain one finding of a report",
         "diff": "比较同一单位的两份报告 / compare two reports on one unit",
-        "rules": "规则：列表、说明、测试、追踪 / rules: list, show, test, trace",
+        "rules": "规则：列表、说明、检查、测试、追踪、覆盖、成书、新建 / rules: list, show, lint, test, trace …",
         "schema": "JSON 报告的格式（JSON Schema） / the JSON Schema of the JSON reports",
     }
 

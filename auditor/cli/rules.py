@@ -1,4 +1,4 @@
-"""`auditor rules list|show|test|trace`: the rule book for people who read, write and doubt rules."""
+"""`auditor rules …`: the rule book for people who read, write and doubt rules."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from auditor.cli.common import config_option, fail, prepare, rules_option
+from auditor.cli import authoring
+from auditor.cli.common import config_option, fail, prepare, rule_of, rules_option
+from auditor.cli.coverage import coverage
 from auditor.errors import AuditorError
 from auditor.messages import language, printable, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from auditor.rules.book import RuleBook
     from auditor.rules.rule import Rule
@@ -20,7 +22,14 @@ if TYPE_CHECKING:
 
 @click.group()
 def rules() -> None:
-    """规则：列表、说明、测试、追踪。 Rules: list, show, test, trace."""
+    """规则：列表、说明、检查、测试、追踪、覆盖、成书、新建。
+
+    Rules: list, show, lint, test, trace, coverage, docs, new, schema.
+    """
+
+
+for command in (*authoring.COMMANDS, coverage):
+    rules.add_command(command)
 
 
 @rules.command("list")
@@ -31,10 +40,13 @@ def list_rules(form: str, config: str | None, folders: tuple[str, ...]) -> None:
     """列出所有规则。 List all rules."""
     _, book = prepare(config, folders)
     for rule in book.rules:
-        tables = {table for plan in book.plans(rule) for table in (plan.table, *plan.tables) if table}
-        if form and form not in tables:
+        if form and form not in {table for plan in book.plans(rule) for table in (plan.table, *plan.tables)}:
             continue
-        click.echo(f"{rule.id}\t{say(f'kind.{rule.kind.value}')}\t{rule.text('title', language())}")
+        note = [say("rules.replaced", date=rule.replaces.date, reason=rule.replaces.reason)] if rule.replaces else []
+        click.echo("\t".join([rule.id, say(f"kind.{rule.kind.value}"), rule.text("title", language()), *note]))
+    for change in book.off if not form else ():
+        note = [say("rules.off", date=change.date, reason=change.reason)]
+        click.echo("\t".join([change.rule, "—", change.title, *note]))
 
 
 @rules.command()
@@ -43,52 +55,13 @@ def list_rules(form: str, config: str | None, folders: tuple[str, ...]) -> None:
 @rules_option
 def show(identity: str, config: str | None, folders: tuple[str, ...]) -> None:
     """说明一条规则：核对什么、为什么、依据、怎样改、例子。 Explain one rule."""
-    _, book = prepare(config, folders, cache=False)
-    rule = _rule(book, identity)
-    from auditor.rules.explain import tell_rule
+    _, book = prepare(config, folders, cache=False, examples=False)
+    rule = rule_of(book, identity)
+    from auditor.rules.explain import sections
 
-    lang = language()
-    click.echo(f"{rule.id}  {rule.text('title', lang)}  [{say(f'kind.{rule.kind.value}')}]")
-    sections = [
-        ("show.statement", "\n".join(tell_rule(rule))),
-        ("show.why", rule.text("why", lang)),
-        ("show.basis", rule.basis),
-        ("show.fix", rule.text("fix", lang)),
-        ("show.exceptions", rule.text("exceptions", lang)),
-        ("show.scope", _scope(rule)),
-        ("show.covers", "、".join(rule.covers)),
-        ("show.written", "\n".join(f"{written.key}: {written.text}" for written in rule.written)),
-    ]
-    sections += [("show.pass" if example.passes else "show.fail", _example(example.data)) for example in rule.examples]
-    sections.append(("show.file", f"{rule.file}:{rule.line}"))
-    for key, text in sections:
-        if text:
-            click.echo(f"\n{say(key)}\n" + "\n".join(f"  {line}" for line in text.splitlines()))
-
-
-def _rule(book: RuleBook, identity: str) -> Rule:
-    if identity not in book.by_id:
-        from auditor.sources import nearest
-
-        fail(say("cli.no_rule", name=identity, near=nearest(identity.upper(), book.by_id)))
-    return book.by_id[identity]
-
-
-def _scope(rule: Rule) -> str:
-    parts = [*rule.form, say(f"report.{rule.report}") if rule.report else "", *rule.family, *rule.entity_kind]
-    if rule.edition:
-        parts.append(say(f"edition.{rule.edition}").strip())
-    if rule.since:
-        parts.append(f"{rule.since}—")
-    if rule.until != 9999:
-        parts.append(f"—{rule.until}")
-    return "、".join(part for part in parts if part)
-
-
-def _example(data: object) -> str:
-    if isinstance(data, dict):
-        return "\n".join(f"{key}: {value}" for key, value in data.items())
-    return str(data).rstrip()
+    click.echo(f"{rule.id}  {rule.text('title', language())}  [{say(f'kind.{rule.kind.value}')}]")
+    for section in sections(rule):
+        click.echo(f"\n{say(section.key)}\n" + "\n".join(f"  {line}" for line in section.lines))
 
 
 @rules.command()
@@ -96,22 +69,52 @@ def _example(data: object) -> str:
 @config_option
 @rules_option
 def test(identities: tuple[str, ...], config: str | None, folders: tuple[str, ...]) -> None:
-    """运行规则的例子。 Run the examples of the rules."""
-    from auditor.rules.examples import run_examples
+    """运行规则的例子和样本文件，印出不符的。
 
-    _, book = prepare(config, folders, cache=False)
-    chosen = [_rule(book, identity) for identity in identities] or list(book.rules)
-    count = bad = 0
-    for rule in chosen:
-        for result in run_examples(rule, book.plans(rule), book.forms):
-            count += 1
-            bad += not result.as_said
-            if identities or not result.as_said:
-                said = say("cli.example_ok" if result.as_said else "cli.example_bad")
-                click.echo(f"{rule.id}\t{'pass' if result.passes else 'fail'}\t{rule.file}:{result.line}\t{said}")
+    Run the examples and fixtures of the rules and print what differs. Exit status 2 where something does.
+    """
+    settings, book = prepare(config, folders, cache=False, examples=False)
+    chosen = [rule_of(book, identity) for identity in identities] or list(book.rules)
+    count = bad = fixtures = 0
+    try:
+        for rule in chosen:
+            said, differs = _tested(rule, book, aloud=bool(identities))
+            count, bad = count + said, bad + differs
+        if not identities:
+            from auditor.testing.fixtures import run_fixtures
+
+            for fixture in run_fixtures([Path(folder) for folder in book.folders], book, settings.rounding):
+                fixtures += 1
+                bad += bool(fixture.differs)
+                for line in fixture.differs:
+                    click.echo(printable(f"{fixture.where}\t{line}"))
+    except AuditorError as error:
+        fail(error)
     if bad:
+        click.echo(say("cli.rules_bad", bad=bad), err=True)
         raise SystemExit(2)
-    click.echo(say("cli.rules_ok", rules=len(chosen), examples=count))
+    click.echo(say("cli.rules_ok", rules=len(chosen), examples=count, fixtures=fixtures))
+
+
+def _tested(rule: Rule, book: RuleBook, *, aloud: bool) -> tuple[int, int]:
+    """Run the examples of a rule and tell of those that differ, with every check: how many, and how many differ."""
+    from auditor.engine.trace import trace_plans
+    from auditor.rules.examples import example_filings, run_example
+    from auditor.units import Rounding
+
+    bad = 0
+    plans = book.plans(rule)
+    for example in rule.examples:
+        result = run_example(rule, plans, example, book.forms)
+        bad += not result.as_said
+        if aloud or not result.as_said:
+            said = say("cli.example_ok" if result.as_said else "cli.example_bad")
+            click.echo(f"{rule.id}\t{'pass' if result.passes else 'fail'}\t{rule.file}:{result.line}\t{said}")
+        if not result.as_said:
+            wanted, filings = example_filings(rule, plans, example, book.forms)
+            for line in trace_plans(wanted, filings, book.forms, Rounding.HALF_UP):
+                click.echo(printable(f"    {line}"))
+    return len(rule.examples), bad
 
 
 @rules.command()
@@ -126,7 +129,7 @@ def trace(identity: str, files: tuple[str, ...], config: str | None, folders: tu
     from auditor.reading import filing_of, group
 
     settings, book = prepare(config, folders)
-    rule = _rule(book, identity)
+    rule = rule_of(book, identity)
     try:
         parts = [filing_of(read_file(Path(f)), book.forms, entity_kind=settings.entity_kind) for f in files]
         filings = group(parts, book.forms)
@@ -136,6 +139,6 @@ def trace(identity: str, files: tuple[str, ...], config: str | None, folders: tu
         click.echo(printable(line))
 
 
-def _numbered(lines: Iterable[str]) -> list[str]:
+def _numbered(lines: Iterable[str]) -> Sequence[str]:
     found = list(lines)
     return [*found, say("trace.count", count=len(found))]

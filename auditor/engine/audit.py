@@ -12,7 +12,7 @@ from auditor.engine.chunk import Chunk
 from auditor.engine.equations import Equations
 from auditor.engine.evaluate import evaluate, filtered
 from auditor.engine.evidence import Evidence
-from auditor.engine.grouping import Group, group_checks
+from auditor.engine.grouping import Group, group_checks, repairs_of
 from auditor.engine.matrix import CheckMatrix
 from auditor.engine.results import Audit, Check, Finding, Ledger, Mark, NotEvaluated, Operand, Severity
 from auditor.engine.verdicts import Note, Reason, Verdict
@@ -84,8 +84,7 @@ def _one(number: int, filing: Filing, matrix: CheckMatrix, start: int, last_year
     names = {position: str(fact.address) for position, fact in enumerate(facts)}
     equations = Equations(matrix.rows(number), start, made)
     groups = localised(failing, equations, facts, good, names, last_year)
-    proofs = {id(check): proof for proof in equations.proofs() for check in proof.tails} if tails else {}
-    groups += [Group([check], [], proof=proofs.get(id(check))) for check in tails]
+    groups += _proved(groups, tails, equations)
     findings = _findings(groups, filing, facts, names)
     not_evaluated = [NotEvaluated(rules[rule], why, where, count) for (rule, why, where), count in missing.items()]
     audit = Audit(filing, facts, ledger, findings, not_evaluated, [], passed=passed)
@@ -103,6 +102,17 @@ def localised(
 ) -> list[Group]:
     """The failing checks of a filing, grouped by the figures behind them."""
     return group_checks(failing, Evidence(facts, good, names, equations, last_year)) if failing else []
+
+
+def _proved(groups: Sequence[Group], tails: Sequence[Check], equations: Equations) -> list[Group]:
+    """The tails, each with its proof where there is one; the repairs of groups get theirs."""
+    repairs = repairs_of(groups)
+    known = equations.proofs(repairs) if tails or repairs else []
+    proofs = {id(check): proof for proof in known for check in proof.tails}
+    for group in groups:
+        if group.suspects and group.suspects[0].fact in repairs:
+            group.proof = proofs.get(id(group.checks[0]))
+    return [Group([check], [], proof=proofs.get(id(check))) for check in tails]
 
 
 def check_of(outcome: Outcome, i: int, verdict: Verdict, start: int) -> Check:

@@ -91,6 +91,20 @@ def guess(printed: int, right: int, around: Around) -> Guess | None:
     return Guess(cause, printed, right, fact) if cause else None
 
 
+def slips(printed: int) -> list[int]:
+    """The figures that a slip of the digits turns into this one: a digit too many, two changed places, a wrong sign.
+
+    >>> slips(4312)
+    [-4312, 312, 412, 432, 431, 3412, 4132, 4321]
+    """
+    sign, digits = (-1 if printed < 0 else 1), str(abs(printed))
+    places = range(len(digits))
+    shorter = [digits[:n] + digits[n + 1 :] for n in places if len(digits) > 1]
+    turned = [digits[:n] + digits[n + 1] + digits[n] + digits[n + 2 :] for n in places[:-1]]
+    found = [-printed, *(sign * int(text) for text in (*shorter, *turned))]
+    return [value for value in dict.fromkeys(found) if value != printed]
+
+
 def _copied(printed: int, right: int, around: Around) -> tuple[Cause | None, int | None]:
     """A figure that stands elsewhere too, or a total without an item or with one twice."""
     gap = printed - right

@@ -151,9 +151,10 @@ class Chunk:
 
     @cached_property
     def keys(self) -> dict[str, npt.NDArray[np.object_]]:
-        """Report, edition, family, kind of entity and year of every filing, as arrays."""
+        """Entity, report, edition, family, kind of entity and year of every filing, as arrays."""
         infos = self.infos
         columns = {
+            "entity": [info.key.entity for info in infos],
             "report": [info.key.report for info in infos],
             "edition": [info.key.edition for info in infos],
             "family": [info.family for info in infos],

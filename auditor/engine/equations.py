@@ -12,7 +12,7 @@ from auditor.engine.proof import Identity, prove
 from auditor.engine.verdicts import Note, Verdict
 from auditor.numbers import State
 from auditor.rules.rule import RuleKind
-from auditor.units import Range, zero_range
+from auditor.units import Range, printed_range, zero_range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,23 +70,42 @@ class Equations:
         rate = outcome.forms.at(instance, self.rows.matrix.evaluation.chunk, self.start)
         return Equation(terms, 0, 0, 0, check, rate, must)
 
-    def proofs(self) -> list[Proof]:
-        """Ledgers that satisfy exactly what holds or has a tail, for every group of equalities with tails."""
+    def proofs(self, repairs: Mapping[int, int]) -> list[Proof]:
+        """Ledgers that satisfy exactly what holds, has a tail, or holds once some figures are repaired.
+
+        `repairs` gives figures their suggested values: where a ledger prints these and all else as shown, it proves
+        that the repair is enough. One proof for every group of equalities with a tail or a repair.
+        """
+        rows, chunk = self.rows, self.rows.matrix.evaluation.chunk
+        ranges = self._ranges(repairs)
+        identities = []
+        for row in range(len(rows)):
+            outcome, instance = rows.outcome_of(row), int(rows.instance[row])
+            if outcome.linear is None or outcome.plan.rule.kind is not RuleKind.LOGICAL:
+                continue
+            terms = rows.terms(row, 0)
+            bad = int(rows.verdict[row]) == Verdict.INCONSISTENT
+            if bad and not any(position - self.start in repairs for position in terms):
+                continue
+            tail = self.failing[id(outcome), instance] if rows.verdict[row] != Verdict.CONSISTENT else None
+            identities.append(Identity(terms, int(outcome.linear.constant[instance]), tail))
+        zeros = rows.position[chunk.facts.state[rows.position] == STATE_CODE[State.ZERO]].tolist()
+        hidden = {zero: zero_range(int(chunk.facts.step[zero]), chunk.mode)
+                  for zero in zeros if zero - self.start not in repairs}  # fmt: skip
+        return [proof.shifted(-self.start) for proof in prove(identities, ranges, hidden)]
+
+    def _ranges(self, repairs: Mapping[int, int]) -> dict[int, Range]:
+        """What each figure may be: by its print, or by that of its repair."""
         rows, chunk = self.rows, self.rows.matrix.evaluation.chunk
         low, high = chunk.reach(rows.position)
         ranges = {
             position: Range(lo, hi)
             for position, lo, hi in zip(rows.position.tolist(), low.tolist(), high.tolist(), strict=True)
         }
-        identities = []
-        for row in np.nonzero(rows.verdict <= Verdict.ROUNDING)[0].tolist():
-            outcome, instance = rows.outcome_of(row), int(rows.instance[row])
-            if outcome.linear is not None and outcome.plan.rule.kind is RuleKind.LOGICAL:
-                tail = self.failing[id(outcome), instance] if rows.verdict[row] == Verdict.ROUNDING else None
-                identities.append(Identity(rows.terms(row, 0), int(outcome.linear.constant[instance]), tail))
-        zeros = rows.position[chunk.facts.state[rows.position] == STATE_CODE[State.ZERO]]
-        hidden = {int(zero): zero_range(int(chunk.facts.step[zero]), chunk.mode) for zero in zeros}
-        return [proof.shifted(-self.start) for proof in prove(identities, ranges, hidden)]
+        for figure, value in repairs.items():
+            step = int(chunk.facts.step[figure + self.start])
+            ranges[figure + self.start] = printed_range(value, step, chunk.mode)
+        return ranges
 
 
 def _accuses(rows: Rows, row: int) -> bool:

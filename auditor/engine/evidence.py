@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditor.engine.causes import Around, Guess, guess
+from auditor.engine.causes import Around, Guess, guess, slips
 from auditor.engine.results import Suspect
 from auditor.facts import ReadBy
 from auditor.numbers import NOTHING
@@ -68,16 +69,40 @@ class Evidence:
         for fact, change in changes.items():
             mine = [e for e in failing if e.check is not None and fact in e.terms]
             because = tuple(dict.fromkeys(e.check.rule.id for e in mine if e.check is not None))
-            suspect = self._suspect(fact, change, because)
+            suspect = self._suspect(fact, None if self._open(fact, mine) else change, because)
+            words = [e.check.rate.word for e in mine if e.check is not None and e.check.rate is not None]
+            if self.facts[fact].kind is Kind.WORD and len(set(words)) == 1:
+                suspect = replace(suspect, word=words[0])
+            if suspect.suggested is not None and suspect.cause is None:
+                suspect = self._slipped(suspect) or suspect
             points = self._points(suspect, mine)
             options.append((-points, self.good.get(fact, 0), self.names[fact], suspect))
         return [suspect for *_, suspect in sorted(options, key=lambda option: option[:3])]
 
-    def _suspect(self, number: int, change: int, because: tuple[str, ...]) -> Suspect:
+    def _open(self, number: int, failing: Sequence[Equation]) -> bool:
+        """Tell whether failing checks leave open what a figure should be: words that compare, or blanks beside it."""
+        blank = {n for e in failing for n in e.terms if n != number and self.facts[n].state in NOTHING}
+        return bool(failing) and all(
+            e.rate.function == "compare" if e.rate is not None else set(e.terms) <= {number, *blank} for e in failing
+        )
+
+    def _suspect(self, number: int, change: int | None, because: tuple[str, ...]) -> Suspect:
         fact = self.facts[number]
-        if not fact.is_figure and fact.state not in NOTHING:
-            return Suspect(number, None, because)  # a word: its check says which is right
+        if change is None or (not fact.is_figure and fact.state not in NOTHING):
+            return Suspect(number, None, because)
         return Suspect(number, fact.value + change, because, self.cause(number, change))
+
+    def _slipped(self, suspect: Suspect) -> Suspect | None:
+        """The value that a slip of the digits made of a suspect, where checks leave a range and one such lies in it."""
+        fact, step = self.facts[suspect.fact], self.steps[suspect.fact]
+        if not fact.value or fact.value % step:
+            return None
+        near = [e for e in self.system.touching([suspect.fact]) if e.check is None or e.must]
+        changes = [right * step - fact.value for right in slips(fact.value // step)]
+        able = [change for change in changes if all(e.holds({suspect.fact: change}) for e in near)]
+        if len(able) != 1:
+            return None
+        return replace(suspect, suggested=fact.value + able[0], cause=self.cause(suspect.fact, able[0]))
 
     def _points(self, suspect: Suspect, failing: Iterable[Equation]) -> int:
         """A cause that fits, the repaired value printed elsewhere, a figure that was not read for certain.
@@ -86,6 +111,7 @@ class Evidence:
         """
         fact = self.facts[suspect.fact]
         points = suspect.cause.telling if suspect.cause else 0
+        points += fact.kind is Kind.WORD  # two figures that agree with all else against one word
         points += fact.read_by is not ReadBy.PRINTED
         if suspect.suggested is not None and suspect.suggested < 0 <= fact.value:
             points -= suspect.cause is None

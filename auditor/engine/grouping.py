@@ -40,7 +40,7 @@ class Group:
     checks: list[Check]
     suspects: list[Suspect]
     unexplained: bool = False
-    proof: Proof | None = None  # that a tail is one
+    proof: Proof | None = None  # that a tail is one, or that the repair is enough
     also: list[Suspect] = field(default_factory=list)
     followed: bool = False  # a check that is no part of the explanation holds with the first suspect
 
@@ -74,6 +74,13 @@ def group_checks(failing: Sequence[Check], evidence: Evidence) -> list[Group]:
         else:
             groups.append(Group([check], _lonely(check, evidence)))
     return groups
+
+
+def repairs_of(groups: Sequence[Group]) -> dict[int, int]:
+    """The values of the figures that findings name without a choice: suspects that stand alone, and what goes along."""
+    named = [one for group in groups if len(group.suspects) == 1 or (_both(group) and len(group.suspects) == PAIR)
+             for one in (*group.suspects, *group.also)]  # fmt: skip
+    return {one.fact: one.suggested for one in named if one.suggested is not None}
 
 
 # -- from explanations to groups --------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MAX_FIGURES = 4  # wrong at once in one connected group of failing checks
 MAX_NODES = 3000
-MAX_SETS = 60
+MAX_SETS = 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)

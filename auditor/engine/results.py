@@ -83,6 +83,7 @@ class Suspect:
     suggested: int | None  # in the smallest step; None where the checks do not agree on one
     because: tuple[str, ...]
     cause: Guess | None = None  # what may have happened to it
+    word: str = ""  # for a word that compares: the one that its two figures ask for
 
 
 class Standing(StrEnum):
@@ -156,7 +157,7 @@ class Finding:
     checks: tuple[Check, ...]
     suspects: tuple[Suspect, ...] = ()
     unexplained: bool = False  # no few figures explain its checks
-    proof: Proof | None = None  # of a tail: an unrounded ledger that prints as shown and satisfies all equalities
+    proof: Proof | None = None  # an unrounded ledger that satisfies all equalities and prints as shown, or as repaired
     recognised: bool = False
     also: tuple[Suspect, ...] = ()  # figures that have to change with the suspect: computed or copied from it
     review: Review | None = None

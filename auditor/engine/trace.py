@@ -15,10 +15,12 @@ from auditor.messages import say
 from auditor.reports.narrate import Narrator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from auditor.filing import Filing
+    from auditor.forms.tables import FormBook
     from auditor.rules.book import RuleBook
+    from auditor.rules.plan import Plan
     from auditor.rules.rule import Rule
     from auditor.units import Rounding
 
@@ -26,7 +28,12 @@ if TYPE_CHECKING:
 def trace_rule(rule: Rule, filings: Sequence[Filing], book: RuleBook, mode: Rounding) -> Iterator[str]:
     """Yield one line per check of a rule in some filings."""
     dynamic = [table for filing in filings for table in filing.dynamic.values()]
-    evaluation = evaluate(book.plans(rule, dynamic), Chunk.of(filings, book.forms, mode))
+    return trace_plans(book.plans(rule, dynamic), filings, book.forms, mode)
+
+
+def trace_plans(plans: Iterable[Plan], filings: Sequence[Filing], forms: FormBook, mode: Rounding) -> Iterator[str]:
+    """Yield one line per check of some plans in some filings."""
+    evaluation = evaluate(plans, Chunk.of(filings, forms, mode))
     start = 0
     for number, filing in enumerate(filings):
         narrator = Narrator(Audit(filing, filing.all_facts, Ledger(), [], [], []))

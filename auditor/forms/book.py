@@ -6,15 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from auditor.forms.codelists import with_code_list
+from auditor.forms.keys import CLASSES_OF_LANE, COLUMN, FAMILY, FILE, FORM, LANE, LIKE, ROW, TABLE
 from auditor.forms.tables import CLASSES, Column, Entry, Family, Form, FormBook, Lane, Layout, Row, Table, Taxonomy
+from auditor.keys import flag
 from auditor.sources import Map, a_list, a_map, a_text, check_keys, choice, fail, load, nearest, texts, whole
-from auditor.units import FEN_PER, Kind
+from auditor.units import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-
-REPORTS = ("final_accounts", "budget")
 
 
 def load_forms(roots: Iterable[Path]) -> FormBook:
@@ -31,7 +31,7 @@ def load_forms(roots: Iterable[Path]) -> FormBook:
     for root in roots:
         for path in sorted((root / "forms").glob("*.yaml")):
             tree = load(path, f"forms/{path.name}")
-            check_keys(tree, ("lists", "tables", "families"))
+            FILE.check(tree)
             for key, items in a_map(tree.get("lists", Map("", 0))).items():
                 lists[str(key)] = tuple(str(a_text(item)) for item in a_list(items))
             for node in a_list(tree.get("tables", [])) if "tables" in tree else ():
@@ -87,7 +87,7 @@ def _taxonomy(tree: Map) -> Taxonomy:
 
 def _column(node: Any) -> Column:
     item = a_map(node)
-    check_keys(item, ("column", "header", "index", "kind", "of_which", "optional"))
+    COLUMN.check(item)
     name = str(item.get("column", ""))
     headers = texts(item, "header") or (name,)
     if name and name not in headers and name.rsplit("/", 1)[-1] not in headers:
@@ -96,15 +96,15 @@ def _column(node: Any) -> Column:
         name,
         headers,
         whole(item, "index"),
-        Kind(choice(item, "kind", list(Kind), Kind.AMOUNT)),
-        choice(item, "of_which", ("true", "false"), "false") == "true",
-        choice(item, "optional", ("true", "false"), "false") == "true",
+        Kind(str(item.get("kind", Kind.AMOUNT))),
+        flag(item, "of_which"),
+        flag(item, "optional"),
     )
 
 
 def _row(node: Any, lane: str) -> Row:
     item = a_map(node)
-    check_keys(item, _ROW_KEYS, required=("row",))
+    ROW.check(item)
     name = str(item["row"])
     labels = (texts(item, "label") or (name.rsplit("/", 1)[-1],)) + texts(item, "also")
     kind = item.get("kind")
@@ -113,24 +113,22 @@ def _row(node: Any, lane: str) -> Row:
         labels,
         texts(item, "found_by"),
         whole(item, "line"),
-        choice(item, "optional", ("true", "false"), "false") == "true",
-        Kind(choice(item, "kind", list(Kind), Kind.AMOUNT)) if kind is not None else None,
+        flag(item, "optional"),
+        Kind(str(kind)) if kind is not None else None,
         str(item.get("unit", "")),
         texts(item, "header"),
+        flag(item, "of_which"),
     )
-
-
-_ROW_KEYS = ("row", "label", "also", "found_by", "line", "optional", "kind", "unit", "header")
 
 
 def _lane(node: Any, table: Map) -> Lane:
     item = a_map(node)
-    check_keys(item, ("lane", "columns", "rows", "classes"), required=("lane", "columns"))
+    LANE.check(item)
     name = str(item["lane"])
     classes = None
     if "classes" in item:
         spec = a_map(item["classes"])
-        check_keys(spec, ("codes", "lines"), required=("codes",))
+        CLASSES_OF_LANE.check(spec)
         first = whole(spec, "lines")
         classes = tuple(
             (code, None if first is None else first + offset) for offset, code in enumerate(texts(spec, "codes"))
@@ -141,17 +139,11 @@ def _lane(node: Any, table: Map) -> Lane:
     return Lane(name, tuple(_column(column) for column in a_list(item["columns"])), rows, classes)
 
 
-_TABLE_KEYS = (
-    "table", "report", "layout", "codes", "lanes", "columns", "rows", "row_groups", "column_groups", "absent", "prose",
-    "about",
-)  # fmt: skip
-
-
 def _table(item: Map, taxonomies: dict[str, Taxonomy], tables: dict[str, Table]) -> Table:
     if "like" in item:
         return _like(item, taxonomies, tables)
-    check_keys(item, _TABLE_KEYS, required=("table", "layout"))
-    layout = Layout(choice(item, "layout", list(Layout), Layout.CODES))
+    TABLE.check(item)
+    layout = Layout(str(item["layout"]))
     codes = choice(item, "codes", taxonomies, "")
     if layout is Layout.CODES and not codes:
         fail(item, "rules.missing_key", name="codes")
@@ -164,7 +156,7 @@ def _table(item: Map, taxonomies: dict[str, Taxonomy], tables: dict[str, Table])
         lanes = tuple(replace(lane, class_names=taxonomies[codes].class_names) for lane in lanes)
     table = Table(
         str(item["table"]),
-        choice(item, "report", REPORTS, ""),
+        str(item.get("report", "")),
         layout,
         codes or "functional",
         lanes,
@@ -172,9 +164,9 @@ def _table(item: Map, taxonomies: dict[str, Taxonomy], tables: dict[str, Table])
         tuple(_row(node, "") for node in (a_list(item["rows"]) if "rows" in item else ())),
         groups["row_groups"],
         groups["column_groups"],
-        choice(item, "absent", ("zero", "skip", "required"), "zero"),
-        prose=choice(item, "prose", ("true", "false"), "false") == "true",
-        about=choice(item, "about", ("true", "false"), "false") == "true",
+        str(item.get("absent", "zero")),
+        prose=flag(item, "prose"),
+        about=flag(item, "about"),
     )
     for group, names in table.column_groups.items():
         for name in names:
@@ -186,21 +178,21 @@ def _table(item: Map, taxonomies: dict[str, Taxonomy], tables: dict[str, Table])
 
 def _like(item: Map, taxonomies: dict[str, Taxonomy], tables: dict[str, Table]) -> Table:
     """A table with the columns of another one, under its own name, with its own layout and rows where given."""
-    check_keys(item, ("table", "like", "layout", "codes", "rows"), required=("table", "like"))
+    LIKE.check(item)
     other = tables.get(str(item["like"]))
     if other is None:
         fail(item["like"], "forms.unknown_table", name=str(item["like"]), near=nearest(str(item["like"]), tables))
-    layout = Layout(choice(item, "layout", list(Layout), other.layout))
+    layout = Layout(str(item.get("layout", other.layout)))
     rows = tuple(_row(node, "") for node in (a_list(item["rows"]) if "rows" in item else ()))
     codes = choice(item, "codes", taxonomies, other.codes)
     return replace(other, name=str(item["table"]), layout=layout, codes=codes, rows=rows or other.rows)
 
 
 def _family(node: Map, tables: dict[str, Table], families: dict[str, Family]) -> Family:
-    check_keys(node, ("family", "report", "extends", "places", "forms"), required=("family",))
+    FAMILY.check(node)
     family = str(node["family"])
     base: tuple[Form, ...] = ()
-    report = choice(node, "report", REPORTS, "")
+    report = str(node.get("report", ""))
     if "extends" in node:
         parent = families.get(str(node["extends"]))
         if parent is None:
@@ -210,25 +202,19 @@ def _family(node: Map, tables: dict[str, Table], families: dict[str, Family]) ->
     forms = list(base)
     for child in a_list(node["forms"]) if "forms" in node else ():
         item = a_map(child)
-        check_keys(item, _FORM_KEYS, required=("title",))
+        FORM.check(item)
         table, inner = str(item.get("as", "")), texts(item, "inner")
         for name in (table, *inner):
             if name and name not in tables:
                 fail(item.get("as"), "forms.unknown_table", name=name, near=nearest(name, tables))
-        unit = choice(item, "unit", FEN_PER, "")
-        optional = choice(item, "optional", ("true", "false"), "false") == "true"
         lanes, columns = _printed_part(item, tables.get(table))
-        across = choice(item, "across", ("true", "false"), "false") == "true"
-        partial = choice(item, "partial", ("true", "false"), "false") == "true"
         form = Form(
-            family, str(item.get("form", "")), str(item["title"]), texts(item, "also"), table, unit, optional, inner,
-            lanes, columns, across, partial,
+            family, str(item.get("form", "")), str(item["title"]), texts(item, "also"), table,
+            str(item.get("unit", "")), flag(item, "optional"), inner, lanes, columns, flag(item, "across"),
+            flag(item, "partial"),
         )  # fmt: skip
         forms = [other for other in forms if not (table and other.table == table and other.family != family)] + [form]
     return Family(family, report, tuple(forms), texts(node, "places"))
-
-
-_FORM_KEYS = ("form", "title", "also", "as", "inner", "unit", "optional", "lanes", "columns", "across", "partial")
 
 
 def _printed_part(item: Map, table: Table | None) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], tuple[str, ...]]:

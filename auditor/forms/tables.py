@@ -51,7 +51,7 @@ class Row:
     """One named row: canonical path (with its lane), the labels that print it, its 行次.
 
     `found_by` are labels that locate the row although they are not its right name, `headers` are how columns name it
-    where the table is printed across.
+    where the table is printed across. A row `of_which` (其中) is a part of another one and no addend beside it.
     """
 
     name: str
@@ -62,6 +62,7 @@ class Row:
     kind: Kind | None = None
     unit: str = ""
     headers: tuple[str, ...] = ()
+    of_which: bool = False
 
     @property
     def last(self) -> str:
@@ -202,6 +203,11 @@ class Form:
 NEAR = 10  # characters at the start of an entity's name in which its place stands (中共江苏省委办公厅)
 
 
+def is_of(entity: str, places: tuple[str, ...]) -> bool:
+    """Tell whether an entity is in one of some places, as its name begins; so is one that is not known."""
+    return not (entity and places) or any(place in entity[:NEAR] for place in places)
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     """The set of forms of a place and period; `places` are how names of its entities begin."""
@@ -213,7 +219,7 @@ class Family:
 
     def elsewhere(self, entity: str) -> bool:
         """Tell whether an entity (where it is known) is in none of the places of this family."""
-        return bool(entity and self.places) and not any(place in entity[:NEAR] for place in self.places)
+        return not is_of(entity, self.places)
 
     def tables(self) -> frozenset[str]:
         """The standard tables that filings of this family print."""

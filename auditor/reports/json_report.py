@@ -22,14 +22,28 @@ if TYPE_CHECKING:
     from auditor.facts import Fact
     from auditor.filing import ReadTable, Remark
     from auditor.reports.run import Run
+    from auditor.rules.book import RuleBook
+    from auditor.rules.rule import Change
 
 
-def tool_data(version: str, rules_sha256: str) -> dict[str, str]:
-    """What made the report."""
-    return {"name": "auditor", "version": version, "rules_sha256": rules_sha256}
+def tool_data(version: str, rules_sha256: str, book: RuleBook | None = None) -> dict[str, Any]:
+    """What made the report; of a rule book also which rules were turned off or replaced, since when and why."""
+    off, replaced = (book.off, book.replaced) if book is not None else ((), ())
+    return {
+        "name": "auditor",
+        "version": version,
+        "rules_sha256": rules_sha256,
+        "rules_off": list(map(_change, off)),
+        "rules_replaced": list(map(_change, replaced)),
+    }
 
 
-def filing_data(audit: Audit, tool: dict[str, str]) -> dict[str, Any]:
+def _change(change: Change) -> dict[str, Any]:
+    return {"rule": change.rule, "title": change.title, "date": change.date, "reason": change.reason,
+            "file": change.file}  # fmt: skip
+
+
+def filing_data(audit: Audit, tool: dict[str, Any]) -> dict[str, Any]:
     """The report of one filing as plain data; keys as in the contract, numbers as decimal strings."""
     key = audit.filing.key
     narrator = Narrator(audit)
@@ -160,6 +174,7 @@ def _finding(finding: Finding, narrator: Narrator, audit: Audit) -> dict[str, An
         "figures": [_figure(audit.facts[position]) for position in facts],
         "suspects": [_suspect(suspect, facts.index(suspect.fact), narrator) for suspect in finding.suspects],
         "also": [_suspect(suspect, facts.index(suspect.fact), narrator) for suspect in finding.also],
+        "proof": narrator.proof(finding) or None,
         "rules": list(finding.rule_ids),
         "review": review_data(finding.review),
         "since": finding.since.value if finding.since else None,
@@ -186,7 +201,7 @@ def _value(fact: Fact) -> str | None:
 
 def _suspect(suspect: Suspect, index: int, narrator: Narrator) -> dict[str, Any]:
     fact = narrator.facts[suspect.fact]
-    suggested = None if suspect.suggested is None else narrator.value(suspect.suggested, fact)
+    suggested = suspect.word or None if suspect.suggested is None else narrator.value(suspect.suggested, fact)
     return {
         "figure": index,
         "address": str(fact.address),
@@ -199,7 +214,7 @@ def _suspect(suspect: Suspect, index: int, narrator: Narrator) -> dict[str, Any]
 
 
 def index_data(
-    audits: Sequence[tuple[str, Audit]], failed: Sequence[tuple[str, str]], tool: dict[str, str],
+    audits: Sequence[tuple[str, Audit]], failed: Sequence[tuple[str, str]], tool: dict[str, Any],
     warnings: Sequence[Remark] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """The summary over all filings: one entry per filing with its report's name, and the files that failed.

@@ -131,9 +131,10 @@ class Narrator:
         return decimal_text(number, scale, self._decimals(like) if decimals is None else decimals)
 
     def suggested(self, suspect: Suspect) -> str:
-        """What a suspect should be, as it would be printed: a rate with its sign."""
+        """What a suspect should be, as it would be printed: a rate with its sign, a word; '' where that is open."""
         fact = self.facts[suspect.fact]
-        assert suspect.suggested is not None
+        if suspect.suggested is None:
+            return suspect.word
         number = self.value(suspect.suggested, fact)
         number = _grouped(number) if self._has_commas(fact) else number
         sign = "%" if fact.kind is Kind.PERCENT and fact.text.rstrip().endswith(("%", "％")) else ""
@@ -307,9 +308,14 @@ class Narrator:
         )  # fmt: skip
 
     def proof(self, finding: Finding) -> str:
-        """A ledger behind a tail: figures that print as shown and satisfy the check and all it touches exactly."""
+        """A ledger behind a tail: figures that print as shown and satisfy the check and all it touches exactly.
+
+        Of a finding with a repair: that such figures exist once it is repaired.
+        """
         if finding.proof is None:
             return ""
+        if finding.verdict is Verdict.INCONSISTENT:
+            return say("say.proved_repair")
         left, right = self.sides(finding.main)
         if len(left) + len(right) > MAX_TERMS:
             return say("say.proved_long")

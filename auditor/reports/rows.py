@@ -152,6 +152,5 @@ def _suggestion(finding: Finding, narrator: Narrator, rounding: Rounding) -> str
 def _repair(suspect: Suspect, narrator: Narrator) -> str:
     fact = narrator.facts[suspect.fact]
     figure, printed = narrator.label(fact), narrator.text(fact)
-    if suspect.suggested is None:
-        return f"{figure} {printed}"
-    return f"{figure} {printed} → {narrator.value(suspect.suggested, fact)}"
+    suggested = narrator.suggested(suspect)
+    return f"{figure} {printed} → {suggested}" if suggested else f"{figure} {printed}"

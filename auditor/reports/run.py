@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ class Run:
     """
 
     audits: Sequence[tuple[str, Audit]]
-    tool: dict[str, str]
+    tool: dict[str, Any]
     rounding: str
     failed: Sequence[tuple[str, str]] = ()
     warnings: list[Remark] = field(default_factory=list)

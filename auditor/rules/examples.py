@@ -67,9 +67,7 @@ def run_examples(rule: Rule, plans: tuple[Plan, ...], book: FormBook) -> list[Ex
 
 def run_example(rule: Rule, plans: tuple[Plan, ...], example: Example, book: FormBook) -> ExampleResult:
     """Run one example."""
-    filings = _Maker(rule, plans[0], example, book).filings()
-    printed = {table.table for table in (*filings[0].tables, *filings[0].about)}
-    wanted = [plan for plan in plans if not plan.table or plan.table in printed]
+    wanted, filings = example_filings(rule, plans, example, book)
     evaluation = evaluate(wanted, Chunk.of(filings, book))
     verdicts = [
         Verdict(int(verdict))
@@ -78,6 +76,15 @@ def run_example(rule: Rule, plans: tuple[Plan, ...], example: Example, book: For
         if filing == 0
     ]
     return ExampleResult(rule.id, example.passes, example.line, tuple(verdicts))
+
+
+def example_filings(
+    rule: Rule, plans: tuple[Plan, ...], example: Example, book: FormBook
+) -> tuple[list[Plan], list[Filing]]:
+    """The filings that an example stands for (its own first, then its partners), and the plans that it is about."""
+    filings = _Maker(rule, plans[0], example, book).filings()
+    printed = {table.table for table in (*filings[0].tables, *filings[0].about)}
+    return [plan for plan in plans if not plan.table or plan.table in printed], filings
 
 
 def check_examples(rule: Rule, plans: tuple[Plan, ...], book: FormBook) -> None:
@@ -124,7 +131,8 @@ class _Maker:
     def _key(self) -> FilingKey:
         rule = self.rule
         report = rule.report or (self.home.report if self.home else "") or "final_accounts"
-        return FilingKey("示例单位", min(max(YEAR, rule.since), rule.until), report, rule.edition or "unit")
+        entity = f"{next(iter(rule.place), '')}示例单位"
+        return FilingKey(entity, min(max(YEAR, rule.since), rule.until), report, rule.edition or "unit")
 
     def _family(self) -> str:
         return self.rule.family[0] if self.rule.family else ""
@@ -248,7 +256,7 @@ class _Maker:
             or (row == "" and table.layout is Layout.CELLS)
         )
         if not known:
-            raise self._fail(key, table.named_rows)
+            raise self._fail(key, (*table.named_rows, *table.column_names))
         if column is None:
             lane = table.lane_by_name.get(row.split("/", 1)[0]) or table.lane_by_name.get("")
             names = [c.name for c in lane.columns] if lane else list(table.column_names)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from auditor.messages import say
+from auditor.messages import language, say
 from auditor.rules.nodes import (
     Address,
     Aggregate,
@@ -23,8 +24,11 @@ from auditor.rules.nodes import (
     SetRelation,
     Term,
 )
+from auditor.rules.rule import LAST_YEAR
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from auditor.rules.rule import Rule
 
 _RELATIONS = {"=": "equal", "≠": "unequal", "<": "less", ">": "more", "≤": "at_most", "≥": "at_least"}
@@ -106,4 +110,61 @@ def tell_rule(rule: Rule) -> list[str]:
         lines.append(say("tell.any_of", statements=say("tell.or").join(tell(s) for s in rule.any_of)))
     if rule.otherwise:
         lines.append(say("tell.otherwise", statements=say("tell.and").join(tell(s) for s in rule.otherwise)))
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of what is told of a rule: under which heading (a message key), and its lines."""
+
+    key: str
+    lines: tuple[str, ...]
+
+    @property
+    def is_code(self) -> bool:
+        """Tell whether its lines are to be shown as they are typed."""
+        return self.key in ("show.written", "show.pass", "show.fail", "show.file")
+
+
+def sections(rule: Rule) -> list[Section]:
+    """What is told of a rule, in the language in use: the same in the terminal and on its page."""
+    lang = language()
+    parts: list[tuple[str, Iterable[str]]] = [
+        ("show.statement", tell_rule(rule)),
+        ("show.why", rule.text("why", lang).splitlines()),
+        ("show.fix", rule.text("fix", lang).splitlines()),
+        ("show.exceptions", rule.text("exceptions", lang).splitlines()),
+        ("show.basis", rule.basis.splitlines()),
+        ("show.scope", [scope_text(rule)]),
+        ("show.replaces", [f"{rule.replaces.date}：{rule.replaces.reason}"] if rule.replaces else []),
+        ("show.covers", ["、".join(rule.covers)]),
+        ("show.written", [f"{written.key}: {written.text}" for written in rule.written]),
+        *(("show.pass" if example.passes else "show.fail", _example(example.data)) for example in rule.examples),
+        ("show.file", [f"{rule.file}:{rule.line}"]),
+    ]
+    return [Section(key, kept) for key, lines in parts if (kept := tuple(line for line in lines if line))]
+
+
+def scope_text(rule: Rule) -> str:
+    """Where a rule applies: report, edition, kind of entity, place, family, years; empty where everywhere."""
+    parts = [
+        say(f"report.{rule.report}") if rule.report else "",
+        say(f"edition.{rule.edition}").strip() if rule.edition else "",
+        *rule.entity_kind,
+        *rule.place,
+        *rule.family,
+    ]
+    if rule.since or rule.until != LAST_YEAR:
+        parts.append(f"{rule.since or ''}—{'' if rule.until == LAST_YEAR else rule.until}")
+    return "、".join(part for part in parts if part)
+
+
+def _example(data: object) -> list[str]:
+    """An example as it is written: figures by address, or printed tables under their names."""
+    if not isinstance(data, dict):
+        return str(data).rstrip().splitlines()
+    lines = []
+    for key, value in data.items():
+        text = str(value).rstrip()
+        lines += [f"{key}: {text}"] if "\n" not in text else [f"{key}:", *(f"  {line}" for line in text.splitlines())]
     return lines

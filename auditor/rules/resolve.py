@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.forms.tables import SELF_NAMED, Layout
 from auditor.rules.columns import column_set, columns_of, default_columns, is_column, loop_column
-from auditor.rules.lint import lint_relation
+from auditor.rules.conditions import lint_conditions
+from auditor.rules.lint import lint_relation, lint_selection
 from auditor.rules.nodes import (
     Address,
     Aggregate,
@@ -79,7 +80,7 @@ def plans_of(rule: Rule, book: FormBook, extra: Iterable[Table] = ()) -> tuple[P
     for name in tables_of(rule.form, book, extra) or ("",):
         scope = Scope(rule, name, known, book, row_table=name)
         if name and name not in known:
-            scope.line = next(iter(rule.lines("form")), 0)
+            scope.entry = next((entry for entry in rule.entries("form") if entry.text == name), None)
             scope.unknown("rules.unknown_table", name, [*known, *TABLE_SETS])
         plans.append(_Resolver(scope).plan())
     return tuple(plans)
@@ -94,10 +95,10 @@ class _Resolver:
 
     def plan(self) -> Plan:
         scope, rule = self.scope, self.scope.rule
-        for loop, scope.line in zip(rule.loops, rule.lines("for"), strict=True):
+        for loop, scope.entry in zip(rule.loops, rule.entries("for"), strict=True):
             self._loop(loop)
         when, statements, alternatives, otherwise = (
-            tuple(self._statement(node) for node, scope.line in zip(part, rule.lines(key), strict=True))
+            tuple(self._statement(node) for node, scope.entry in zip(part, rule.entries(key), strict=True))
             for key, part in (
                 ("when", rule.when),
                 ("assert", rule.statements),
@@ -105,6 +106,7 @@ class _Resolver:
                 ("otherwise", rule.otherwise),
             )
         )
+        lint_conditions((*(scope.row_loop.where if scope.row_loop else ()), *when), scope)
         return Plan(
             rule=rule,
             table=scope.table,
@@ -191,6 +193,7 @@ class _Resolver:
             scope.row_loop = RowLoop(ref.table, RowSpec(Rows.SET, "各行", open=True))
             ref = replace(ref, where=tuple(self._statement(relation) for relation in node.where))
             scope.row_table, scope.row_loop = before, loop
+        lint_selection(ref, self.scope)
         self.refs.append(ref)
         return ref
 
@@ -207,6 +210,11 @@ class _Resolver:
     def _resolve(self, node: Address, *, many: bool, whole: bool) -> Ref:
         """Resolve an address; `many` allows several facts, `whole` all columns where none is named."""
         scope = self.scope
+        if node.context:
+            from auditor.engine.chunk import CONTEXTS
+
+            if node.context not in CONTEXTS:
+                scope.unknown("rules.unknown_context", node.context, CONTEXTS)
         if node.above:
             here = scope.here()
             columns = ColumnSpec(here.column_names) if whole else loop_column(node, here, scope)
@@ -248,6 +256,10 @@ class _Resolver:
         if bare and scope.row_loop is not None and is_column(head, scope.here()):
             columns = columns_of(Path((Name(head),)), scope.here(), scope, many=many)
             return _ref(node, scope.row_table, loop_row(scope), columns, many=columns.many)
+        if bare and scope.row_table and head not in (THIS_TABLE, *ROW_SETS, *scope.tables):
+            here = scope.here()
+            known = [*here.column_names, *here.column_groups, *ROW_SETS, *scope.tables]
+            scope.unknown("rules.unknown_word", head, known)
         if head in ROW_SETS and node.row is None:
             here = scope.here()
             rows = row_set(Path((Name(head),)), here, scope)

@@ -39,7 +39,7 @@ def rows_of(node: Address, table: Table, scope: Scope) -> RowSpec:
         return loop_row(scope)
     if variables:
         return RowSpec(Rows.TEMPLATE, path.text, variables=variables, open=_template_open(path, table, scope))
-    return RowSpec(Rows.FIXED, path.text, open=_known_row(path.text, table, node.text, scope))
+    return RowSpec(Rows.FIXED, path.text, open=_known_row(path.text, table, scope))
 
 
 def row_set(path: Path, table: Table, scope: Scope) -> RowSpec:
@@ -48,9 +48,10 @@ def row_set(path: Path, table: Table, scope: Scope) -> RowSpec:
     last = segments[-1]
     before = Path(segments[:-1])
     scope.check_variables(path.variables(), path.text)
+    _refuse_loop_row(before, path, scope)
     if isinstance(last, Choice):
         items = tuple(f"{before.text}/{item}" if before.text else item for item in last.items)
-        is_open = [_known_row(item, table, f"{table.name}[{path.text}]", scope) for item in items]
+        is_open = [_known_row(item, table, scope) for item in items]
         return RowSpec(Rows.SET, "{}", items=items, open=any(is_open))
     if path.text in table.row_groups and table.layout is Layout.LANES:
         return RowSpec(Rows.SET, "{}", items=table.row_groups[path.text])
@@ -62,6 +63,12 @@ def row_set(path: Path, table: Table, scope: Scope) -> RowSpec:
     if prefix and not known:
         _unknown_group(prefix, (*table.lane_by_name, *table.row_groups), table, scope)
     return RowSpec(Rows.SET, word, prefix=prefix, variables=tuple(before.variables()), open=True)
+
+
+def _refuse_loop_row(before: Path, path: Path, scope: Scope) -> None:
+    """A set below `{row}` is not known before the rows are: `for: x in …` over codes or names says the same."""
+    if {"row", "column", "claim"} & set(before.variables()):
+        scope.fail("rules.row_in_set", text=path.text)
 
 
 def _unknown_group(name: str, known: tuple[str, ...], table: Table, scope: Scope) -> NoReturn:
@@ -84,7 +91,7 @@ def _template_open(path: Path, table: Table, scope: Scope) -> bool:
     return True
 
 
-def _known_row(text: str, table: Table, written: str, scope: Scope) -> bool:
+def _known_row(text: str, table: Table, scope: Scope) -> bool:
     """Check that a fixed row exists; tell whether it is open (a code, a class, an optional row)."""
     if text in table.named_rows:
         return table.named_rows[text].optional
@@ -95,4 +102,6 @@ def _known_row(text: str, table: Table, written: str, scope: Scope) -> bool:
         lane = table.lane_by_name.get(before)
         if table.layout is Layout.CODES or (lane is not None and lane.classes is not None):
             return True
-    return scope.unknown("rules.unknown_row", written, [f"{table.name}[{row}]" for row in table.named_rows])
+    return scope.unknown(
+        "rules.unknown_row", f"{table.name}[{text}]", [f"{table.name}[{row}]" for row in table.named_rows]
+    )

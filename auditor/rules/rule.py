@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import astuple, dataclass
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from auditor.errors import RuleError
+from auditor.facts import EDITIONS, ENTITY_KINDS, REPORTS
+from auditor.keys import Entry, Key, Shape
+from auditor.messages import say
 from auditor.rules.nodes import dump, restore
 from auditor.rules.statement import parse_loop, parse_statement
-from auditor.sources import Items, Map, Text, a_list, a_map, a_text, check_keys, choice, fail, texts, whole
+from auditor.sources import Items, Map, Text, a_list, a_map, a_text, fail, texts, whole
 
 if TYPE_CHECKING:
     from auditor.rules.nodes import Loop, Statement
@@ -23,13 +27,43 @@ class RuleKind(StrEnum):
     HINT = "hint"  # 提示性 → info
 
 
-KEYS = (
-    "id", "title", "covers", "kind", "form", "for", "absent", "when", "assert", "any_of", "otherwise", "basis",
-    "report", "edition", "entity_kind", "family", "since", "until", "once", "why", "fix", "exceptions", "examples",
-    "en",
-)  # fmt: skip
+CHANGE = Entry("change", (Key("date", required=True), Key("reason", required=True)))
+OFF = Entry("off", (Key("off", required=True), *CHANGE))
+ENGLISH = Entry("en", tuple(Key(name) for name in ("title", "why", "fix", "exceptions")))
+EXAMPLES = Entry("examples", (Key("pass", Shape.EXAMPLE), Key("fail", Shape.EXAMPLE)))
+RULE = Entry(
+    "rule",
+    (
+        Key("id", required=True),
+        Key("title", required=True),
+        Key("covers", Shape.TEXTS),
+        Key("kind", values=tuple(RuleKind)),
+        Key("form", Shape.TEXTS),
+        Key("for", Shape.TEXTS),
+        Key("absent", values=("zero", "skip", "required")),
+        Key("when", Shape.TEXTS),
+        Key("assert", Shape.TEXTS),
+        Key("any_of", Shape.TEXTS),
+        Key("otherwise", Shape.TEXTS),
+        Key("basis", required=True),
+        Key("report", values=REPORTS),
+        Key("edition", values=EDITIONS),
+        Key("entity_kind", Shape.TEXTS, values=ENTITY_KINDS),
+        Key("family", Shape.TEXTS),
+        Key("place", Shape.TEXTS),
+        Key("since", Shape.WHOLE),
+        Key("until", Shape.WHOLE),
+        Key("once"),
+        Key("why", required=True),
+        Key("fix", required=True),
+        Key("exceptions"),
+        Key("replaces", Shape.ENTRY, of=CHANGE),
+        Key("examples", Shape.ENTRY, required=True, of=EXAMPLES),
+        Key("en", Shape.ENTRY, of=ENGLISH),
+    ),
+)
 WRITTEN = ("form", "for", "when", "assert", "any_of", "otherwise")
-REQUIRED = ("id", "title", "basis", "why", "fix", "examples")
+LAST_YEAR = 9999  # `until` of a rule without end
 
 
 @dataclass(frozen=True)
@@ -43,11 +77,35 @@ class Example:
 
 @dataclass(frozen=True)
 class Written:
-    """A statement as its author wrote it: under which key, and on which line."""
+    """A statement as its author wrote it: under which key, and where."""
 
     key: str
     text: str
     line: int
+    column: int = 0
+    exact: bool = False
+
+    def column_of(self, word: str) -> int:
+        """The column of a word of it, whole or by its last part; that of its beginning where it is not seen."""
+        if not self.exact:
+            return self.column
+        found = (self.text.find(part) for part in (word, *re.split(r"[\[\].]", word)[::-1]) if part)
+        return self.column + next((at for at in found if at >= 0), 0)
+
+
+@dataclass(frozen=True)
+class Change:
+    """Why somebody replaced a rule or turned it off: on which date, for which reason, and where that is written.
+
+    `title` is that of the rule that no longer holds.
+    """
+
+    rule: str
+    date: str
+    reason: str
+    file: str = ""
+    line: int = 0
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,18 +136,20 @@ class Rule:
     edition: str = ""
     entity_kind: tuple[str, ...] = ()
     family: tuple[str, ...] = ()
+    place: tuple[str, ...] = ()
     since: int = 0
-    until: int = 9999
+    until: int = LAST_YEAR
     once: str = ""
+    replaces: Change | None = None
     examples: tuple[Example, ...] = ()
     written: tuple[Written, ...] = ()
     english: tuple[tuple[str, str], ...] = ()
     file: str = ""
     line: int = 0
 
-    def lines(self, key: str) -> tuple[int, ...]:
-        """The lines of the entries of `key`, in the order in which they were parsed."""
-        return tuple(written.line for written in self.written if written.key == key)
+    def entries(self, key: str) -> tuple[Written, ...]:
+        """The entries of `key`, in the order in which they were parsed."""
+        return tuple(written for written in self.written if written.key == key)
 
     def text(self, name: str, language: str = "zh") -> str:
         """Return `title`, `why`, `fix` or `exceptions` in a language (Chinese where no other is given)."""
@@ -97,25 +157,31 @@ class Rule:
         return dict(self.english).get(name, own) if language == "en" else own
 
 
-def rules_of(tree: Items) -> list[Rule]:
-    """Parse the entries of one rule file. Raises `RuleError` with file and line."""
-    return [_rule(a_map(node)) for node in tree]
+def off_of(item: Map) -> Change:
+    """Parse one entry that turns a rule off. Raises `RuleError` with file and line."""
+    OFF.check(item)
+    return _change(item, str(item["off"]))
 
 
-def _rule(item: Map) -> Rule:
-    check_keys(item, KEYS, required=REQUIRED)
-    bodies = [key for key in ("assert", "any_of") if key in item]
-    if not bodies:
+def rule_of(item: Map) -> Rule:
+    """Parse one rule. Raises `RuleError` with file and line."""
+    RULE.check(item)
+    if "assert" not in item and "any_of" not in item:
         fail(item, "rules.missing_key", name="assert")
-    identity = str(a_text(item["id"]))
-    loops = tuple(parse_loop(text, file=item.file, line=_line(text)) for text in _entries(item, "for"))
+    identity = str(item["id"])
+    loops = tuple(parse_loop(text) for text in _entries(item, "for"))
     parsed = {key: _statements(item, key) for key in ("when", "assert", "any_of", "otherwise")}
     english = a_map(item["en"]) if "en" in item else Map("", 0)
-    check_keys(english, ("title", "why", "fix", "exceptions"))
+    ENGLISH.check(english)
+    since, until = whole(item, "since") or 0, whole(item, "until") or LAST_YEAR
+    if since > until:
+        fail(item["since"], "rules.never", rule=identity, why=say("rules.never_years", since=since, until=until))
+    if "replaces" in item:
+        CHANGE.check(a_map(item["replaces"]))
     return Rule(
         id=identity,
-        title=str(a_text(item["title"])),
-        kind=RuleKind(choice(item, "kind", list(RuleKind), RuleKind.LOGICAL)),
+        title=str(item["title"]),
+        kind=RuleKind(str(item.get("kind", RuleKind.LOGICAL))),
         covers=texts(item, "covers"),
         form=texts(item, "form"),
         loops=loops,
@@ -123,20 +189,22 @@ def _rule(item: Map) -> Rule:
         statements=parsed["assert"],
         any_of=parsed["any_of"],
         otherwise=parsed["otherwise"],
-        absent=choice(item, "absent", ("zero", "skip", "required"), ""),
+        absent=str(item.get("absent", "")),
         basis=str(item["basis"]),
         why=str(item["why"]).strip(),
         fix=str(item["fix"]).strip(),
         exceptions=str(item.get("exceptions", "")).strip(),
-        report=choice(item, "report", ("final_accounts", "budget"), ""),
-        edition=choice(item, "edition", ("unit", "department"), ""),
+        report=str(item.get("report", "")),
+        edition=str(item.get("edition", "")),
         entity_kind=texts(item, "entity_kind"),
         family=texts(item, "family"),
-        since=whole(item, "since") or 0,
-        until=whole(item, "until") or 9999,
+        place=texts(item, "place"),
+        since=since,
+        until=until,
         once=identity if str(item.get("once", "")) == "true" else str(item.get("once", "")),
+        replaces=_change(a_map(item["replaces"]), identity) if "replaces" in item else None,
         examples=_examples(item),
-        written=tuple(Written(key, str(text), _line(text)) for key in WRITTEN for text in _entries(item, key)),
+        written=tuple(_written(key, text) for key in WRITTEN for text in _entries(item, key)),
         english=tuple((str(key), str(value)) for key, value in english.items()),
         file=item.file,
         line=getattr(item["id"], "line", item.line),
@@ -150,21 +218,40 @@ def _entries(item: Map, key: str) -> tuple[Text, ...]:
     return (node,) if isinstance(node, Text) else tuple(a_text(child) for child in a_list(node))
 
 
-def _line(text: str) -> int:
-    return getattr(text, "line", 0)
+def _written(key: str, text: Text) -> Written:
+    return Written(key, str(text), text.line, text.column, text.exact)
 
 
 def _statements(item: Map, key: str) -> tuple[Statement, ...]:
-    return tuple(parse_statement(str(text), file=item.file, line=_line(text)) for text in _entries(item, key))
+    return tuple(parse_statement(text) for text in _entries(item, key))
+
+
+def _change(item: Map, rule: str) -> Change:
+    """The dated reason for a change."""
+    day = a_text(item["date"])
+    reason = str(a_text(item["reason"])).strip()
+    if not is_date(day):
+        fail(day, "rules.bad_date", name="date", value=str(day))
+    if not reason:
+        fail(item, "rules.missing_key", name="reason")
+    return Change(rule, str(day), reason, item.file, item.line)
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text is a day written as 2024-03-01."""
+    try:
+        return len(text) == 10 and date.fromisoformat(text) is not None
+    except ValueError:
+        return False
 
 
 def _examples(item: Map) -> tuple[Example, ...]:
     spec = a_map(item["examples"])
-    check_keys(spec, ("pass", "fail"))
+    EXAMPLES.check(spec)
     found: list[Example] = []
     for key, passes in (("pass", True), ("fail", False)):
         if key not in spec:
-            raise RuleError("rules.no_example", file=item.file, line=spec.line, rule=str(item["id"]), name=key)
+            fail(spec, "rules.no_example", rule=str(item["id"]), name=key)
         node = spec[key]
         for data in node if isinstance(node, Items) else [node]:
             if not isinstance(data, (Map, Text)):
@@ -181,7 +268,8 @@ def rule_to_data(rule: Rule) -> dict[str, Any]:
     data = {name: getattr(rule, name) for name in Rule.__dataclass_fields__ if name != "examples"}
     for name in _NODE_FIELDS:
         data[name] = dump(data[name])
-    data["written"] = [(written.key, written.text, written.line) for written in rule.written]
+    data["written"] = [astuple(written) for written in rule.written]
+    data["replaces"] = astuple(rule.replaces) if rule.replaces else None
     data["kind"] = str(rule.kind)
     return data
 
@@ -191,9 +279,10 @@ def rule_from_data(data: dict[str, Any]) -> Rule:
     fields = dict(data)
     for name in _NODE_FIELDS:
         fields[name] = restore(fields[name])
-    for name in ("covers", "form", "entity_kind", "family"):
+    for name in ("covers", "form", "entity_kind", "family", "place"):
         fields[name] = tuple(fields[name])
     fields["english"] = tuple((key, text) for key, text in fields["english"])
     fields["written"] = tuple(Written(*entry) for entry in fields["written"])
+    fields["replaces"] = Change(*fields["replaces"]) if fields["replaces"] else None
     fields["kind"] = RuleKind(fields["kind"])
     return Rule(**fields)

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
     from auditor.forms.tables import FormBook, Table
     from auditor.rules.plan import RowLoop, ValueLoop
-    from auditor.rules.rule import Rule
+    from auditor.rules.rule import Rule, Written
 
 
 @dataclass
 class Scope:
     """What is known while the statements of one rule are resolved for one table.
 
-    `row_table` is the table whose rows and columns bare names mean: 本表, or that of `for: row in …`. `line` is that
-    of the entry that is being resolved.
+    `row_table` is the table whose rows and columns bare names mean: 本表, or that of `for: row in …`. `entry` is what
+    is being resolved, as written.
     """
 
     rule: Rule
@@ -32,11 +32,14 @@ class Scope:
     row_loop: RowLoop | None = None
     columns: tuple[str, ...] | None = None
     values: list[ValueLoop] = field(default_factory=list)
-    line: int = 0
+    entry: Written | None = None
 
     def fail(self, key: str, **values: Any) -> NoReturn:
-        """Refuse the rule at the line of the entry that is being resolved."""
-        raise RuleError(key, file=self.rule.file, line=self.line or self.rule.line, rule=self.rule.id, **values)
+        """Refuse the rule at the entry that is being resolved, where it is seen at the word that is wrong."""
+        entry, line, column = self.entry, self.rule.line, 0
+        if entry is not None:
+            line, column = entry.line, entry.column_of(str(values.get("name") or values.get("text") or ""))
+        raise RuleError(key, file=self.rule.file, line=line, column=column, rule=self.rule.id, **values)
 
     def unknown(self, key: str, name: str, known: Iterable[str]) -> NoReturn:
         """Refuse an unknown name and tell the nearest known one."""

@@ -32,13 +32,14 @@ from auditor.rules.nodes import (
     Term,
     Variable,
 )
+from auditor.sources import Text, place_of
 
 if TYPE_CHECKING:
     from lark import Lark, Token
 
 
 def parse_statement(text: str, *, file: str = "", line: int = 0) -> Statement:
-    """Parse one statement. Raises `RuleError` with the place and what was expected there."""
+    """Parse one statement. Raises `RuleError` with the place of what is not understood."""
     parsed: Statement = _parse(text, "statement", file, line)
     return parsed
 
@@ -52,14 +53,17 @@ def parse_loop(text: str, *, file: str = "", line: int = 0) -> Loop:
 def _parse(text: str, start: str, file: str, line: int) -> Any:
     from lark.exceptions import UnexpectedInput, VisitError
 
+    place = place_of(text) if isinstance(text, Text) else {"file": file, "line": line}
     try:
-        return _builder().transform(_parser().parse(text, start=start))
+        return _builder().transform(_parser().parse(str(text), start=start))
     except UnexpectedInput as error:
-        column = max(0, getattr(error, "column", 1) or 1)
-        near = text[max(0, column - 1) : column + 11] or "…"
-        raise RuleError("rules.statement", file=file, line=line, text=text, found=near, column=column) from None
+        at = max(1, getattr(error, "column", 1) or 1)
+        near = text[at - 1 : at + 11] or "…"
+        if isinstance(text, Text):
+            place["column"] = text.column_of(at - 1)
+        raise RuleError("rules.statement", **place, text=text, found=near, at=at) from None
     except (VisitError, RecursionError) as error:
-        raise RuleError("rules.statement", file=file, line=line, text=text, found=str(error)[:40], column=1) from None
+        raise RuleError("rules.statement", **place, text=text, found=str(error)[:40], at=1) from None
 
 
 @cache

@@ -12,6 +12,7 @@ from auditor.testing.layouts import TextWriter
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
 from auditor.testing.planting import Planted, plant
 from auditor.testing.printing import Style, print_tables
+from auditor.testing.prose import write_prose
 
 CLEAN = FilingKey("青山县社会保险事业中心", 2023, "final_accounts", "unit")
 PLANTED = FilingKey("清河县公共就业服务中心", 2023, "final_accounts", "unit")
@@ -28,14 +29,17 @@ def write_examples(folder: Path) -> list[Planted]:
     forms = load_rules().forms
     style = Style()
     folder.mkdir(parents=True, exist_ok=True)
-    clean = print_tables(roll_up(draw_ledger(RandomSource(11), most=400_000_000)), style, forms)
+    amounts = roll_up(draw_ledger(RandomSource(11), most=400_000_000))
+    told = write_prose(amounts, CLEAN, RandomSource(12), forms).lines()
     (folder / "青山县社会保险事业中心2023年度单位决算.txt").write_text(
-        TextWriter(forms, style, CLEAN).document(clean), encoding="utf-8"
+        TextWriter(forms, style, CLEAN).document(print_tables(amounts, style, forms), told), encoding="utf-8"
     )
-    wrong = print_tables(roll_up(draw_ledger(RandomSource(127), most=400_000_000)), style, forms)
+    amounts = roll_up(draw_ledger(RandomSource(127), most=400_000_000))
+    told = write_prose(amounts, PLANTED, RandomSource(128), forms).lines()
+    wrong = print_tables(amounts, style, forms)
     planted = [error for choice in CHOICES if (error := plant(wrong, *choice)) is not None]
     name = "清河县公共就业服务中心2023年度单位决算.txt"
-    (folder / name).write_text(TextWriter(forms, style, PLANTED).document(wrong), encoding="utf-8")
+    (folder / name).write_text(TextWriter(forms, style, PLANTED).document(wrong, told), encoding="utf-8")
     with (folder / "key.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["file", "table", "row", "column", "printed", "true", "cause"])

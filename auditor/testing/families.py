@@ -237,6 +237,8 @@ def _solved(relations: Iterable[Outcome], limits: list[int]) -> Longs | None:
                 alone = position[np.sign(weight) == side]
                 if operator == "=" and len(alone) == 1 and len(position) > 2:
                     totals[alone] = True
+    if not limits:
+        return np.zeros(0, dtype=np.int64)  # a family of sheets about projects only
     bounds = [(0, None if total else limit) for total, limit in zip(totals, limits, strict=True)]
     made = {}
     for equal, some in rows.items():

@@ -15,7 +15,7 @@ from auditor.reports.places import left_out, remark_text
 from auditor.rules.rule import RuleKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from auditor.engine.results import Audit, Finding
     from auditor.filing import Remark
@@ -104,11 +104,16 @@ def _open(audit: Audit) -> list[Finding]:
 # -- charts -----------------------------------------------------------------------------------------------------
 
 
-def _failures(audits: Sequence[tuple[str, Audit]]) -> Counter[str]:
+def _asking(audit: Audit) -> list[Finding]:
+    """The open findings that ask for something: no hints."""
+    return [finding for finding in _open(audit) if finding.severity is not Severity.INFO]
+
+
+def _failures(audits: Sequence[tuple[str, Audit]], findings: Callable[[Audit], list[Finding]] = _open) -> Counter[str]:
     """How many filings each rule fails in."""
     counts: Counter[str] = Counter()
     for _, audit in audits:
-        counts.update({rule for finding in _open(audit) for rule in finding.rule_ids})
+        counts.update({rule for finding in findings(audit) for rule in finding.rule_ids})
     return counts
 
 
@@ -185,10 +190,10 @@ def suspect_rules(audits: Sequence[tuple[str, Audit]]) -> list[dict[str, Any]]:
     titles = _titles(audits)
     checked: Counter[str] = Counter()
     for _, audit in audits:
-        failing = {rule for finding in _open(audit) for rule in finding.rule_ids}
+        failing = {rule for finding in _asking(audit) for rule in finding.rule_ids}
         checked.update(failing | {rule for rule, count in audit.passed.items() if count})
     return [
         {"rule": rule, "title": titles[rule], "failed": count, "checked": checked[rule]}
-        for rule, count in _ranked(_failures(audits))
+        for rule, count in _ranked(_failures(audits, _asking))
         if checked[rule] >= MIN_FILINGS and count > checked[rule] * SUSPECT_SHARE
     ]

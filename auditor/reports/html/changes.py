@@ -87,7 +87,7 @@ def _suspected(finding: Finding, narrator: Narrator) -> Iterator[tuple[int, dict
     several = len(finding.suspects) > 1
     for number, suspect in enumerate(finding.suspects):
         fact = narrator.facts[suspect.fact]
-        to = "" if suspect.suggested is None else narrator.suggested(suspect)
+        to = narrator.suggested(suspect)
         action = narrator.cause(suspect) if to else say("change.recompute")
         if several:
             action = say("change.one_of", number=number + 1, count=len(finding.suspects)) + action

@@ -96,7 +96,7 @@ def _suspect(suspect: Suspect, narrator: Narrator, atlas: Atlas) -> dict[str, An
     return {
         "label": narrator.label(fact),
         "printed": narrator.text(fact),
-        "suggested": None if suspect.suggested is None else narrator.suggested(suspect),
+        "suggested": narrator.suggested(suspect) or None,
         "place": place_text(fact.place, file=len(narrator.audit.filing.files) > 1),
         "href": atlas.anchor(suspect.fact),
         "cause": narrator.cause(suspect),
