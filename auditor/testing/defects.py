@@ -1,4 +1,4 @@
-"""Typical defects of real disclosures, planted in generated filings: wrong figures, wrong words, things lost or doubled.
+"""Typical defects of real disclosures, planted in generated filings: wrong figures and words, things lost or doubled.
 
 Each defect says where it stands and what would be right. Changes that rounding excuses, and those that no check looks
 at, are recognised from the check matrix and not planted.
@@ -274,7 +274,7 @@ def placeholder(draft: Draft, choice: random.Random, _: RuleBook) -> Defective |
 
 
 def empty_reason(draft: Draft, choice: random.Random, _: RuleBook) -> Defective | None:
-    """A reason was never filled in: 主要原因是。"""
+    """A reason was never filled in (主要原因是。)."""
     if draft.told is None:
         return None
     able = [
