@@ -65,7 +65,7 @@ def _across(ref: Ref, some: Instances, block: Block, row: Ints) -> Longs:
     if len(names) != 1 or names[0] in parts or not names[0].endswith("合计") or not numbers:
         return np.ones(len(row), dtype=np.int64)
     at = block.index[np.array(numbers)[:, None], row, some.filing]
-    return np.maximum(_filled(at, some).sum(axis=0), 1).astype(np.int64)
+    return np.asarray(np.maximum(_filled(at, some).sum(axis=0), 1), dtype=np.int64)
 
 
 def _classes(row: Ints, some: Instances, block: Block) -> Longs:
@@ -75,7 +75,8 @@ def _classes(row: Ints, some: Instances, block: Block) -> Longs:
         lane, _, name = block.plain_rows[number].partition("/")
         if name != "本年支出合计":
             continue
-        classes = block.mask(lambda text, lane=lane: text.startswith(f"{lane}/") and text[len(lane) + 1 :].isdigit())
+        listed = {name for name in block.plain_rows if name.rpartition("/")[0] == lane and name[-3:].isdigit()}
+        classes = block.mask(listed.__contains__)
         here = row == number
         at = block.index[:, classes][..., some.filing[here]]
         out[here] = np.maximum(_filled(at, some).any(axis=0).sum(axis=0), UNKNOWN_PARTS)

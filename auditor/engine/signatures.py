@@ -31,6 +31,7 @@ class SeenBy:
 
     `row` is its number in the check matrix. `excused` is how far the weighted sum of changes may go, up or down,
     before the check surely fails, in the smallest step times the rule's scale; None for rates and comparisons.
+    `spared` is how far it may go either way while the check surely holds.
     """
 
     rule: Rule
@@ -38,6 +39,7 @@ class SeenBy:
     weight: int
     row: int
     excused: int | None
+    spared: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ def signatures_of(evaluation: Evaluation, filing: int = 0) -> dict[int, Signatur
     for members in classes.values():
         for figure in members:
             checks = tuple(
-                SeenBy(*seen[row], weight, row, _worst(excused[row])) for row, weight in sorted(columns[figure].items())
+                SeenBy(*seen[row], weight, row, *_bounds(excused[row]))
+                for row, weight in sorted(columns[figure].items())
             )
             others = tuple(other for other in members if other != figure)
             always = any(check.rule.kind is RuleKind.LOGICAL for check in checks)
@@ -135,8 +138,9 @@ def _excused(rows: Rows) -> list[Excused | None]:
     ]
 
 
-def _worst(excused: Excused | None) -> int | None:
-    return None if excused is None else max(excused)
+def _bounds(excused: Excused | None) -> tuple[int | None, int | None]:
+    """How far a sum may go at most, and how far either way."""
+    return (None, None) if excused is None else (max(excused), min(excused))
 
 
 def _least(column: dict[int, int], excused: list[Excused | None]) -> tuple[int | None, int]:

@@ -39,8 +39,8 @@ class Effect(StrEnum):
     """What the checks of a filing must see of changed figures, whatever the tails are.
 
     `CERTAIN`: an equality that must hold surely fails for each of them. `EQUIVALENT`: every check that they stand in
-    excuses the change as rounding. `UNSEEN`: no check looks at one of them. `POSSIBLE`: rates, comparisons or rules
-    that ask for an explanation may see it.
+    excuses the change as rounding. `UNSEEN`: one of them stands in no equality, rate or comparison by words (it may
+    still break an inequality). `POSSIBLE`: rates, comparisons or rules that ask for an explanation may see it.
     """
 
     CERTAIN = "certain"
@@ -60,8 +60,8 @@ def effect_of(signatures: Mapping[int, Signature], changes: Mapping[int, int]) -
     each = [signatures[number].checks for number in changes]
     if all(any(_breaks(check, moved[check.row]) for check in checks) for checks in each):
         return Effect.CERTAIN
-    bounds = [(check.excused, moved[check.row]) for checks in each for check in checks]
-    inside = all(excused is not None and abs(move) <= excused for excused, move in bounds)
+    bounds = [(check.spared, moved[check.row]) for checks in each for check in checks]
+    inside = all(spared is not None and abs(move) <= spared for spared, move in bounds)
     return Effect.EQUIVALENT if inside else Effect.POSSIBLE
 
 

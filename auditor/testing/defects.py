@@ -215,7 +215,7 @@ def two_amounts(draft: Draft, choice: random.Random, _: RuleBook) -> Defective |
     if draft.told is None:
         return None
     found: dict[str, int] = {}
-    for _, _, said in draft.told.said():
+    for _n, _at, said in draft.told.said():
         if said.sort == "金额" and not _small(said):
             found[said.of] = found.get(said.of, 0) + 1
     return _resaid(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -131,8 +131,8 @@ def _rename_main(ledger: Ledger, main: str) -> None:
     old, ledger.main = ledger.main, main
     spent, ledger.spent = ledger.spent, {}
     for (item, origin, nature), amount in spent.items():
-        key = (main if item == old and origin in SOURCES else item, origin, nature)
-        ledger.spent[key] = ledger.spent.get(key, 0) + amount
+        home = (main if item == old and origin in SOURCES else item, origin, nature)
+        ledger.spent[home] = ledger.spent.get(home, 0) + amount
     for balances in (ledger.opening, ledger.closing):
         moved = dict(balances)
         balances.clear()
@@ -155,10 +155,7 @@ def combined(ledgers: Sequence[Ledger]) -> Ledger:
     return out
 
 
-K = TypeVar("K")
-
-
-def _add(mine: dict[K, int], theirs: dict[K, int]) -> None:
+def _add(mine: dict[Any, int], theirs: dict[Any, int]) -> None:
     for key, amount in theirs.items():
         mine[key] = mine.get(key, 0) + amount
 

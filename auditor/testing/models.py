@@ -44,7 +44,7 @@ def round_to(amount: int, step: int, mode: Rounding = Rounding.HALF_UP) -> int:
 
 def step_of(unit: str, decimals: int) -> int:
     """The last digit that is printed, in 分."""
-    return max(1, FEN_PER[unit] // 10**decimals)
+    return max(1, FEN_PER[unit] // int(10**decimals))
 
 
 def modelled(tables: dict[str, Amounts], model: Model, step: int, mode: Rounding) -> dict[str, Amounts]:
