@@ -83,7 +83,7 @@ def signatures_of(evaluation: Evaluation, filing: int = 0) -> dict[int, Signatur
     for row in range(len(rows)):
         for figure, weight in rows.terms(row, start).items():
             columns.setdefault(figure, {})[row] = weight
-    excused = _excused(rows)
+    excused, spared = _excused(rows), _spared(rows)
     least = {figure: _least(column, excused) for figure, column in columns.items()}
     classes: dict[tuple[tuple[int, int], ...], list[int]] = {}
     for figure in sorted(columns):
@@ -94,7 +94,7 @@ def signatures_of(evaluation: Evaluation, filing: int = 0) -> dict[int, Signatur
     for members in classes.values():
         for figure in members:
             checks = tuple(
-                SeenBy(*seen[row], weight, row, *_bounds(excused[row]))
+                SeenBy(*seen[row], weight, row, _worst(excused[row]), spared[row])
                 for row, weight in sorted(columns[figure].items())
             )
             others = tuple(other for other in members if other != figure)
@@ -138,9 +138,19 @@ def _excused(rows: Rows) -> list[Excused | None]:
     ]
 
 
-def _bounds(excused: Excused | None) -> tuple[int | None, int | None]:
-    """How far a sum may go at most, and how far either way."""
-    return (None, None) if excused is None else (max(excused), min(excused))
+def _worst(excused: Excused | None) -> int | None:
+    return None if excused is None else max(excused)
+
+
+def _spared(rows: Rows) -> list[int | None]:
+    """How far the sum of each row may go either way as plain rounding; None for rates, and for what fails."""
+    gap, slack = (values.tolist() for values in rows.room(np.arange(len(rows))))
+    return [
+        slack[row] - abs(gap[row])
+        if rows.outcome_of(row).forms is None and int(rows.verdict[row]) != Verdict.INCONSISTENT
+        else None
+        for row in range(len(rows))
+    ]
 
 
 def _least(column: dict[int, int], excused: list[Excused | None]) -> tuple[int | None, int]:

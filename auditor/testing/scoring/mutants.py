@@ -5,6 +5,7 @@ A mutant is killed when an example of its rule no longer comes out as its author
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -73,19 +74,14 @@ def _mutants(plans: Sequence[Plan], forms: FormBook) -> Iterator[tuple[str, str,
             made = [list(_slips(getattr(plan, part)[at], forms)) for plan in plans]
             for slips in zip(*made, strict=False):
                 slip, what, _ = slips[0]
-                yield (
-                    slip,
-                    what,
-                    [
-                        replace(plan, **{part: _with(getattr(plan, part), at, node)})
-                        for plan, (_, _, node) in zip(plans, slips, strict=True)
-                    ],
-                )
+                pairs = zip(plans, slips, strict=True)
+                yield slip, what, [_changed(plan, part, at, node) for plan, (_, _, node) in pairs]
 
 
 def _changed(plan: Plan, part: str, at: int, node: Any) -> Plan:
-    changes: dict[str, Any] = {part: _with(getattr(plan, part), at, node)}
-    return replace(plan, **changes)
+    out = copy(plan)
+    object.__setattr__(out, part, _with(getattr(plan, part), at, node))  # frozen, and the copy is nobody's yet
+    return out
 
 
 def _with(items: tuple[Any, ...], at: int, item: Any) -> tuple[Any, ...]:
