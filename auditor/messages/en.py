@@ -861,7 +861,7 @@ MESSAGES: dict[str, str] = {
     "cause.dropped.name": "digit dropped",
     "cause.added.name": "digit added",
     "cause.sign.name": "sign",
-    "cause.unit.name": "万元 for 元",
+    "cause.unit.name": "“万元” for “元”",
     "cause.shifted.name": "decimal point",
     "cause.neighbour.name": "neighbouring row or column",
     "cause.other_table.name": "another table's figure",
