@@ -29,10 +29,9 @@ from auditor.engine.signatures import signatures_of
 from auditor.engine.verdicts import Verdict
 from auditor.reading import read_filing
 from auditor.rules.book import RuleBook, load_rules
-from auditor.rules.rule import RuleKind
-from auditor.testing.corrupting import CAUSES, Corrupter, Wrong, corrupted
+from auditor.testing.corrupting import CAUSES, Corrupter, Effect, Wrong, corrupted, effect_of
 from auditor.testing.families import family_filing
-from auditor.testing.telling import told_filing
+from auditor.testing.filings import told_filing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -129,18 +128,7 @@ def beyond(one: Subject, wrongs: Sequence[Wrong]) -> bool:
     """Tell whether some check surely finds each wrong figure, whatever the tails are."""
     facts = one.filing.all_facts
     changes = {n: value - facts[n].value for wrong in wrongs for n, value in wrong.values.items()}
-    moved: Counter[int] = Counter()
-    for number, change in changes.items():
-        for check in one.signatures[number].checks if number in one.signatures else ():
-            moved[check.row] += check.weight * change
-    return all(
-        number in one.signatures
-        and any(
-            check.excused is not None and check.rule.kind is RuleKind.LOGICAL and abs(moved[check.row]) > check.excused
-            for check in one.signatures[number].checks
-        )
-        for number in changes
-    )
+    return effect_of(one.signatures, changes) is Effect.CERTAIN
 
 
 # -- judging ----------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditor.engine.audit import audit_filings
 from auditor.rules.book import load_rules
-from auditor.testing.telling import told_filing
+from auditor.testing.filings import told_filing
 
 
 def test_filings_with_sentences_are_judged_together_as_alone() -> None:

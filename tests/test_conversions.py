@@ -16,6 +16,7 @@ from auditor.engine.verdicts import Verdict
 from auditor.errors import BadInputError
 from auditor.facts import FilingKey, Place
 from auditor.filing import Filing
+from auditor.numbers import State
 from auditor.readers import read_bytes
 from auditor.readers.archive import Archive
 from auditor.readers.legacy import convert, office
@@ -147,7 +148,7 @@ def test_the_tables_of_a_seed_in_the_official_layout_are_read_alike_from_every_f
 @given(number=st.integers(0, 10**6), kind=st.sampled_from(list(WRITERS)))
 @settings(max_examples=24)
 def test_any_ledger_reads_back_from_any_format(number: int, kind: str) -> None:
-    style = [Style(), Style("元", 2), Style("万元", 4, blank_zeros=True), Style(trim=True)][number % 4]
+    style = [Style(), Style("元", 2), Style("万元", 4, zeros=State.BLANK), Style(trim=True)][number % 4]
     tables = print_tables(roll_up(draw_ledger(RandomSource(number), most=10**9)), style, rule_book().forms)
     blocks = Layouts(rule_book().forms, style, KEY, official=bool(number % 3)).blocks(tables)
     file, writer = WRITERS[kind]

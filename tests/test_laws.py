@@ -143,7 +143,7 @@ def test_a_printed_document_reads_back_as_its_figures(seed: int) -> None:
     from auditor.readers.text import read
     from auditor.reading import filing_of as filing_of_document
 
-    style = Style(blank_zeros=bool(seed % 2))
+    style = Style(zeros=State.BLANK if seed % 2 else State.ZERO)
     printed = print_tables(roll_up(draw_ledger(RandomSource(seed), most=10**8)), style, rule_book().forms)
     key = FilingKey("青山县示例中心", 2023, "final_accounts", "unit")
     text = TextWriter(rule_book().forms, style, key).document(printed)

@@ -18,7 +18,7 @@ from auditor.reports.narrate import Narrator
 from auditor.rules.rule import RuleKind
 from auditor.testing.corrupting import Corrupter, corrupted
 from auditor.testing.families import family_filing
-from auditor.testing.telling import told_filing
+from auditor.testing.filings import told_filing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

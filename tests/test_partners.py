@@ -17,7 +17,7 @@ from auditor.messages import use_language
 from auditor.reports.formats import FORMATS
 from auditor.reports.json_report import tool_data
 from auditor.reports.run import Run
-from auditor.testing.telling import told_filing
+from auditor.testing.filings import told_filing
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from auditor.testing.printing import round_to
+from auditor.testing.models import round_to
 from auditor.units import Rounding, last_digit, money_unit, printed_range, zero_range
 from hypothesis import given
 from hypothesis import strategies as st

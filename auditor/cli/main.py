@@ -27,6 +27,7 @@ class Lazy(click.Group):
         "diff": "auditor.cli.diff:diff",
         "rules": "auditor.cli.rules:rules",
         "schema": "auditor.cli.schema:schema",
+        "generate": "auditor.cli.generate:generate",
     }
     helps: ClassVar[dict[str, str]] = {
         "check": "核对公开文件并写报告 / audit filings and write reports",
@@ -37,6 +38,7 @@ class Lazy(click.Group):
         "diff": "比较同一单位的两份报告 / compare two reports on one unit",
         "rules": "规则：列表、说明、检查、测试、追踪、覆盖、成书、新建 / rules: list, show, lint, test, trace …",
         "schema": "JSON 报告的格式（JSON Schema） / the JSON Schema of the JSON reports",
+        "generate": "生成公开文件，可植入错误 / generate filings, with planted errors if wanted",
     }
 
     def invoke(self, ctx: click.Context) -> Any:

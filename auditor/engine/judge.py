@@ -209,11 +209,12 @@ def allowance(
     some = _Open(chosen, *owners(flat.instance), flat.position, flat.coefficient, linear.constant[chosen])
     value = chunk.facts.value[flat.position]
     lo, hi = chunk.reach(flat.position)
-    reach = some.reduce(np.add, np.abs(flat.coefficient) * np.maximum(hi - value, value - lo), 0)
+    below, above = reach(flat.coefficient, lo - value, hi - value)  # half up: not as far up as down
+    room = np.maximum(-some.reduce(np.add, below, 0), some.reduce(np.add, above, 0))
     if equality is Equality.SUM:
-        return reach
+        return room
     step = some.reduce(np.maximum, chunk.facts.step[flat.position], 1)
-    return _two_places(some, chunk, reach, step, equality, leaves)[0]
+    return _two_places(some, chunk, room, step, equality, leaves)[0]
 
 
 def _downgrade(which: Flags, why: Note, verdict: Bytes, note: Bytes) -> None:

@@ -12,7 +12,7 @@ from auditor.forms.tables import Layout
 
 if TYPE_CHECKING:
     from auditor.engine.blocks import Block, Tree
-    from auditor.engine.facttable import Longs
+    from auditor.engine.facttable import Flags, Ints, Longs
     from auditor.engine.instances import Instances
     from auditor.rules.nodes import Relation
     from auditor.rules.plan import Ref
@@ -38,6 +38,8 @@ class Leaves:
         """Leaves under what a reference means; −1 where it means no row of a table of codes."""
         chunk = some.chunk
         block, tree = chunk.block(ref.table), chunk.tree(ref.table)
+        if block is not None and block.table.layout is Layout.LANES and not ref.many:
+            return _classes(row_numbers(ref, some, block), some, block)
         if block is None or tree is None:
             return None
         if ref.many:
@@ -51,9 +53,42 @@ class Leaves:
         totals = _totals(block, tree)
         for name, count in totals.items():
             under = np.where(safe == block.row_of.get(name, -1), count[some.filing], under)
+        under = np.where(under > 0, under * _across(ref, some, block, safe), under)
         return np.where(row < 0, -1, under)
 
 
+def _across(ref: Ref, some: Instances, block: Block, row: Ints) -> Longs:
+    """How many columns a total column adds up in some rows: a table may sum rounded figures across before down."""
+    names = ref.columns.names if not ref.columns.variable else ()
+    parts = next((members for group, members in block.table.column_groups.items() if group in _ACROSS), ())
+    numbers = [block.column_of[name] for name in parts if name in block.column_of]
+    if len(names) != 1 or names[0] in parts or not names[0].endswith("合计") or not numbers:
+        return np.ones(len(row), dtype=np.int64)
+    at = block.index[np.array(numbers)[:, None], row, some.filing]
+    return np.asarray(np.maximum(_filled(at, some).sum(axis=0), 1), dtype=np.int64)
+
+
+def _classes(row: Ints, some: Instances, block: Block) -> Longs:
+    """How many classes with an amount stand in the lane that a 本年支出合计 closes; −1 for every other row."""
+    out = np.full(len(row), -1, dtype=np.int64)
+    for number in np.unique(row[row >= 0]):
+        lane, _, name = block.plain_rows[number].partition("/")
+        if name != "本年支出合计":
+            continue
+        listed = {name for name in block.plain_rows if name.rpartition("/")[0] == lane and name[-3:].isdigit()}
+        classes = block.mask(listed.__contains__)
+        here = row == number
+        at = block.index[:, classes][..., some.filing[here]]
+        out[here] = np.maximum(_filled(at, some).any(axis=0).sum(axis=0), UNKNOWN_PARTS)
+    return out
+
+
+def _filled(at: Ints, some: Instances) -> Flags:
+    """Which positions hold a fact that is not zero."""
+    return np.asarray((at >= 0) & (some.chunk.facts.value[np.maximum(at, 0)] != 0))
+
+
+_ACROSS = ("收入构成", "支出构成")  # the columns that 本年收入合计 and 本年支出合计 add up
 UNKNOWN_PARTS = 2  # an aggregate whose parts are not printed: at least two
 
 

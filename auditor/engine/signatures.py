@@ -31,6 +31,7 @@ class SeenBy:
 
     `row` is its number in the check matrix. `excused` is how far the weighted sum of changes may go, up or down,
     before the check surely fails, in the smallest step times the rule's scale; None for rates and comparisons.
+    `spared` is how far it may go either way while the check surely holds.
     """
 
     rule: Rule
@@ -38,6 +39,7 @@ class SeenBy:
     weight: int
     row: int
     excused: int | None
+    spared: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def signatures_of(evaluation: Evaluation, filing: int = 0) -> dict[int, Signatur
     for row in range(len(rows)):
         for figure, weight in rows.terms(row, start).items():
             columns.setdefault(figure, {})[row] = weight
-    excused = _excused(rows)
+    excused, spared = _excused(rows), _spared(rows)
     least = {figure: _least(column, excused) for figure, column in columns.items()}
     classes: dict[tuple[tuple[int, int], ...], list[int]] = {}
     for figure in sorted(columns):
@@ -92,7 +94,8 @@ def signatures_of(evaluation: Evaluation, filing: int = 0) -> dict[int, Signatur
     for members in classes.values():
         for figure in members:
             checks = tuple(
-                SeenBy(*seen[row], weight, row, _worst(excused[row])) for row, weight in sorted(columns[figure].items())
+                SeenBy(*seen[row], weight, row, _worst(excused[row]), spared[row])
+                for row, weight in sorted(columns[figure].items())
             )
             others = tuple(other for other in members if other != figure)
             always = any(check.rule.kind is RuleKind.LOGICAL for check in checks)
@@ -137,6 +140,17 @@ def _excused(rows: Rows) -> list[Excused | None]:
 
 def _worst(excused: Excused | None) -> int | None:
     return None if excused is None else max(excused)
+
+
+def _spared(rows: Rows) -> list[int | None]:
+    """How far the sum of each row may go either way as plain rounding; None for rates, and for what fails."""
+    gap, slack = (values.tolist() for values in rows.room(np.arange(len(rows))))
+    return [
+        slack[row] - abs(gap[row])
+        if rows.outcome_of(row).forms is None and int(rows.verdict[row]) != Verdict.INCONSISTENT
+        else None
+        for row in range(len(rows))
+    ]
 
 
 def _least(column: dict[int, int], excused: list[Excused | None]) -> tuple[int | None, int]:

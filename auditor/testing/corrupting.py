@@ -5,12 +5,15 @@ Works on any filing that was read or generated; nothing is printed or read again
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from auditor.engine.causes import Cause
 from auditor.facts import value_text
 from auditor.numbers import State, parse_literal
+from auditor.rules.rule import RuleKind
 from auditor.testing.planting import corrupt
 from auditor.units import Kind
 
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Mapping
 
-    from auditor.engine.signatures import Signature
+    from auditor.engine.signatures import SeenBy, Signature
     from auditor.facts import Fact
     from auditor.filing import Filing
 
@@ -30,6 +33,40 @@ CAUSES = (
     *_BY_DIGITS, Cause.NEIGHBOUR, Cause.OTHER_TABLE, Cause.LAST_YEAR, Cause.OMITTED, Cause.DOUBLED, Cause.SWAPPED,
     Cause.TRUNCATED,
 )  # fmt: skip
+
+
+class Effect(StrEnum):
+    """What the checks of a filing must see of changed figures, whatever the tails are.
+
+    `CERTAIN`: an equality that must hold surely fails for each of them. `EQUIVALENT`: every check that they stand in
+    excuses the change as rounding. `UNSEEN`: one of them stands in no equality, rate or comparison by words (it may
+    still break an inequality). `POSSIBLE`: rates, comparisons or rules that ask for an explanation may see it.
+    """
+
+    CERTAIN = "certain"
+    POSSIBLE = "possible"
+    EQUIVALENT = "equivalent"
+    UNSEEN = "unseen"
+
+
+def effect_of(signatures: Mapping[int, Signature], changes: Mapping[int, int]) -> Effect:
+    """Tell what static analysis says of changes, by position of the figure, in the smallest step of its kind."""
+    moved: Counter[int] = Counter()
+    for number, change in changes.items():
+        if number not in signatures:
+            return Effect.UNSEEN
+        for check in signatures[number].checks:
+            moved[check.row] += check.weight * change
+    each = [signatures[number].checks for number in changes]
+    if all(any(_breaks(check, moved[check.row]) for check in checks) for checks in each):
+        return Effect.CERTAIN
+    bounds = [(check.spared, moved[check.row]) for checks in each for check in checks]
+    inside = all(spared is not None and abs(move) <= spared for spared, move in bounds)
+    return Effect.EQUIVALENT if inside else Effect.POSSIBLE
+
+
+def _breaks(check: SeenBy, move: int) -> bool:
+    return check.excused is not None and check.rule.kind is RuleKind.LOGICAL and abs(move) > check.excused
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ serves to study what the rules can see, not to test whether the rules are right.
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,12 +26,13 @@ from auditor.testing.printing import Style
 from auditor.units import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from auditor.engine.evaluation import Evaluation, Outcome
     from auditor.engine.facttable import Ints, Longs
     from auditor.forms.tables import Column, Form, Row, Table
     from auditor.rules.book import RuleBook
+    from auditor.testing.printing import Printed
 
 ROUNDS = 4  # rules that apply only to some figures show themselves once there are figures
 EMPTY = 0.05  # share of the cells that print zero
@@ -38,38 +40,46 @@ EMPTY = 0.05  # share of the cells that print zero
 MOST = {Kind.AMOUNT: 5 * 10**8, Kind.COUNT: 60, Kind.PERCENT: 10**4, Kind.WORD: 1}
 
 
-def family_filing(book: RuleBook, family: str, seed: int, style: Style | None = None) -> Filing:
+def family_filing(
+    book: RuleBook, family: str, seed: int, style: Style | None = None, *, key: FilingKey | None = None, most: int = 0
+) -> Filing:
     """Return a filing of a family with all its tables; the same for the same seed.
 
-    Raises `ValueError` where no figures satisfy the rules (a contradiction between them).
+    Amounts that are no totals stay below `most` 分 (0: 500 万元); with 1 everything is zero. Families whose tables are
+    all lists of a kind of their own give a filing without tables. Raises `ValueError` where no figures satisfy the
+    rules (a contradiction between them).
     """
     style = style or Style()
     kind = book.forms.families[family].report
-    key = FilingKey("示例单位", 2023 if kind == "final_accounts" else 2024, kind, "unit")
+    key = key or FilingKey("示例单位", 2023 if kind == "final_accounts" else 2024, kind, "unit")
     choice = random.Random(seed)  # noqa: S311 -- figures for tests, no secrets
     forms: dict[str, Form] = {}
     for form in book.forms.families[family].forms:
         if form.table:
             forms.setdefault(form.table, form)
+    units = {name: form.unit for name, form in forms.items() if form.unit}
     codes = _codes(choice)
     cells = {name: list(_cells(book.forms.printed(form)[0], codes)) for name, form in forms.items()}
+    cells = {name: some for name, some in cells.items() if some}
     limits = {(name, row, column): choice.randrange(MOST[kind]) if choice.random() > EMPTY else 0
               for name, some in cells.items() for row, column, kind, _ in some}  # fmt: skip
+    if most:
+        limits = {cell: limit % most for cell, limit in limits.items()}
     kinds = {(name, row, column): kind for name, some in cells.items() for row, column, kind, _ in some}
-    amounts = {cell: MOST[kind] // 10 for cell, kind in kinds.items()}
-    for _ in range(ROUNDS):
-        filing = _printed(book, family, key, forms, cells, amounts, style)
+    amounts = {cell: min(MOST[kind] // 10, most or MOST[kind]) for cell, kind in kinds.items()}
+    for _ in range(ROUNDS if limits else 0):
+        filing = filing_of_tables(book, family, key, _texts(forms, cells, amounts, style), style, units)
         evaluation = evaluate(book.all_plans([]), Chunk.of([filing], book.forms))
         if not _wrong(evaluation) and len(set(amounts.values())) > 1:
             break
-        most = [limits[fact.address[:3]] for fact in filing.facts]
-        values = _solved(_relations(evaluation), most)
+        limit_of = [limits[fact.address[:3]] for fact in filing.facts]
+        values = _solved(_relations(evaluation), limit_of)
         if values is None:  # what usually holds may contradict itself
-            values = _solved(_relations(evaluation, must=True), most)
+            values = _solved(_relations(evaluation, must=True), limit_of)
         if values is None:
             raise ValueError(family)
         amounts = {fact.address[:3]: int(value) for fact, value in zip(filing.facts, values, strict=True)}
-    return filing
+    return filing_of_tables(book, family, key, _texts(forms, cells, amounts, style), style, units)
 
 
 Cell = tuple[str, str, Kind, str]  # row, column, what it measures, its unit where it is no money
@@ -121,35 +131,67 @@ def _grid(rows: Sequence[Row], others: Sequence[str], columns: Sequence[Column])
                 yield name, column.name, kind or column.kind, unit
 
 
-def _printed(
-    book: RuleBook,
-    family: str,
-    key: FilingKey,
-    forms: dict[str, Form],
-    cells: dict[str, list[Cell]],
-    amounts: dict[tuple[str, str, str], int],
-    style: Style,
-) -> Filing:
-    filing = Filing(key, family)
-    for name, form in forms.items():
-        money = form.unit or style.unit
-        printer = Style(money, 2, style.rounding)
-        read = ReadTable(name, form.title, Place(table=name), form.number, money, form=form)
-        read.left_out = book.forms.printed(form)[1]
-        for row, column, kind, unit in cells[name]:
+def _texts(
+    forms: dict[str, Form], cells: dict[str, list[Cell]], amounts: dict[tuple[str, str, str], int], style: Style
+) -> Printed:
+    """Every cell as printed; amounts in the unit of their form."""
+    out: Printed = {}
+    for name, some in cells.items():
+        printer = replace(style, unit=forms[name].unit or style.unit, decimals=2)
+        out[name] = {}
+        for row, column, kind, _ in some:
             amount = amounts[name, row, column]
             if kind is Kind.AMOUNT:
-                text, of, decimals = printer.text(amount), money, 2
-            elif kind is Kind.PERCENT:
-                text, of, decimals = f"{amount / 100:.2f}", "%", 2
+                text = printer.text(amount)
             else:
-                text, of, decimals = str(amount), unit, 0
+                text = f"{amount / 100:.2f}" if kind is Kind.PERCENT else str(amount)
+            out[name][row, column] = text
+    return out
+
+
+def filing_of_tables(
+    book: RuleBook, family: str, key: FilingKey, printed: Printed, style: Style, units: Mapping[str, str] | None = None
+) -> Filing:
+    """The filing that printed tables of a family are, as if it had been read.
+
+    Amounts are in the unit of the style, but for tables with one in `units`.
+    """
+    filing = Filing(key, family)
+    forms = {form.table: form for form in book.forms.families[family].forms[::-1] if form.table in printed}
+    for name, cells in printed.items():
+        form = forms[name]
+        money = (units or {}).get(name, style.unit)
+        read = ReadTable(name, form.title, Place(table=name), form.number, money, form=form)
+        table, read.left_out = book.forms.printed(form)
+        kinds = _kinds(table)
+        literals = {cell: parse_literal(text) for cell, text in cells.items()}
+        amounts = [literals[cell].decimals for cell in cells if _kind(kinds, cell)[0] is Kind.AMOUNT]
+        for (row, column), literal in literals.items():
+            kind, unit = _kind(kinds, (row, column))
+            of = {Kind.AMOUNT: money, Kind.PERCENT: "%"}.get(kind, unit)
+            fine = max(amounts) if kind is Kind.AMOUNT else literal.decimals
             read.facts.append(
-                fact_of(parse_literal(text), Address(name, row, column), kind=kind, unit=of, fine_decimals=decimals,
+                fact_of(literal, Address(name, row, column), kind=kind, unit=of, fine_decimals=fine,
                         place=Place(table=name))
             )  # fmt: skip
         filing.tables.append(read)
     return filing
+
+
+Kinds = tuple[dict[str, tuple[Kind, str]], dict[str, Kind]]  # of rows that measure something of their own; of columns
+
+
+def _kinds(table: Table) -> Kinds:
+    rows = [*table.rows, *(row for lane in table.lanes for row in lane.rows)]
+    columns = [*table.columns, *(column for lane in table.lanes for column in lane.columns)]
+    own = {row.name: (row.kind, row.unit) for row in rows if row.kind is not None}
+    return own, {column.name: column.kind for column in columns}
+
+
+def _kind(kinds: Kinds, cell: tuple[str, str]) -> tuple[Kind, str]:
+    """What a cell measures, and its unit where it is no money."""
+    rows, columns = kinds
+    return rows.get(cell[0], (columns.get(cell[1], Kind.AMOUNT), ""))
 
 
 def _relations(evaluation: Evaluation, *, must: bool = False) -> Iterator[Outcome]:

@@ -6,7 +6,7 @@ The result is the same kind of blocks that a reader gives, so every document wri
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.document import Cell, Grid, Paragraph
 from auditor.facts import Place
@@ -15,10 +15,10 @@ from auditor.testing.printing import FAMILY
 from auditor.testing.writers import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from auditor.facts import FilingKey
-    from auditor.forms.tables import Column, FormBook, Lane, Table
+    from auditor.forms.tables import Column, Form, FormBook, Lane, Table
     from auditor.testing.printing import Printed, Style
 
 
@@ -30,6 +30,14 @@ class Merge(Enum):
 
 
 Line = list["str | Merge"]
+
+
+class Head(NamedTuple):
+    """What stands above a table: whose it is, of which year, in which unit of measure."""
+
+    entity: str
+    year: int
+    unit: str
 
 
 def grid_of(lines: Sequence[Line]) -> Grid:
@@ -62,37 +70,62 @@ class Layouts:
     and the lanes their 栏次 row; without it they have the plain header that dumps of text have.
     """
 
-    def __init__(self, book: FormBook, style: Style, key: FilingKey, *, official: bool = False) -> None:
-        self.book, self.style, self.key, self.official = book, style, key, official
+    def __init__(
+        self, book: FormBook, style: Style, key: FilingKey, *, official: bool = False, family: str = FAMILY
+    ) -> None:
+        self.book, self.style, self.key, self.official, self.family = book, style, key, official, family
         self.taxonomy = book.taxonomies["functional"]
         self.economic = book.taxonomies["economic"]
 
-    def blocks(self, printed: Printed, prose: Sequence[str] = ()) -> list[Paragraph | Grid]:
-        """The whole document: cover, list of contents, tables with their remarks, and the 情况说明 if any."""
-        forms = [form for form in self.book.families[FAMILY].forms if form.table in printed]
-        numbers = "一二三四五六七八九十"
-        lines = [f"{self.key.year}年度", f"{self.key.entity}单位决算", "", "目 录", ""]
-        lines += [f"{numbers[n]}、{form.title}" for n, form in enumerate(forms)]
-        lines += ["", f"第一部分 {self.key.year}年度单位决算表", ""]
+    def blocks(
+        self, printed: Printed, prose: Sequence[str] = (), *, heads: Mapping[str, Head] | None = None
+    ) -> list[Paragraph | Grid]:
+        """The whole document: cover, list of contents, tables with their remarks, and the 情况说明 if any.
+
+        `heads` are what stands above tables where that is not the filing's own name, year and unit of measure; a table
+        that has a head and is not printed was lost: the contents go on listing it.
+        """
+        heads = heads or {}
+        own = Head(self.key.entity, self.key.year, self.style.unit)
+        listed: dict[str, Form] = {}
+        for form in self.book.families[self.family].forms:
+            if form.table in printed or form.table in heads:
+                listed.setdefault(form.table, form)
+        whose = "部门" if self.key.edition == "department" else "单位"
+        kind = "决算" if self.key.report == "final_accounts" else "预算"
+        lines = [f"{self.key.year}年度", f"{self.key.entity}{whose}{kind}", "", "目 录", ""]
+        lines += [f"{_ordinal(n)}、{form.title}" for n, form in enumerate(listed.values(), 1)]
+        lines += ["", f"第一部分 {self.key.year}年度{whose}{kind}表", ""]
         out: list[Paragraph | Grid] = [Paragraph(line, Place()) for line in lines]
-        for form in forms:
-            head = [form.title, "", form.number, "", f"单位：{self.key.entity}", "", f"{self.key.year}年度", "",
-                    f"金额单位：{self.style.unit}", ""]  # fmt: skip
-            out += [Paragraph(line, Place()) for line in head]
-            out.append(self.grid(self.book.printed(form)[0], printed[form.table]))
-            out += [Paragraph(line, Place()) for line in ("", "注：本表金额因四舍五入可能存在尾差。", "")]
+        for name, form in listed.items():
+            if name not in printed:
+                continue
+            head = heads.get(name, own)
+            above = [form.title, "", form.number, "", f"单位：{head.entity}", "", f"{head.year}年度", "",
+                     f"金额单位：{head.unit}", ""]  # fmt: skip
+            out += [Paragraph(line, Place()) for line in above]
+            out.append(self.grid(self.book.printed(form)[0], printed[name], across=form.across))
+            remark = "注：本表金额因四舍五入可能存在尾差。"
+            if all(text in ("", "—") for text in printed[name].values()):
+                remark = f"注：本{whose}{head.year}年度没有相关收支，本表无数据。"
+            out += [Paragraph(line, Place()) for line in ("", remark, "")]
         if prose:
-            title = f"第二部分 {self.key.year}年度单位决算情况说明"
+            title = f"第二部分 {self.key.year}年度{whose}{kind}情况说明"
             out += [Paragraph(line, Place()) for paragraph in (title, *prose) for line in (paragraph, "")]
         return out
 
-    def grid(self, table: Table, cells: dict[tuple[str, str], str]) -> Grid:
-        """One table with its header."""
+    def grid(self, table: Table, cells: dict[tuple[str, str], str], *, across: bool = False) -> Grid:
+        """One table with its header; `across` prints its rows side by side, in one row of figures."""
+        if table.layout is Layout.LANES and across:
+            rows = [row for lane in table.lanes for row in lane.rows if (row.name, "") in cells]
+            paths = [(row.headers or row.labels)[0].split("/") for row in rows]
+            return grid_of([*_storeys(paths), [cells[row.name, ""] for row in rows]])
         if table.layout is Layout.LANES:
             return grid_of(self._lanes(table, cells))
         if table.layout is Layout.CELLS:
-            return grid_of(_across(table, cells))
-        return grid_of(self._blocks(table, cells) if table.codes == "economic" else self._tree(table, cells))
+            return grid_of(_down(table, cells) if table.rows else _across(table, cells))
+        blocks = table.codes == "economic" and {row.name for row in table.rows}.issuperset(_FOOTERS)
+        return grid_of(self._blocks(table, cells) if blocks else self._tree(table, cells))
 
     def _lanes(self, table: Table, cells: dict[tuple[str, str], str]) -> list[Line]:
         lanes = [self._lane(lane, cells) for lane in table.lanes]
@@ -102,29 +135,38 @@ class Layouts:
         number = 0
         for lane in table.lanes:
             count = len(lane.columns)
-            head += [lane.name, Merge.LEFT, *[Merge.LEFT] * count]
-            names += ["项目", "行次", *[column.name or "金额" for column in lane.columns]]
-            index += ["栏次", "", *[str(number + n) for n in range(1, count + 1)]]
+            wide = [""] if _numbered(lane) else []
+            head += [lane.name, *[Merge.LEFT] * (count + len(wide))]
+            names += ["项目", *["行次" for _ in wide], *[column.name or "金额" for column in lane.columns]]
+            index += ["栏次", *wide, *[str(number + n) for n in range(1, count + 1)]]
             number += count
         out = [head, names, index] if self.official else [head, names]
+        if not any(lane.name for lane in table.lanes):
+            del out[0]
         for row in range(max(map(len, lanes))):
             line: Line = []
             for lane, rows in zip(table.lanes, lanes, strict=True):
-                line += rows[row] if row < len(rows) else [""] * (2 + len(lane.columns))
+                empty = [""] * (1 + _numbered(lane) + len(lane.columns))
+                line += rows[row] if row < len(rows) else empty
             out.append(line)
         return out
 
     def _lane(self, lane: Lane, cells: dict[tuple[str, str], str]) -> list[Line]:
         rows: list[Line] = []
+        numbered = _numbered(lane)
         for number, (code, line) in enumerate(lane.classes or (), 1):
             label = f"{_ordinal(number)}、{self.taxonomy.name_of(code, self.key.year)}"
-            rows.append([label, str(line), *_values(cells, f"{lane.name}/{code}", lane.columns)])
+            where = [str(line or "")] if numbered else []
+            rows.append([label, *where, *_values(cells, f"{lane.name}/{code}", lane.columns)])
         ordinal = 0
         for row in lane.rows:
+            if row.optional and not any((row.name, column.name) in cells for column in lane.columns):
+                continue
             plain = row.line is not None and row.line < 9
             ordinal += plain
             label = f"{_ordinal(ordinal)}、{row.labels[0]}" if plain else row.labels[0]
-            rows.append([label, str(row.line or ""), *_values(cells, row.name, lane.columns)])
+            where = [str(row.line or "")] if numbered else []
+            rows.append([label, *where, *_values(cells, row.name, lane.columns)])
         return rows
 
     def _tree(self, table: Table, cells: dict[tuple[str, str], str]) -> list[Line]:
@@ -148,7 +190,7 @@ class Layouts:
         return self.taxonomy.name_of(code, self.key.year) or _NAMES.get(code, f"科目{code}")
 
     def _blocks(self, table: Table, cells: dict[tuple[str, str], str]) -> list[Line]:
-        staff, public = table.row_groups["人员经费"], table.row_groups["公用经费"]
+        staff, public = (table.row_groups[name.removesuffix("合计")] for name in _FOOTERS)
         codes = sorted(row for row, _ in cells if row.isdigit())
         blocks = [[c for c in codes if c.startswith(staff)], [c for c in codes if c.startswith(public)]]
         out: list[Line] = [["科目代码", "科目名称", "决算数"] * 2]
@@ -171,13 +213,26 @@ class Layouts:
         return out
 
 
+def _numbered(lane: Lane) -> bool:
+    """Tell whether the form numbers the rows of a lane."""
+    return any(row.line for row in lane.rows) or any(line for _, line in lane.classes or ())
+
+
 def _values(cells: dict[tuple[str, str], str], row: str, columns: Sequence[Column]) -> list[str]:
     return [cells.get((row, column.name), "") for column in columns]
 
 
 def _across(table: Table, cells: dict[tuple[str, str], str]) -> list[Line]:
     """One row of figures under a header of as many storeys as the columns' names have parts."""
-    paths = [_header_path(column).split("/") for column in table.columns]
+    out = _storeys([_header_path(column).split("/") for column in table.columns])
+    if any(column.index for column in table.columns):
+        out.append([str(column.index or "") for column in table.columns])
+    out.append([cells.get(("", column.name), "") for column in table.columns])
+    return out
+
+
+def _storeys(paths: Sequence[Sequence[str]]) -> list[Line]:
+    """A header of as many storeys as its paths have parts."""
     out: list[Line] = []
     for level in range(max(map(len, paths))):
         line: Line = []
@@ -187,9 +242,14 @@ def _across(table: Table, cells: dict[tuple[str, str], str]) -> list[Line]:
             else:
                 line.append(path[level] if level < len(path) else Merge.UP)
         out.append(line)
-    out.append([str(column.index) for column in table.columns])
-    out.append([cells["", column.name] for column in table.columns])
     return out
+
+
+def _down(table: Table, cells: dict[tuple[str, str], str]) -> list[Line]:
+    """Named rows under the names of the columns."""
+    columns = [column for column in table.columns if not column.optional]
+    out: list[Line] = [["项目", *[column.name or "金额" for column in columns]]]
+    return out + [[row.labels[0], *_values(cells, row.name, columns)] for row in table.rows if not row.optional]
 
 
 def _header_path(column: Column) -> str:
@@ -209,6 +269,7 @@ class TextWriter:
         return text_of(self.layouts.blocks(printed, prose))
 
 
+_FOOTERS = ("人员经费合计", "公用经费合计")  # of the economic tables that stand in two blocks
 _NAMES = {
     "22101": "保障性安居工程支出", "2120803": "城市建设支出", "21208": "国有土地使用权出让收入安排的支出",
     "2120899": "其他国有土地使用权出让收入安排的支出", "22908": "彩票发行销售机构业务费安排的支出",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -104,6 +104,60 @@ def draw_ledger(source: Source, *, most: int = 2_000_000_000) -> Ledger:
     for item in THREE:
         ledger.three[item] = (source.integer(0, most // 200), source.integer(0, most // 200))
     return ledger
+
+
+def draw_next(source: Source, last: Ledger, *, most: int = 2_000_000_000) -> Ledger:
+    """Draw the year after another one: it opens with what the other one closed with."""
+    ledger = draw_ledger(source, most=most)
+    carried = {key: amount for key, amount in last.closing.items() if amount}
+    for item, origin in carried:
+        ledger.spent.setdefault((item, origin, "项目支出"), 0)
+    ledger.opening = {}
+    for key, amount in spending_by_source(ledger).items():
+        ledger.opening[key] = carried.get(key, 0)
+        ledger.closing[key] = ledger.closing.get(key, 0) + max(0, ledger.opening[key] - amount)
+    return ledger
+
+
+def draw_department(source: Source, units: int, *, most: int = 2_000_000_000) -> tuple[Ledger, list[Ledger]]:
+    """Draw the units of a department, and the department as their sum; the units have one main 项 in common."""
+    ledgers = [draw_ledger(source, most=most) for _ in range(units)]
+    for ledger in ledgers[1:]:
+        _rename_main(ledger, ledgers[0].main)
+    return combined(ledgers), ledgers
+
+
+def _rename_main(ledger: Ledger, main: str) -> None:
+    old, ledger.main = ledger.main, main
+    spent, ledger.spent = ledger.spent, {}
+    for (item, origin, nature), amount in spent.items():
+        home = (main if item == old and origin in SOURCES else item, origin, nature)
+        ledger.spent[home] = ledger.spent.get(home, 0) + amount
+    for balances in (ledger.opening, ledger.closing):
+        moved = dict(balances)
+        balances.clear()
+        wanted = spending_by_source(ledger)
+        for (item, origin), amount in moved.items():
+            key = (item, origin) if (item, origin) in wanted else (main, origin)
+            balances[key] = balances.get(key, 0) + amount
+
+
+def combined(ledgers: Sequence[Ledger]) -> Ledger:
+    """The ledger that several ledgers with the same main 项 add up to."""
+    out = Ledger(ledgers[0].main)
+    for ledger in ledgers:
+        for mine, theirs in ((out.basic, ledger.basic), (out.spent, ledger.spent), (out.opening, ledger.opening),
+                             (out.closing, ledger.closing)):  # fmt: skip
+            _add(mine, theirs)
+        for item, (beyond, left) in ledger.three.items():
+            before = out.three.get(item, (0, 0))
+            out.three[item] = (before[0] + beyond, before[1] + left)
+    return out
+
+
+def _add(mine: dict[Any, int], theirs: dict[Any, int]) -> None:
+    for key, amount in theirs.items():
+        mine[key] = mine.get(key, 0) + amount
 
 
 def spending_by_source(ledger: Ledger) -> Counter[tuple[str, str]]:

@@ -11,6 +11,7 @@ from auditor.facts import Address, FilingKey, Place, fact_of
 from auditor.filing import Filing, ReadTable
 from auditor.forms.tables import Layout
 from auditor.numbers import State, decimal_text, parse_literal
+from auditor.testing.models import Model, modelled, round_to, step_of
 from auditor.units import FEN_PER, Kind, Rounding
 
 if TYPE_CHECKING:
@@ -24,33 +25,37 @@ FAMILY = "全国决算"
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How amounts are printed: `blank_zeros` leaves true zeros blank, `trim` drops trailing zeros."""
+    """How amounts are printed.
+
+    `zeros` says what stands for nothing at all (ZERO: 0.00, BLANK, DASH), `trim` drops trailing zeros, `model` says
+    what is rounded and what is added up.
+    """
 
     unit: str = "万元"
     decimals: int = 2
     rounding: Rounding = Rounding.HALF_UP
-    blank_zeros: bool = False
+    zeros: State = State.ZERO
     trim: bool = False
+    model: Model = Model.LEDGER
 
-    def text(self, amount: int) -> str:
-        """Print one amount (分)."""
-        step = max(1, FEN_PER[self.unit] // 10**self.decimals)
-        rounded = round_to(amount, step, self.rounding)
-        if amount == 0 and self.blank_zeros:
-            return ""
+    @property
+    def step(self) -> int:
+        """The last digit that is printed, in 分."""
+        return step_of(self.unit, self.decimals)
+
+    def modelled(self, tables: dict[str, Amounts]) -> dict[str, Amounts]:
+        """The amounts that this style rounds, in 分: those of the ledger, or what its print model adds up."""
+        return modelled(tables, self.model, self.step, self.rounding)
+
+    def text(self, amount: int, true: int | None = None) -> str:
+        """Print one amount (分); `true` is the one in the ledger where a print model gives another one."""
+        rounded = round_to(amount, self.step, self.rounding)
+        if not amount and not true and self.zeros is not State.ZERO:
+            return "" if self.zeros is State.BLANK else "—"
         text = decimal_text(rounded, FEN_PER[self.unit], self.decimals)
         if self.trim and "." in text:
             text = text.rstrip("0").rstrip(".")
         return text
-
-
-def round_to(amount: int, step: int, mode: Rounding = Rounding.HALF_UP) -> int:
-    """Round an amount to a multiple of `step`, away from zero at the half (or towards zero when truncating)."""
-    size = abs(amount)
-    whole, rest = divmod(size, step)
-    if mode is not Rounding.TRUNCATE and 2 * rest >= step:
-        whole += 1
-    return whole * step if amount >= 0 else -whole * step
 
 
 Printed = dict[str, dict[tuple[str, str], str]]  # table → (row, column) → text
@@ -60,8 +65,11 @@ def print_tables(tables: dict[str, Amounts], style: Style, book: FormBook) -> Pr
     """Print every cell of every table, cells that no leaf reaches as zero."""
     out: Printed = {}
     printed_as = _standard(book)
-    for name, amounts in tables.items():
-        out[name] = {cell: style.text(amounts.get(cell, 0)) for cell in _cells(printed_as[name], amounts)}
+    for name, amounts in style.modelled(tables).items():
+        true = tables[name]
+        out[name] = {
+            cell: style.text(amounts.get(cell, 0), true.get(cell)) for cell in _cells(printed_as[name], amounts)
+        }
     return out
 
 
@@ -97,11 +105,11 @@ def facts_of_ledgers(
     """Print many rolled-up ledgers straight into one long table, for benchmarks; no texts are made."""
     pools = Pools()
     printed_as = _standard(book)
-    step = FEN_PER[style.unit] // 10**style.decimals
+    step = style.step
     lines: list[tuple[int, ...]] = []
     infos: list[FilingInfo] = []
     for number, tables in enumerate(ledgers):
-        for name, amounts in tables.items():
+        for name, amounts in style.modelled(tables).items():
             table = pools.tables.setdefault(name, len(pools.tables))
             for row, column in _cells(printed_as[name], amounts):
                 value = round_to(amounts.get((row, column), 0), step, style.rounding)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from auditor.numbers import decimal_text
 from auditor.testing.ledger import NATURES, SOURCES
+from auditor.testing.models import round_to
 from auditor.testing.planting import corrupt
-from auditor.testing.printing import round_to
 from auditor.units import FEN_PER
 
 if TYPE_CHECKING:
@@ -88,14 +88,30 @@ def misprint(said: Said, cause: str) -> str | None:
     return None if changed is None else changed + "%" * percent
 
 
-def write_prose(tables: dict[str, Amounts], key: FilingKey, source: Source, book: FormBook) -> Told:
-    """Write the 情况说明 to rolled-up tables (unrounded, in 分); `source` chooses wordings, last year and budgets."""
-    return _Writer(tables, key, source, book).written()
+def write_prose(
+    tables: dict[str, Amounts],
+    key: FilingKey,
+    source: Source,
+    book: FormBook,
+    *,
+    step: int = STEP,
+    items: Amounts | None = None,
+) -> Told:
+    """Write the 情况说明 to rolled-up tables (unrounded, in 分); `source` chooses wordings, last year and budgets.
+
+    `step` is the last digit that the tables print (分): what is nothing there is not named in the text. `items` are the
+    amounts that the table of the general budget prints where they are not rounded from the ledger: a single 项 must
+    read alike in both places.
+    """
+    writer = _Writer(tables, key, source, book)
+    writer.step, writer.printed = step, items or tables["一般公共预算支出表"]
+    return writer.written()
 
 
 class _Writer:
     def __init__(self, tables: dict[str, Amounts], key: FilingKey, source: Source, book: FormBook) -> None:
         self.tables, self.key, self.source = tables, key, source
+        self.step, self.printed = STEP, tables["一般公共预算支出表"]
         self.functional, self.economic = book.taxonomies["functional"], book.taxonomies["economic"]
         self.short = source.integer(0, 1) == 1  # trailing zeros of shares dropped
         self.place = source.integer(0, 1)  # the wording used throughout
@@ -149,10 +165,10 @@ class _Writer:
         """`与上年度相比，…增加…万元，增长…%。`, or that nothing changed."""
         before = self.source.integer(0, max(1, 2 * abs(amount)))
         since = ("与上年度相比，", f"与{self.key.year - 1}年度相比，")[self.place]
-        difference = round_to(amount, STEP) - round_to(before, STEP)
-        if difference == 0 or round_to(before, STEP) == 0:
-            return []
         gap = amount - before
+        now, then, printed = (round_to(value, STEP) for value in (amount, before, gap))
+        if then in (now, 0) or printed == now:  # a reader would take last year for nothing
+            return []
         up = gap > 0
         return [
             since, lead, "各" if each else "", Said("方向", of, "增加" if up else "减少"),
@@ -236,7 +252,7 @@ class _Writer:
 
     def _items(self, codes: Sequence[str], whole: int) -> Iterator[Sentence]:
         """The budget and the final of every 项, and of all together."""
-        finals = {code: self._of("一般公共预算支出表", code, "本年支出合计") for code in codes}
+        finals = {code: self.printed.get((code, "本年支出合计"), 0) for code in codes}
         budgets = {code: self.source.integer(0, 2 * max(1, amount)) for code, amount in finals.items()}
         lead = f"{self.key.year}年度一般公共预算财政拨款支出"
         yield [lead, *self._completed("合计", sum(budgets.values()), whole), "其中："]
@@ -267,7 +283,7 @@ class _Writer:
             items = [
                 self.economic.name_of(code, self.key.year)
                 for (code, _), value in sorted(self.tables["基本支出明细表"].items())
-                if len(code) == 5 and code.startswith(heads) and round_to(value, STEP)
+                if len(code) == 5 and code.startswith(heads) and round_to(value, self.step)
             ]
             listed = f"，主要包括：{'、'.join(items)}" if items else ""
             out += [name, self._amount(name, amount), f"万元{listed}{end}"]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditor.document import Document
 from auditor.facts import FilingKey
+from auditor.numbers import State
 from auditor.readers.text import read as read_text
 from auditor.testing.layouts import Layouts, TextWriter
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from auditor.forms.tables import FormBook
 
 _KEY = FilingKey("示例县民政局", 2023, "final_accounts", "unit")
-_STYLES = (Style(), Style(blank_zeros=True), Style("元", 0), Style("万元", 4), Style(trim=True))
+_STYLES = (Style(), Style(zeros=State.BLANK), Style("元", 0), Style("万元", 4), Style(trim=True))
 
 
 def generated(book: FormBook, seed: int) -> Document:

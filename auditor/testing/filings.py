@@ -1,0 +1,119 @@
+"""Generated filings: what each table prints and what the text says, ready to be read, damaged or written as a file.
+
+Final accounts of the national family come from an unrounded ledger, with the 情况说明 written from it; filings of other
+families from figures that satisfy what the rules state of their tables (`auditor.testing.families`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from auditor.errors import BadInputError
+from auditor.facts import FilingKey
+from auditor.reading import filing_of, finished, merge
+from auditor.testing.families import family_filing, filing_of_tables
+from auditor.testing.layouts import Head, Layouts
+from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
+from auditor.testing.printing import FAMILY, Printed, Style, print_tables
+from auditor.testing.prose import Told, write_prose
+
+if TYPE_CHECKING:
+    from auditor.document import Grid, Paragraph
+    from auditor.filing import Filing
+    from auditor.forms.tables import FormBook
+    from auditor.rules.book import RuleBook
+    from auditor.testing.ledger import Ledger, Source
+
+YEAR = 2023
+KEY = FilingKey("示例县民政局", YEAR, "final_accounts", "unit")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A generated filing before it is written.
+
+    `printed` are the texts of its tables, `told` its 情况说明 (None: it has none), `heads` what stands above tables
+    where that is not the filing's own; a table with a head that is not printed was lost.
+    """
+
+    key: FilingKey
+    family: str
+    style: Style
+    printed: Printed
+    told: Told | None = None
+    heads: dict[str, Head] = field(default_factory=dict)
+
+    def blocks(self, book: FormBook) -> list[Paragraph | Grid]:
+        """The document: cover, contents, tables, text."""
+        prose = self.told.lines() if self.told else ()
+        layouts = Layouts(book, self.style, self.key, official=True, family=self.family)
+        return layouts.blocks(self.printed, prose, heads=self.heads)
+
+    def figures(self, book: RuleBook) -> Filing:
+        """The filing of its tables, without a document between; the text is not in it."""
+        units = {name: head.unit for name, head in self.heads.items()}
+        return filing_of_tables(book, self.family, self.key, self.printed, self.style, units)
+
+    def copy(self) -> Draft:
+        """A copy whose tables may be changed."""
+        printed = {name: dict(cells) for name, cells in self.printed.items()}
+        return replace(self, printed=printed, heads=dict(self.heads))
+
+
+def draft_of(
+    ledger: Ledger, book: FormBook, style: Style | None = None, key: FilingKey = KEY, words: Source | None = None
+) -> Draft:
+    """The final account of a ledger; `words` chooses the wordings of its 情况说明 (None: tables only)."""
+    style = style or Style()
+    tables = roll_up(ledger)
+    items = style.modelled(tables)["一般公共预算支出表"]
+    told = write_prose(tables, key, words, book, step=style.step, items=items) if words else None
+    return Draft(key, FAMILY, style, print_tables(tables, style, book), told)
+
+
+def draft_of_family(
+    book: RuleBook, family: str, seed: int, style: Style | None = None, *, key: FilingKey | None = None, most: int = 0
+) -> Draft:
+    """A filing of any family of forms, tables only. Raises `ValueError` where the rules contradict one another."""
+    style = style or Style()
+    filing = family_filing(book, family, seed, style, key=key, most=most)
+    printed: Printed = {
+        table.table: {(fact.address.row, fact.address.column): fact.text for fact in table.facts}
+        for table in filing.tables
+    }
+    own = {form.table: form.unit for form in book.forms.families[family].forms[::-1] if form.unit}
+    heads = {
+        table: Head(filing.key.entity, filing.key.year, unit)
+        for table, unit in own.items()
+        if table in printed and unit != style.unit
+    }
+    return Draft(filing.key, family, style, printed, heads=heads)
+
+
+def told_filing(book: RuleBook, seed: int, style: Style | None = None) -> Filing:
+    """A final account with its sentences, written as text and read back; the same for the same seed."""
+    source = RandomSource(seed)
+    draft = draft_of(draw_ledger(source, most=4 * 10**8), book.forms, style, KEY, source)
+    return read_back(draft, book.forms, "txt", f"{seed}.txt")
+
+
+def read_back(draft: Draft, book: FormBook, form: str = "txt", name: str = "") -> Filing:
+    """Write a generated filing in a format and read it as a file would be. Raises `BadInputError` as reading does."""
+    from auditor.readers import read_bytes
+    from auditor.readers.archive import Archive
+    from auditor.testing.rendering import SUFFIXES, rendered
+
+    name = name or f"draft{SUFFIXES[form]}"
+    data = rendered(draft, form, book)
+    if not name.endswith(".zip"):
+        return finished(filing_of(read_bytes(data, name), book), book)
+    archive = Archive(data, name)
+    parts = []
+    for stored, shown in archive.members:
+        try:
+            parts.append(filing_of(read_bytes(archive.read(stored, shown), f"{name}!{shown}"), book))
+        except BadInputError as error:
+            if error.key != "input.nothing_recognised":  # a cover, a remark
+                raise
+    return merge(parts, book)

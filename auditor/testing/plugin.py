@@ -1,0 +1,173 @@
+"""pytest collects rule files: `pytest rules/` runs every example of every rule, the fixtures, and if wanted properties.
+
+A folder is a rule folder if `auditor.toml` names it, if it is the program's own, or if it is given with `--rules`.
+Each example is one test (`FA-T01-03 fail 12`), each fixture one. With `--rule-properties N` every rule is also held
+against N generated filings of each family: a rule that must hold must hold in them.
+"""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from auditor.rules.book import RuleBook
+    from auditor.rules.rule import Example, Rule
+
+FIXTURES = "fixtures"
+_OTHERS = ("forms", "taxonomy", "phrases")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of the plugin."""
+    group = parser.getgroup("auditor")
+    group.addoption("--rules", action="append", default=[], metavar="FOLDER", help="rule folder (auditor), repeatable")
+    group.addoption("--rule-properties", type=int, default=0, metavar="N",
+                    help="hold every rule against N generated filings of each family (auditor)")  # fmt: skip
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect a YAML file below a rule folder."""
+    if file_path.suffix != ".yaml":
+        return None
+    folders = _folders(tuple(parent.config.getoption("--rules")), parent.config.rootpath)
+    root = next((folder for folder in folders if file_path.is_relative_to(folder)), None)
+    if root is None or file_path.relative_to(root).parts[0] in _OTHERS:
+        return None
+    collector: RuleFile = RuleFile.from_parent(parent, path=file_path)
+    collector.root = root
+    collector.further = tuple(folder for folder in folders if folder != folders[0])
+    return collector
+
+
+@cache
+def _folders(given: tuple[str, ...], base: Path) -> tuple[Path, ...]:
+    """The rule folders: the program's own first, those of auditor.toml, those given."""
+    from auditor.cli.common import CONFIG, load_settings
+    from auditor.rules.book import own_rules
+
+    config = base / CONFIG
+    named = load_settings(str(config)).rules if config.is_file() else ()
+    folders: list[str | Path] = [own_rules(), *named, *given]
+    return tuple(dict.fromkeys(Path(folder).resolve() for folder in folders))
+
+
+@cache
+def _book(further: tuple[Path, ...]) -> RuleBook:
+    from auditor.rules.book import load_rules
+
+    return load_rules([str(folder) for folder in further], cache=False, examples=False)
+
+
+class RuleFile(pytest.File):
+    """A rule file (or a fixture) as a collector of tests."""
+
+    root: Path
+    further: tuple[Path, ...]
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """One test per example, one per fixture, one per rule where properties are wanted."""
+        name = self.path.relative_to(self.root).as_posix()
+        if name.startswith(f"{FIXTURES}/"):
+            yield self._test(self.path.stem, partial(_run_fixture, self, name), 1)
+            return
+        book = _book(self.further)
+        wanted = self.config.getoption("--rule-properties")
+        for rule in book.rules:
+            if rule.file != name:
+                continue
+            for example in rule.examples:
+                said = "pass" if example.passes else "fail"
+                title = f"{rule.id} {said} {example.line}"
+                yield self._test(title, partial(_run_example, book, rule, example), example.line)
+            if wanted:
+                yield self._test(f"{rule.id} generated", partial(_run_generated, book, rule, wanted), rule.line)
+
+    def _test(self, name: str, run: Callable[[], list[str]], line: int) -> pytest.Item:
+        item: RuleTest = RuleTest.from_parent(self, name=name)
+        item.run, item.line = run, line
+        return item
+
+
+class RuleFailure(Exception):  # noqa: N818 — what a test reports, no fault of the program
+    """What came out otherwise than the rule's author said."""
+
+
+class RuleTest(pytest.Item):
+    """One example of a rule, one fixture, or one rule on generated filings."""
+
+    run: Callable[[], list[str]]
+    line: int
+
+    def runtest(self) -> None:
+        """Run it."""
+        lines = self.run()
+        if lines:
+            raise RuleFailure("\n".join(lines))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """What differs in the words of `auditor rules test`, without a traceback."""
+        from auditor.errors import AuditorError
+
+        if isinstance(excinfo.value, (RuleFailure, AuditorError)):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the test stands."""
+        return self.path, self.line - 1, self.name
+
+
+def _run_example(book: RuleBook, rule: Rule, example: Example) -> list[str]:
+    from auditor.engine.trace import trace_plans
+    from auditor.messages import printable, say
+    from auditor.rules.examples import example_filings, run_example
+    from auditor.units import Rounding
+
+    plans = book.plans(rule)
+    result = run_example(rule, plans, example, book.forms)
+    if result.as_said:
+        return []
+    wanted, filings, entities = example_filings(rule, plans, example, book.forms)
+    head = f"{rule.id}  {rule.file}:{result.line}  {say('cli.example_bad')}"
+    return [
+        head,
+        *(printable(f"    {line}") for line in trace_plans(wanted, filings, book.forms, Rounding.HALF_UP, entities)),
+    ]
+
+
+def _run_fixture(file: RuleFile, name: str) -> list[str]:
+    from auditor.testing.fixtures import run_fixtures
+    from auditor.units import Rounding
+
+    found = run_fixtures([file.root], _book(file.further), Rounding.HALF_UP)
+    return [line for result in found if result.where == name for line in result.differs]
+
+
+@cache
+def _generated(book_id: tuple[Path, ...], count: int) -> list[tuple[str, set[str]]]:
+    """The rules that fail in generated filings, by family."""
+    from auditor.testing.families import family_filing
+    from auditor.testing.scoring.detection import failing
+
+    book = _book(book_id)
+    plans = book.all_plans()
+    out = []
+    for family in book.forms.families:
+        filings = [family_filing(book, family, seed) for seed in range(count)]
+        out += [(family, rules) for rules in failing(plans, filings, book)]
+    return out
+
+
+def _run_generated(book: RuleBook, rule: Rule, count: int) -> list[str]:
+    from auditor.rules.rule import RuleKind
+
+    if rule.kind is not RuleKind.LOGICAL:
+        return []
+    further = tuple(Path(folder) for folder in book.folders[1:])
+    return [family for family, rules in _generated(further, count) if rule.id in rules]

@@ -1,0 +1,132 @@
+"""The score: slips in rules that examples notice or miss, planted errors held against static analysis, defects found."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from auditor.engine.audit import audit_filings
+from auditor.engine.chunk import Chunk
+from auditor.engine.evaluate import evaluate
+from auditor.engine.results import Severity
+from auditor.engine.signatures import signatures_of
+from auditor.rules.book import load_rules
+from auditor.testing import draft_of, draw_ledger, read_back
+from auditor.testing.corrupting import Effect, corrupted, effect_of
+from auditor.testing.defects import DEFECTS
+from auditor.testing.filings import KEY, draft_of_family
+from auditor.testing.ledger import RandomSource
+from auditor.testing.printing import Style
+from auditor.testing.scoring.detection import Detection, failing, trials
+from auditor.testing.scoring.mutants import DROPPED, FLIPPED, NEIGHBOUR, WIDENED, score_mutants
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import rule_book
+
+BOOK = rule_book()
+RULES = """
+- id: X-1
+  title: 本年支出合计等于各部分之和
+  form: 支出决算表
+  for: row in 各行
+  assert: 本年支出合计 = 基本支出 + 项目支出
+  basis: 示例
+  why: 示例
+  fix: 示例
+  examples:
+    pass: {pass}
+    fail: {fail}
+"""
+WEAK = ("{'[208].本年支出合计': 5.00, '[208].基本支出': 5.00, '[208].项目支出': 0.00}",
+        "{'[208].本年支出合计': 9.00, '[208].基本支出': 5.00, '[208].项目支出': 0.00}")  # fmt: skip
+
+
+def test_examples_that_notice_nothing_are_told() -> None:
+    rule = BOOK.by_id["FA-T01-03"]
+    made = list(score_mutants(load_rules(cache=False, examples=False), [rule]))
+    assert {mutant.slip for mutant in made} >= {FLIPPED, WIDENED, NEIGHBOUR}
+    assert all(mutant.killed for mutant in made if mutant.slip == FLIPPED)
+
+
+def test_a_weak_example_lets_a_dropped_term_pass(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text(RULES.replace("{pass}", WEAK[0]).replace("{fail}", WEAK[1]), encoding="utf-8")
+    book = load_rules([tmp_path], cache=False, examples=False)
+    dropped = {m.what: m.killed for m in score_mutants(book, [book.by_id["X-1"]]) if m.slip == DROPPED}
+    assert dropped == {"基本支出": True, "项目支出": False}
+    widened = {m.what: m.killed for m in score_mutants(book, [book.by_id["X-1"]]) if m.slip == WIDENED}
+    assert widened in ({"= → ≤": False, "= → ≥": True}, {"= → ≤": True, "= → ≥": False})
+
+
+@given(family=st.sampled_from(["全国决算", "高校决算", "江苏预算", "全国预算"]), seed=st.integers(0, 50))
+@settings(max_examples=6)
+def test_static_analysis_and_observation_agree(family: str, seed: int) -> None:
+    """What is certain to be found is found, what rounding excuses is not, for every cause."""
+    found = Detection()
+    for trial in trials(BOOK, family, draft_of_family(BOOK, family, seed).figures(BOOK), 12, seed):
+        found.add(trial)
+    assert found.count(Effect.CERTAIN.value) > 20
+    assert found.contradicted == []
+
+
+@given(seed=st.integers(0, 200), pick=st.integers(0, 10**6), up=st.booleans())
+@settings(max_examples=15)
+def test_changes_above_the_static_threshold_are_found_and_those_below_are_not(seed: int, pick: int, up: bool) -> None:
+    source = RandomSource(seed)
+    filing = draft_of(draw_ledger(source, most=10**9), BOOK.forms).figures(BOOK)
+    signatures = signatures_of(evaluate(BOOK.all_plans(), Chunk.of([filing], BOOK.forms)))
+    facts = filing.all_facts
+    known = [one for one in signatures.values() if one.least is not None and facts[one.figure].value]
+    one = known[pick % len(known)]
+    sign = 1 if up else -1
+    assert one.least is not None
+    (before,) = failing(BOOK.all_plans(), [filing], BOOK)
+    step = facts[one.figure].step
+    least = -(-one.least // step) * step
+    (found,) = failing(
+        BOOK.all_plans(), [corrupted(filing, {one.figure: facts[one.figure].value + sign * least})], BOOK
+    )
+    assert found - before
+    spared = min((check.spared or 0) // abs(check.weight) for check in one.checks) // step * step
+    changes = {one.figure: sign * spared}
+    if spared and effect_of(signatures, changes) is Effect.EQUIVALENT:
+        (found,) = failing(
+            BOOK.all_plans(), [corrupted(filing, {one.figure: facts[one.figure].value + sign * spared})], BOOK
+        )
+        assert found <= before
+
+
+UNSEEN = {"row_lost", "stale_year", "section_doubled"}  # some of these leave a text in which nothing contradicts
+
+
+@pytest.mark.parametrize("sort", DEFECTS)
+def test_planted_defects_are_found(sort: str) -> None:
+    made = found = 0
+    for seed in (2, 4, 5):
+        source = RandomSource(seed)
+        draft = draft_of(draw_ledger(source, most=4 * 10**8), BOOK.forms, Style(), KEY, source)
+        defective = DEFECTS[sort](draft, random.Random(seed), BOOK)  # noqa: S311
+        if defective is None:
+            continue
+        made += 1
+        assert defective.planted
+        assert defective.draft != draft
+        (audit,) = audit_filings([read_back(defective.draft, BOOK.forms)], BOOK)
+        found += any(f.severity is not Severity.INFO for f in audit.findings)
+    assert found == made or (sort in UNSEEN and found)
+
+
+def test_the_score_as_a_command() -> None:
+    command = [sys.executable, "-c", "from auditor.cli.main import main; main()", "--lang", "en", "rules", "score"]
+    done = subprocess.run([*command, "FA-T01-03"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].startswith("Score: ")
+    done = subprocess.run([*command, "--figures", "1", "--json"], capture_output=True, text=True, check=False)
+    data = json.loads(done.stdout)
+    assert data["static_differs"] == []
+    assert 0 < float(data["score"]) <= 100
+    assert data["mutants"]["killed"] + len(data["survivors"]) == data["mutants"]["made"]
