@@ -63,9 +63,10 @@ def main() -> None:
     choice = random.Random(7)  # noqa: S311 — where the errors stand
     for position in choice.sample([int(p) for p in rows if facts.value[p]], WRONG):
         facts.value[position] += 5_000_000  # 5 万元
-    frame = pd.DataFrame({
-        "filing": facts.filing[rows], "row": [facts.rows[row] for row in facts.row[rows]], "value": facts.value[rows],
-    }).pivot_table(index="filing", columns="row", values="value", fill_value=0, aggfunc="first").astype("int64")  # fmt: skip
+    names = [facts.rows[row] for row in facts.row[rows]]
+    long = pd.DataFrame({"filing": facts.filing[rows], "row": names, "value": facts.value[rows]})
+    frame = long.pivot_table(index="filing", columns="row", values="value", fill_value=0, aggfunc="first")
+    frame = frame.astype("int64")
     wanted = identities(list(frame.columns))
     half = int(facts.step[rows].max()) // 2
     plans = [plan for plan in book.all_plans() if plan.rule.id in wanted]
@@ -91,14 +92,10 @@ def main() -> None:
             continue
         mine = {(filing, rule) for filing, rule in found if filing in set(part.index)}
         if other != mine:
-            print(
-                f"{name:32}{'other findings':>14}: not compared"
-            )
+            print(f"{name:32}{'other findings':>14}: not compared")
             continue
         speed = len(part) * len(wanted) / taken
-        print(
-            f"{name:32}{speed:14,.0f} checks a second, same findings; auditor: {pace / speed:.1f} times"
-        )
+        print(f"{name:32}{speed:14,.0f} checks a second, same findings; auditor: {pace / speed:.1f} times")
 
 
 def with_pandera(frame: pd.DataFrame, wanted: dict[str, tuple[str, list[str]]], half: int) -> Failing:

@@ -23,7 +23,7 @@ def filing(entity: str, year: int = 2023, *, wrong: bool = False) -> str:
     """The text of a filing of an entity."""
     text, name = (WRONG, WRONG_NAME) if wrong else (CLEAN, CLEAN_NAME)
     assert name in text
-    return text.replace(name, entity).replace("2023", str(year)).replace("2022", str(year - 1))
+    return re.sub("202[23]", lambda found: str(int(found.group()) + year - 2023), text.replace(name, entity))
 
 
 def write_folder(folder: Path, units: int = 4) -> Path:
