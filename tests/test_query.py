@@ -109,7 +109,7 @@ def test_tables_are_written_as_parquet(out: Path, tmp_path: Path) -> None:
     assert run("query", "--out", out, "--export", tmp_path).exit_code == 0
     assert {path.stem for path in tmp_path.glob("*.parquet")} == set(TABLES)
     with duckdb.connect() as engine:
-        assert engine.execute(f"SELECT count(*) FROM '{tmp_path}/filings.parquet'").fetchall() == [(6,)]
+        assert engine.execute(f"SELECT count(*) FROM '{tmp_path}/filings.parquet'").fetchall() == [(6,)]  # noqa: S608
 
 
 def test_the_schema_tells_every_column(out: Path) -> None:

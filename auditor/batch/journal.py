@@ -104,8 +104,8 @@ class Journal:
             self._file.seek(at)
             raise _unwritten(self.path, why) from None
 
-    def shrink(self, files: Iterable[str], partitions: Iterable[Partition]) -> None:
-        """Forget sources and partitions that are no more, where these are most of the lines."""
+    def forget(self, files: Iterable[str], partitions: Iterable[Partition]) -> None:
+        """Forget sources and partitions that are no more; their lines stay, and are passed over by the next run."""
         wanted, names = set(files), {partition.name for partition in partitions}
         self.sources = {file: source for file, source in self.sources.items() if file in wanted}
         self.done = {name: done for name, done in self.done.items() if name in names}

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from auditor.batch.work import Source
     from auditor.entities import Entities
 
-SIZE = 16  # parts of filings in a partition, about
+SIZE = 8  # parts of filings in a partition, at least on average: enough partitions for all cores
+LARGE, MANY = 32, 4096  # from so many parts on larger ones: fewer files
 
 
 def partitions_of(sources: Iterable[Source], job: Job, before: Sequence[str] = ()) -> list[Partition]:
@@ -39,7 +40,7 @@ def _cluster(source: Source, number: int, entities: Entities) -> str:
 
 def _bits(parts: int, before: Sequence[str]) -> int:
     """How many bits name a partition; as in the last run unless they would be far too many or too few."""
-    bits = max(0, (parts // SIZE).bit_length() - 1) if parts >= SIZE else 0
+    bits = max(0, (parts // (SIZE if parts < MANY else LARGE)).bit_length() - 1)
     known = {int(name.split("-", 1)[0]) for name in before if name.split("-", 1)[0].isdigit()}
     last = next(iter(known)) if len(known) == 1 else None
     return last if last is not None and abs(last - bits) <= 1 else bits

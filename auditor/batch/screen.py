@@ -74,7 +74,7 @@ def screen(job: Job, workers: Workers, progress: Progress, *, rehash: bool = Fal
             count += done.filings
             out.audited += done.filings
             progress("screen.auditing", count, filings, sum(len(one.failed) for one in journal.done.values()))
-        journal.shrink(files, out.partitions)
+        journal.forget(files, out.partitions)
         out.done = {one.name: journal.done[one.name] for one in out.partitions}
         _tidy(job, {one.name for one in out.partitions})
     return out

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 STORE = "screening.duckdb"
 BATCH = 64  # partitions taken in at once
-MEMORY = "512MB"  # of the engine, whatever the size of the store
+MEMORY = "256MB"  # of the engine, whatever the size of the store
 _SEEN = '"entity", "year", "report", "edition", "id"'
 
 
