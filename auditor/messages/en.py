@@ -267,6 +267,7 @@ MESSAGES: dict[str, str] = {
     "say.also": " With it have to change: {figures}.",
     "say.swapped": "{first} is printed as {printed_first} and {second} as {printed_second}: {count} check(s) hold when the two change places; perhaps they were entered the wrong way round.",
     "say.unexplained": " Several figures disagree and no few of them explain it: go through these {count} checks.",
+    "say.unproved": "No unrounded figures were found that satisfy all equalities together: perhaps a forced total, or a sum of rounded figures (轧差); usually nothing to change.",
     "say.proved": "Proved: before rounding the figures can be {values}, with every other equality satisfied.",
     "say.proved_long": "Proved: figures exist that print as shown and satisfy every equality.",
     "say.proved_repair": "Proved: with this repair unrounded figures exist that satisfy every equality connected with it.",

@@ -268,6 +268,7 @@ MESSAGES: dict[str, str] = {
     "say.also": "随之还应改：{figures}。",
     "say.swapped": "{first} 印为 {printed_first}，{second} 印为 {printed_second}：两数互换后 {count} 项核对都成立，可能填反了。",
     "say.unexplained": "多处不一致，无法归因到少数数字：请逐项核对这 {count} 项。",
+    "say.unproved": "没有找到使相连等式全部成立的一组未四舍五入的数：可能是倒挤（轧差）的合计，或由取整后的数相加而来，一般不必修改。",
     "say.proved": "已证明：未四舍五入的数可以是 {values}，且其余等式同时成立。",
     "say.proved_long": "已证明：有一组未四舍五入的数印成现在的样子，全部等式同时成立。",
     "say.proved_repair": "已证明：照此改正后，有一组未四舍五入的数使相连的等式全部成立。",

@@ -123,7 +123,7 @@ def tail_data(finding: Finding, narrator: Narrator, atlas: Atlas, rounding: Roun
         "formula": narrator.formula(check),
         "why": narrator.why_tail(check, rounding) or narrator.message(finding),
         "note": narrator.message(finding) if check.note not in (Note.NONE, Note.TWO_PLACES) else "",
-        "proof": narrator.proof(finding),
+        "proof": narrator.proof(finding) or say("say.unproved"),
         "amounts": narrator.told(check),
         "places": _places(check, narrator, atlas),
     }
