@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench fuzz examples clean
+.PHONY: demo test lint bench nightly fuzz examples clean
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -31,6 +31,10 @@ bench: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/reading.py
 	$(BIN)/python benchmarks/localise.py
 	$(BIN)/python benchmarks/alike.py
+	$(BIN)/auditor rules score
+
+nightly: $(VENV)/.ready-dev
+	$(BIN)/python benchmarks/generated.py
 
 fuzz: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/fuzz.py
