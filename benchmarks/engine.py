@@ -51,7 +51,7 @@ def main() -> None:
             evaluation = evaluate(plans, Chunk(infos, table, book.forms))
             middle = time.perf_counter()
             counts = evaluation.counts().sum(axis=0)
-            evaluation.marks()
+            _ = evaluation.marks
             times.append((middle - start, time.perf_counter() - start))
         found = int(counts[: Verdict.NOT_EVALUATED].sum())
         judged.append(found / min(bound for bound, _ in times))

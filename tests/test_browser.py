@@ -136,7 +136,7 @@ def test_findings_are_filtered_by_keyboard(browser: Browser, wrong: Path) -> Non
     assert shown(browser) == ["1", "2", "3", "4"]
     browser.tab_to("input[name=q]")
     browser.type("住房公积金")
-    assert shown(browser) == ["3"]
+    assert shown(browser) == ["2"]
     assert browser.run("[...document.querySelectorAll('tr[data-f]')].filter(e => !e.hidden).length") == 1
     assert browser.run("document.querySelector('.tools [role=status]').textContent") == "显示 1 条，共 4 条疑点"
     browser.tab_to("button[name=clear]")

@@ -56,7 +56,7 @@ def test_a_corrected_figure_ends_its_finding(tmp_path: Path) -> None:
 def test_findings_of_another_year_are_the_same_by_rule_and_figures(tmp_path: Path) -> None:
     text = WRONG.read_text("utf-8")
     old = report(tmp_path / "old", text)
-    new = report(tmp_path / "new", text.replace("2023", "2024"))
+    new = report(tmp_path / "new", text.replace("2023", "2024").replace("2022", "2023"))
     data = compared(old, new)
     assert (data["old"]["year"], data["new"]["year"]) == (2023, 2024)
     assert data["findings"]["gone"] == data["findings"]["new"] == []

@@ -60,7 +60,7 @@ def test_a_truncated_ledger_is_never_inconsistent_when_read_as_truncated(ledger:
 def test_a_change_beyond_the_range_is_always_inconsistent(seed: int, pick: int, up: bool) -> None:
     filing = filing_of(draw_ledger(RandomSource(seed), most=10**9), Style())
     evaluation = evaluate(rule_book().all_plans(), Chunk.of([filing], rule_book().forms))
-    checked, _ = evaluation.marks()
+    checked, _ = evaluation.marks
     positions = [p for p, fact in enumerate(filing.facts) if checked[p] and fact.is_figure]
     fact = filing.facts[positions[pick % len(positions)]]
     beyond = (len(filing.facts) + 2) * fact.step * (1 if up else -1)  # more than any sum's range can hold

@@ -169,10 +169,10 @@ def test_sarif_holds_findings_with_rules_places_and_fingerprints() -> None:
     run = log(sarif_report.filing_report(audit, run_of()))
     found = [result for result in run["results"] if "partialFingerprints" in result]
     assert [r["partialFingerprints"]["findingId/v1"] for r in found] == [finding.id for finding in audit.findings]
-    second = found[1]
-    assert second["level"] == "error"
-    assert second["locations"][0]["physicalLocation"]["region"] == {"startLine": 122}
-    assert second["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == "支出决算表[2080505].基本支出"
+    first = found[0]
+    assert first["level"] == "error"
+    assert first["locations"][0]["physicalLocation"]["region"] == {"startLine": 122}
+    assert first["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == "支出决算表[2080505].基本支出"
     assert sum(result["kind"] == "informational" for result in found) == sum(
         finding.verdict is Verdict.ROUNDING for finding in audit.findings
     )

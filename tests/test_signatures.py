@@ -72,5 +72,5 @@ def test_figures_are_alike_only_with_proportional_columns() -> None:
     assert all(one.figure in signatures[other].alike for one in signatures.values() for other in one.alike)
     unique = sum(one.unique for one in signatures.values())
     assert unique > 0.9 * len(signatures)
-    checked, _ = evaluation.marks()
+    checked, _ = evaluation.marks
     assert {n for n, flag in enumerate(checked) if flag} >= set(signatures)

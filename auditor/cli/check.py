@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from auditor.cli.common import chosen_formats, config_option, fail, prepare, rules_option
+from auditor.cli.common import chosen_formats, config_option, fail, known_entities, prepare, rules_option
 from auditor.cli.inputs import Reading, bound, found, whole
 from auditor.cli.originals import Originals
 from auditor.cli.output import stems, write_file
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from auditor.cli.common import Settings
     from auditor.cli.inputs import Opened
     from auditor.engine.results import Audit
+    from auditor.entities import Entities
     from auditor.filing import Filing, Remark
     from auditor.reports.run import Run
     from auditor.rules.book import RuleBook
@@ -76,11 +77,17 @@ FEW = 5  # filings whose findings are shown on the terminal
     type=click.DateTime(["%Y-%m-%d"]),
     help="按哪一天判断豁免是否到期（默认今天） / the day on which waivers are judged (default: today)",
 )
+@click.option(
+    "--entities",
+    "listed",
+    type=click.Path(dir_okay=False),
+    help="单位名单（CSV：单位名称、主管部门、曾用名） / list of entities, their departments, former names",
+)
 @config_option
 @rules_option
 def check(
     paths: tuple[str, ...], out: str, formats: str, fail_on: str, as_one: bool, separate: bool,
-    waived_by: tuple[str, ...], baselines: tuple[str, ...], today: dt.datetime | None,
+    waived_by: tuple[str, ...], baselines: tuple[str, ...], today: dt.datetime | None, listed: str | None,
     config: str | None, folders: tuple[str, ...],
 ) -> None:  # fmt: skip
     """核对公开文件（文件、文件夹或 ZIP 压缩包），每份写一个报告。
@@ -89,6 +96,7 @@ def check(
     above --fail-on, 2 something could not be audited.
     """
     chosen = chosen_formats(formats, FORMATS)
+    entities = known_entities(listed)
     files, failed = found(paths, leave_out=out)
     originals = Originals()
     with Reading(files) as reading:  # the worker starts while the rules load
@@ -96,7 +104,7 @@ def check(
         earlier = _Earlier.given(waived_by, baselines, settings, book)
         parts = _bind_all(originals.noted(_progress(reading, len(files))), book, settings, failed)
     filings = _put_together(parts, book, failed, as_one=as_one, separate=separate)
-    audits = _audit_all(filings, book, settings)
+    audits = _audit_all(filings, book, settings, entities)
     from auditor.reports.json_report import tool_data
     from auditor.reports.run import Run
     from auditor.rules.book import program_version
@@ -206,19 +214,21 @@ def _progress(items: Iterable[Opened], count: int) -> Iterator[Opened]:
                 bar.update(1)
 
 
-def _audit_all(filings: Sequence[Filing], book: RuleBook, settings: Settings) -> list[tuple[str, Audit]]:
-    """Audit all filings; those of one entity together, so that last year's filing is seen from this year's."""
+def _audit_all(
+    filings: Sequence[Filing], book: RuleBook, settings: Settings, entities: Entities
+) -> list[tuple[str, Audit]]:
+    """Audit all filings; those of one department together, so that each sees last year's, its budget, its units."""
     if not filings:
         return []
     from auditor.engine.audit import audit_filings
 
     by_entity: dict[str, list[Filing]] = {}
     for number, filing in enumerate(filings):
-        by_entity.setdefault(filing.key.entity or f"?{number}", []).append(filing)
+        by_entity.setdefault(entities.together(filing.key.entity) or f"?{number}", []).append(filing)
     audited = {
         id(audit.filing): audit
         for members in by_entity.values()
-        for audit in audit_filings(members, book, settings.rounding)
+        for audit in audit_filings(members, book, settings.rounding, entities)
     }
     return [
         (stem, audited[id(filing)])

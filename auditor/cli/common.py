@@ -16,6 +16,7 @@ from auditor.units import Rounding
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from auditor.entities import Entities
     from auditor.rules.book import RuleBook
     from auditor.rules.rule import Change, Rule
 
@@ -118,6 +119,16 @@ def prepare(
         ):
             use_language(settings.lang)
         return settings, load_rules([*settings.rules, *folders], cache=cache, off=settings.off, examples=examples)
+    except AuditorError as error:
+        fail(error)
+
+
+def known_entities(path: str | None) -> Entities:
+    """What a list tells of entities (nothing without one), or end with exit status 2."""
+    from auditor.entities import Entities, load_entities
+
+    try:
+        return load_entities(Path(path)) if path else Entities()
     except AuditorError as error:
         fail(error)
 

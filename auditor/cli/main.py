@@ -20,6 +20,8 @@ class Lazy(click.Group):
 
     commands_in: ClassVar[dict[str, str]] = {
         "check": "auditor.cli.check:check",
+        "screen": "auditor.cli.screen:screen",
+        "query": "auditor.cli.query:query",
         "read": "auditor.cli.read:read",
         "explain": "auditor.cli.explain:explain",
         "diff": "auditor.cli.diff:diff",
@@ -29,6 +31,8 @@ class Lazy(click.Group):
     }
     helps: ClassVar[dict[str, str]] = {
         "check": "核对公开文件并写报告 / audit filings and write reports",
+        "screen": "批量核对：可接续、排序、找出未公开的 / screen thousands of filings, resumable and ranked",
+        "query": "查询批量核对的结果 / ask the store of a screening",
         "read": "显示从文件中读到了什么 / show what was read from a file",
         "explain": "说明报告中的一个疑点 / explain one finding of a report",
         "diff": "比较同一单位的两份报告 / compare two reports on one unit",

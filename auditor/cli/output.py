@@ -37,6 +37,11 @@ def stems(files: Sequence[SourceFile]) -> list[str]:
     return out
 
 
+def stem_of(file: SourceFile) -> str:
+    """The name of the reports on a filing among any others: its first file's stem and six characters of its hash."""
+    return f"{_stem(file.file)}-{file.sha256[:6]}"
+
+
 def _stem(file: str) -> str:
     name = _UNSAFE.sub("_", PurePosixPath(file.replace(ARCHIVE_MARK, "/")).stem)
     while len(name.encode()) > MAX_NAME:

@@ -14,6 +14,7 @@ from auditor.engine.evaluate import evaluate, filtered
 from auditor.engine.evidence import Evidence
 from auditor.engine.grouping import Group, group_checks, repairs_of
 from auditor.engine.matrix import CheckMatrix
+from auditor.engine.pool import Pool
 from auditor.engine.results import Audit, Check, Finding, Ledger, Mark, NotEvaluated, Operand, Severity
 from auditor.engine.verdicts import Note, Reason, Verdict
 from auditor.facts import ReadBy
@@ -22,9 +23,11 @@ from auditor.rules.rule import RuleKind
 from auditor.units import Rounding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from auditor.engine.evaluation import Evaluation, Outcome
+    from auditor.engine.pool import View
+    from auditor.entities import Entities
     from auditor.facts import Fact
     from auditor.filing import Filing
     from auditor.rules.book import RuleBook
@@ -33,21 +36,27 @@ _SEVERITY = {RuleKind.LOGICAL: Severity.ERROR, RuleKind.EXPLAIN: Severity.WARNIN
 _RANK = {severity: number for number, severity in enumerate(Severity)}
 
 
-def audit_filings(filings: Sequence[Filing], book: RuleBook, mode: Rounding = Rounding.HALF_UP) -> list[Audit]:
-    """Audit filings together, so that each can see its partners (last year, budget); one result per filing."""
+def audit_filings(
+    filings: Sequence[Filing], book: RuleBook, mode: Rounding = Rounding.HALF_UP, entities: Entities | None = None
+) -> list[Audit]:
+    """Audit filings together, so that each can see its partners; one result per filing.
+
+    Partners are the filing of last year, the budget of a final account, the units of a department: told by name, year,
+    report and edition, names as `entities` knows them.
+    """
     dynamic = [table for filing in filings for table in filing.dynamic.values()]
-    evaluation = evaluate(book.all_plans(dynamic), Chunk.of(filings, book.forms, mode))
-    starts = np.cumsum([0, *(len(filing.all_facts) for filing in filings)])
+    evaluation = evaluate(book.all_plans(dynamic), Chunk.of(filings, book.forms, mode, entities))
     matrix = CheckMatrix(evaluation)
     before = evaluation.chunk.partners["上年"]
+    pool = Pool(filings, evaluation.chunk)
     return [
-        _one(number, filing, matrix, int(starts[number]), filings[before[number]] if before[number] >= 0 else None)
+        _one(number, filing, matrix, pool.view(number), filings[before[number]] if before[number] >= 0 else None)
         for number, filing in enumerate(filings)
     ]
 
 
-def _one(number: int, filing: Filing, matrix: CheckMatrix, start: int, last_year: Filing | None) -> Audit:
-    evaluation, facts = matrix.evaluation, filing.all_facts
+def _one(number: int, filing: Filing, matrix: CheckMatrix, view: View, last_year: Filing | None) -> Audit:
+    evaluation, facts, start = matrix.evaluation, view.facts, view.start
     ledger = Ledger()
     failing: list[Check] = []
     tails: list[Check] = []
@@ -66,9 +75,9 @@ def _one(number: int, filing: Filing, matrix: CheckMatrix, start: int, last_year
                 passed[outcome.plan.rule.id] += 1
                 if outcome.plan.rule.once:
                     continue  # a question about wording proves no figure
-                good.update(p - start for p in outcome.positions(i))
+                good.update(view.local(p) for p in outcome.positions(i))
             elif verdict in (Verdict.ROUNDING, Verdict.INCONSISTENT):
-                one = check_of(outcome, i, verdict, start)
+                one = check_of(outcome, i, verdict, view.local)
                 (tails if verdict is Verdict.ROUNDING else failing).append(one)
                 made[id(outcome), i] = one
             elif verdict is Verdict.NOT_EVALUATED:
@@ -81,27 +90,29 @@ def _one(number: int, filing: Filing, matrix: CheckMatrix, start: int, last_year
             ledger.counts[Verdict.NOT_EVALUATED if why.applies else Verdict.NOT_APPLICABLE] += 1
             if why.applies:
                 missing[vacant.plan.rule.id, why, _vacant_table(vacant.plan, why, evaluation.chunk, number)] += 1
-    names = {position: str(fact.address) for position, fact in enumerate(facts)}
+    names = {position: str(fact.address) for position, fact in enumerate(facts)}  # those of partners after its own
     equations = Equations(matrix.rows(number), start, made)
-    groups = localised(failing, equations, facts, good, names, last_year)
+    groups = localised(failing, equations, view, good, names, last_year)
     groups += _proved(groups, tails, equations)
     findings = _findings(groups, filing, facts, names)
     not_evaluated = [NotEvaluated(rules[rule], why, where, count) for (rule, why, where), count in missing.items()]
     audit = Audit(filing, facts, ledger, findings, not_evaluated, [], passed=passed)
-    _mark(audit, evaluation, start)
+    _mark(audit, evaluation, view)
     return audit
 
 
 def localised(
     failing: Sequence[Check],
     equations: Equations,
-    facts: Sequence[Fact],
+    view: View,
     good: Mapping[int, int],
     names: Mapping[int, str],
     last_year: Filing | None,
 ) -> list[Group]:
     """The failing checks of a filing, grouped by the figures behind them."""
-    return group_checks(failing, Evidence(facts, good, names, equations, last_year)) if failing else []
+    if not failing:
+        return []
+    return group_checks(failing, Evidence(view.facts, good, names, equations, last_year, view.size))
 
 
 def _proved(groups: Sequence[Group], tails: Sequence[Check], equations: Equations) -> list[Group]:
@@ -115,8 +126,8 @@ def _proved(groups: Sequence[Group], tails: Sequence[Check], equations: Equation
     return [Group([check], [], proof=proofs.get(id(check))) for check in tails]
 
 
-def check_of(outcome: Outcome, i: int, verdict: Verdict, start: int) -> Check:
-    """Write one evaluated check as a record; `start` is where its filing begins in the long table."""
+def check_of(outcome: Outcome, i: int, verdict: Verdict, local: Callable[[int], int]) -> Check:
+    """Write one evaluated check as a record; `local` counts positions of the long table from its filing's first."""
     statement = outcome.statement
     relation = statement.statement if isinstance(statement, Negation) else statement
     operator = relation.operator if isinstance(relation, (Relation, SetRelation)) else ""
@@ -124,7 +135,7 @@ def check_of(outcome: Outcome, i: int, verdict: Verdict, start: int) -> Check:
         operator = f"not {operator}"
     linear = outcome.linear
     if linear is None:
-        operands = tuple(Operand(p - start, 0) for p in outcome.positions(i))
+        operands = tuple(Operand(local(p), 0) for p in outcome.positions(i))
         return Check(
             outcome.plan.rule, instance_text(outcome, i), verdict, operands, note=Note(int(outcome.note[i])),
             operator=operator, linear=False, detail=_detail(outcome, i), rate=outcome.rates.get(i),
@@ -132,7 +143,7 @@ def check_of(outcome: Outcome, i: int, verdict: Verdict, start: int) -> Check:
     flat = linear.flat
     first, last = np.searchsorted(flat.instance, [i, i + 1])
     operands = tuple(
-        Operand(int(p) - start, int(c), bool(side))
+        Operand(local(int(p)), int(c), bool(side))
         for p, c, side in zip(
             flat.position[first:last], flat.coefficient[first:last], flat.left[first:last], strict=True
         )
@@ -174,6 +185,8 @@ def _detail(outcome: Outcome, i: int) -> str:
 
 def _where(outcome: Outcome, i: int, evaluation: Evaluation, filing: Filing, start: int) -> str:
     """The table or address that kept a check from being evaluated."""
+    if Reason(int(outcome.reason[i])) is Reason.NO_PARTNER:
+        return next((f"{ref.table}@{ref.context}" for ref in outcome.plan.refs if ref.context), outcome.plan.table)
     facts = filing.all_facts
     for position in outcome.positions(i):
         fact = facts[position - start] if 0 <= position - start < len(facts) else None
@@ -250,10 +263,11 @@ def _fingerprint(filing: Filing, addresses: Sequence[str]) -> str:
     return "-".join(digest[i : i + 4] for i in (0, 4, 8))
 
 
-def _mark(audit: Audit, evaluation: Evaluation, start: int) -> None:
+def _mark(audit: Audit, evaluation: Evaluation, view: View) -> None:
     """Mark every fact by what is known of it, and count printed, checked and confirmed figures."""
-    checked, confirmed = (flags[start : start + len(audit.facts)] for flags in evaluation.marks())
-    marks = [_plain_mark(fact, confirmed=bool(sure)) for fact, sure in zip(audit.facts, confirmed, strict=True)]
+    checked, confirmed = (flags[view.start : view.start + view.size] for flags in evaluation.marks)
+    marks = [_plain_mark(fact, confirmed=bool(sure)) for fact, sure in zip(audit.facts, confirmed, strict=False)]
+    marks += [Mark.UNCHECKED] * (len(audit.facts) - view.size)  # figures of partners are marked in their own filings
     for finding in reversed(audit.findings):  # the worst finding has the last word
         if finding.severity is Severity.INFO and finding.verdict is not Verdict.ROUNDING:
             continue

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from auditor.engine.blocks import Block, Tree, build_tree
 from auditor.engine.facttable import UNUSABLE, Bytes, FactTable, Flags, Ints, Longs, ranges
+from auditor.entities import Entities
 from auditor.forms.tables import Layout
 from auditor.units import Rounding
 
@@ -57,8 +58,10 @@ class Chunk:
         book: FormBook,
         mode: Rounding = Rounding.HALF_UP,
         dynamic: dict[str, Table] | None = None,
+        entities: Entities | None = None,
     ) -> None:
         self.infos = list(infos)
+        self.entities = entities or Entities()
         self.facts = facts
         self.book = book
         self.mode = mode
@@ -71,10 +74,14 @@ class Chunk:
         self._left_out: dict[str, dict[str, Flags]] = {}
 
     @classmethod
-    def of(cls, filings: Sequence[Filing], book: FormBook, mode: Rounding = Rounding.HALF_UP) -> Chunk:
+    def of(
+        cls, filings: Sequence[Filing], book: FormBook, mode: Rounding = Rounding.HALF_UP,
+        entities: Entities | None = None,
+    ) -> Chunk:  # fmt: skip
         """Make a chunk of filings that were read."""
         dynamic = {name: table for filing in filings for name, table in filing.dynamic.items()}
-        return cls([info_of(filing, book) for filing in filings], FactTable.from_filings(filings), book, mode, dynamic)
+        infos = [info_of(filing, book) for filing in filings]
+        return cls(infos, FactTable.from_filings(filings), book, mode, dynamic, entities)
 
     def block(self, table: str) -> Block | None:
         """The block of a standard table, or None when no filing of the chunk prints it."""
@@ -166,16 +173,50 @@ class Chunk:
 
     @cached_property
     def partners(self) -> dict[str, Ints]:
-        """For every context (上年, 预算, 决算), the filing of this chunk that is the partner of each, or −1."""
-        known = {info.key: number for number, info in enumerate(self.infos)}
-        out = {}
-        for context, change in PARTNERS.items():
-            out[context] = np.fromiter(
-                (known.get(change(info.key), -1) if info.key.entity and info.key.year else -1 for info in self.infos),
+        """For every context (上年, 预算, 决算, 唯一单位), the filing that is the partner of each, or −1."""
+        out = {
+            context: np.fromiter(
+                (self._known.find(change(key)) if key.entity and key.year else -1 for key in self._known.keys),
                 dtype=np.int32,
                 count=self.size,
             )
+            for context, change in PARTNERS.items()
+        }
+        lone = (units[0] if len(units) == 1 else -1 for units in self.units)
+        out[LONE_UNIT] = np.fromiter(lone, dtype=np.int32, count=self.size)
         return out
+
+    @cached_property
+    def _known(self) -> Known:
+        return Known([info.key._replace(entity=self.entities.name(info.key.entity)) for info in self.infos])
+
+    @cached_property
+    def units(self) -> list[tuple[int, ...]]:
+        """The filings of the units of each filing's department; none where they are not all known and at hand."""
+        return [self._units(key) if key.edition == "department" else () for key in self._known.keys]
+
+    def _units(self, key: FilingKey) -> tuple[int, ...]:
+        found = [self._known.find(key._replace(entity=n, edition="unit")) for n in self.entities.units(key.entity)]
+        return () if -1 in found else tuple(found)
+
+
+class Known:
+    """The filings of a chunk by key. A key that two filings have, or that may be either's, finds none."""
+
+    def __init__(self, keys: Sequence[FilingKey]) -> None:
+        self.keys = keys
+        self._exact: dict[FilingKey, int] = {}
+        self._vague: dict[FilingKey, list[int]] = {}  # by key without the edition
+        for number, key in enumerate(keys):
+            self._exact[key] = -1 if key in self._exact else number
+            self._vague.setdefault(key._replace(edition=""), []).append(number)
+
+    def find(self, key: FilingKey) -> int:
+        """The filing with a key, or −1; an edition that is not told fits any where there is but one filing."""
+        if key in self._exact:
+            return self._exact[key]
+        near = self._vague.get(key._replace(edition=""), ())
+        return near[0] if len(near) == 1 and (not key.edition or not self.keys[near[0]].edition) else -1
 
 
 PARTNERS: dict[str, Callable[[FilingKey], FilingKey]] = {
@@ -183,7 +224,9 @@ PARTNERS: dict[str, Callable[[FilingKey], FilingKey]] = {
     "预算": lambda key: key._replace(report="budget"),
     "决算": lambda key: key._replace(report="final_accounts"),
 }
-CONTEXTS = (*PARTNERS, "各单位")
+UNITS = "各单位"  # of a department: the one context that means several filings
+LONE_UNIT = "唯一单位"  # of a department that has no other
+CONTEXTS = (*PARTNERS, LONE_UNIT, UNITS)
 
 
 def info_of(filing: Filing, book: FormBook) -> FilingInfo:

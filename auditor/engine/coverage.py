@@ -102,7 +102,7 @@ def coverage_of(filings: Sequence[Filing], book: RuleBook, mode: Rounding = Roun
     """Tell of some filings, audited together, what the rule book sees of each."""
     dynamic = [table for filing in filings for table in filing.dynamic.values()]
     evaluation = evaluate(book.all_plans(dynamic), Chunk.of(filings, book.forms, mode))
-    checked, _ = evaluation.marks()
+    checked, _ = evaluation.marks
     why = _reasons(evaluation)
     starts = np.cumsum([0, *(len(filing.all_facts) for filing in filings)])
     out = []

@@ -83,6 +83,8 @@ class Equations:
             outcome, instance = rows.outcome_of(row), int(rows.instance[row])
             if outcome.linear is None or outcome.plan.rule.kind is not RuleKind.LOGICAL:
                 continue
+            if any(ref.context for ref in outcome.plan.refs):
+                continue  # the ledger to be shown is that of one filing
             terms = rows.terms(row, 0)
             bad = int(rows.verdict[row]) == Verdict.INCONSISTENT
             if bad and not any(position - self.start in repairs for position in terms):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,7 +78,7 @@ class Vacant:
     reason: Bytes
 
 
-@dataclass(slots=True)
+@dataclass
 class Evaluation:
     """All outcomes of a rule book over one chunk."""
 
@@ -97,6 +98,7 @@ class Evaluation:
             out += np.bincount(key, minlength=out.size).reshape(out.shape)
         return out
 
+    @cached_property
     def marks(self) -> tuple[Flags, Flags]:
         """Per fact: operand of an evaluated equality; and in a consistent check and in none that is not."""
         size = len(self.chunk.facts)

@@ -31,7 +31,8 @@ class Evidence:
     """What the filing says for and against each figure.
 
     `good` counts the consistent checks of each figure, `names` are addresses (the last resort of every ordering),
-    `last_year` is the filing of the year before where it is at hand.
+    `last_year` is the filing of the year before where it is at hand. The first `size` facts are the filing's own;
+    those after them belong to other filings and are given.
     """
 
     def __init__(
@@ -41,11 +42,12 @@ class Evidence:
         names: Mapping[int, str],
         system: Equations,
         last_year: Filing | None = None,
+        size: int | None = None,
     ) -> None:
         self.facts, self.good, self.names, self.system = facts, good, names, system
         self.last_year = last_year
         self.lines = system.facts
-        self.own = slice(system.start, system.start + len(facts))
+        self.own = slice(system.start, system.start + (len(facts) if size is None else size))
         self.steps: list[int] = np.maximum(self.lines.own_step[self.own], 1).tolist()
 
     @cached_property

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from auditor.engine.chunk import UNITS
 from auditor.engine.judge import Equality
 from auditor.engine.operands import Linear, Piece
 from auditor.engine.references import bind_ref, doubtful, unprinted
@@ -126,6 +127,8 @@ def equality_of(statement: Relation, *, conditional: bool) -> Equality:
     refs = list(refs_of(statement))
     if any(ref.rows.how is Rows.FIRST for ref in refs):
         return Equality.SAME
+    if any(ref.context == UNITS for ref in refs):
+        return Equality.SUM
     if len({(ref.table, ref.context) for ref in refs}) > 1:
         same_row = len({ref.rows.text.rsplit("/", 1)[-1] for ref in refs}) == 1
         return Equality.SAME if same_row and not conditional else Equality.ALIKE

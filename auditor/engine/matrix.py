@@ -1,6 +1,7 @@
 """The check matrix: which evaluated equalities of a chunk touch which figures, with which weight and how much room.
 
-Rows are checks (equalities between amounts, rates, words that compare), columns figures; sorted by filing. Rows that
+Rows are checks (equalities between amounts, rates, words that compare), columns figures; sorted by filing. Figures of
+other filings (last year's, those of units) are given: they stand in the gap and in no column. Rows that
 a rule asks only once per filing, alternatives of which one suffices, and sums that hold without parts that were not
 read, accuse no figure and are left out.
 """
@@ -136,6 +137,7 @@ class CheckMatrix:
         weight = np.add.reduceat(weight, new) if len(new) else weight
         row, position = row[new], position[new]
         kept = weight != 0
+        kept &= self.evaluation.chunk.facts.filing[position] == filing[order][row]
         self.row, self.position, self.weight = row[kept], position[kept].astype(np.int32), weight[kept]
         self.source, self.instance, self.filing = source[order], instance[order], filing[order]
         verdict = np.concatenate([none, *(outcomes[block[0]].verdict[block[1]] for block in blocks)])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditor.engine.chunk import Status
+from auditor.engine.chunk import UNITS, Status
 from auditor.engine.facttable import STATE_CODE
 from auditor.engine.instances import Instances, row_mask
 from auditor.engine.verdicts import Reason
@@ -208,7 +208,7 @@ def _filings(ref: Ref, instances: Instances) -> tuple[Ints, Flags]:
     if not ref.context:
         return instances.filing, np.zeros(len(instances), dtype=np.bool_)
     partners = instances.chunk.partners.get(ref.context)
-    if partners is None:  # @各单位 pairs one filing with many: needs a store of filings
+    if partners is None:  # @各单位 means many filings: sums of it are bound by `_of_units`
         none = np.full(len(instances), -1, dtype=np.int32)
         return none, np.ones(len(instances), dtype=np.bool_)
     filing = partners[instances.filing]
@@ -302,6 +302,8 @@ def _column_numbers(spec: ColumnSpec, instances: Instances, block: Block) -> Int
 
 def bind_selection(ref: Ref, instances: Instances) -> Segments:
     """Bind a selection: all its facts per instance. Rows that are not listed simply do not take part."""
+    if ref.context == UNITS:
+        return _of_units(ref, instances)
     chunk = instances.chunk
     filing, missing = _filings(ref, instances)
     block = chunk.block(ref.table)
@@ -329,6 +331,34 @@ def bind_selection(ref: Ref, instances: Instances) -> Segments:
     if chunk.leaves_out(ref.table):
         reason[_outside(ref, instances, filing) | _all_outside(ref, instances, filing)] = Reason.FOREIGN
     return Segments(at, position, reason, row, block)
+
+
+def _of_units(ref: Ref, instances: Instances) -> Segments:
+    """Bind one figure of every unit of a department: all of them, or none with the reason why."""
+    chunk = instances.chunk
+    units = [chunk.units[filing] for filing in instances.filing.tolist()]
+    count = np.array([len(some) for some in units], dtype=np.int64)
+    instance = np.repeat(np.arange(len(instances), dtype=np.int32), count)
+    filing = np.array([unit for some in units for unit in some], dtype=np.int32)
+    reason = np.where(count == 0, np.uint8(Reason.NO_PARTNER), np.uint8(Reason.NONE))
+    block = chunk.block(ref.table)
+    status = chunk.status(ref.table)[filing]
+    np.maximum.at(reason, instance, _REASON_OF_STATUS[status].astype(np.uint8))
+    if block is None:
+        empty = np.zeros(0, dtype=np.int32)
+        return Segments(empty, empty, reason, empty, None)
+    rows = _row_numbers(ref, instances, block)[instance]
+    columns = _column_numbers(ref.columns, instances, block)
+    position = np.full(len(instance), -1, dtype=np.int32)
+    known = np.nonzero(rows >= 0)[0]
+    chosen = columns[instance[known]] if isinstance(columns, np.ndarray) else columns
+    position[known] = block.at(chosen, rows[known], filing[known])
+    there = position >= 0
+    np.maximum.at(reason, instance[there], _REASON_OF_STATE[chunk.facts.state[position[there]]])
+    lost = ~there & (status == Status.READ)
+    if not ref.rows.open:
+        np.maximum.at(reason, instance[lost], np.uint8(Reason.MISSING_ROW))
+    return Segments(instance[there], position[there], reason, rows[there], block)
 
 
 def _found(

@@ -10,7 +10,7 @@ from auditor.cli.output import stems
 from auditor.engine.verdicts import Verdict
 from auditor.errors import BadInputError
 from auditor.filing import Remark
-from auditor.messages import language, say
+from auditor.messages import say
 from auditor.reports.narrate import Narrator, standing_text
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _note(finding: Finding, number: int, place: Place, narrator: Narrator) -> No
             fact = narrator.facts[number]
             suggested = narrator.value(suspect.suggested, fact)
             lines.append(say("annotate.suggested", printed=narrator.text(fact), suggested=suggested))
-    lines.append(say("annotate.fix", fix=finding.rule.text("fix", language())))
+    lines.append(say("annotate.fix", fix=narrator.how(finding)))
     lines.append(say("annotate.rule", rule=finding.rule.id, id=finding.id))
     return Note(
         finding.severity.value, "\n".join(lines), place.page or 0, place.bbox, place.row or 0, place.column or 0,

@@ -34,10 +34,10 @@ def _written(rows: Iterable[Row]) -> str:
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow(say(f"rows.{name}") for name in Row._fields)
     for row in rows:
-        writer.writerow(_defused(text) for text in row._replace(sort=sort_text(row.sort)))
+        writer.writerow(defused(text) for text in row._replace(sort=sort_text(row.sort)))
     return BOM + out.getvalue()
 
 
-def _defused(text: str) -> str:
+def defused(text: str) -> str:
     """Put an apostrophe before what a spreadsheet would run; a plain negative number stays one."""
     return f"'{text}" if text.startswith(RISKY) and not is_number(text) else text.replace("\x00", "\ufffd")

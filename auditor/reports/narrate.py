@@ -140,6 +140,15 @@ class Narrator:
         sign = "%" if fact.kind is Kind.PERCENT and fact.text.rstrip().endswith(("%", "％")) else ""
         return number + sign
 
+    def how(self, finding: Finding) -> str:
+        """How to mend a finding: the one figure that explains it, with its value; else what the rule says."""
+        only = finding.suspects[0] if len(finding.suspects) == 1 and not finding.recognised else None
+        suggested = self.suggested(only) if only is not None else ""
+        if only is None or not suggested:
+            return finding.rule.text("fix", language())
+        fact = self.facts[only.fact]
+        return say("say.how", figure=self.label(fact), printed=self.text(fact), suggested=suggested)
+
     def interval(self, fact: Fact) -> str:
         """The range that a printed figure stands for, in its unit."""
         if not fact.is_figure:
@@ -280,7 +289,7 @@ class Narrator:
             return self._unlike(finding)
         one = len(finding.suspects) == 1 and check.compares and (len(finding.checks) > 1 or bool(finding.also))
         if not check.linear and not (one and finding.suspects[0].suggested is not None):
-            return self._statement(check)
+            return self._statement(finding)
         if _is_swapped(finding):
             return self._swapped(finding)
         if finding.unexplained and len(finding.checks) > 1:
@@ -425,7 +434,8 @@ class Narrator:
         values["half"] = decimal_text(like.step // 2, scale, decimals + 1)
         return say("say.why_cut" if rounding is Rounding.TRUNCATE else "say.why_rounded", **values)
 
-    def _statement(self, check: Check) -> str:
+    def _statement(self, finding: Finding) -> str:
+        check = finding.main
         title = check.rule.title
         if check.rate is not None:
             return self._rate(check)
@@ -436,7 +446,8 @@ class Narrator:
         if check.operator == "same as":
             return f"{title}：{say('say.set_differs', detail=check.detail)}"
         if check.detail in ("exists", "printed") and check.operator.startswith("not"):
-            return say("say.found", title=title, count=len(check.operands), places=self._places(check.operands))
+            found = [operand for one in finding.checks if one.operator == check.operator for operand in one.operands]
+            return say("say.found", title=title, count=len(found), places=self._places(found))
         if check.detail in ("exists", "printed", "once", "ordered", "blank"):
             where = f"（{check.statement}）" if check.statement else ""
             return f"{title}{where}：{say(f'say.{check.detail}')}"
@@ -523,8 +534,13 @@ def filing_title(audit: Audit) -> str:
 def filing_kind(audit: Audit) -> str:
     """Year, edition and report in words."""
     key = audit.filing.key
-    if not key.year and not key.report:
+    return key_text(key.year, key.report, key.edition)
+
+
+def key_text(year: int, report: str, edition: str) -> str:
+    """Year, edition and report in words; parts that were not read are empty or 0."""
+    if not year and not report:
         return say("title.unknown")
-    edition = say(f"edition.{key.edition}") if key.edition else ""
-    report = say(f"report.{key.report}") if key.report else ""
-    return say("title.filing", year=key.year or "？", edition=edition, report=report)
+    edition = say(f"edition.{edition}") if edition else ""
+    report = say(f"report.{report}") if report else ""
+    return say("title.filing", year=year or "？", edition=edition, report=report)

@@ -144,6 +144,8 @@ def _suggestion(finding: Finding, narrator: Narrator, rounding: Rounding) -> str
         return narrator.why_tail(finding.main, rounding) or say("rows.tail")
     told = [_repair(suspect, narrator) for suspect in finding.suspects]
     lead = ""
+    if len(told) == 1 and narrator.suggested(finding.suspects[0]):
+        return narrator.how(finding)
     if told:
         lead = say("rows.repair" if len(told) == 1 else "rows.repair_one_of", figures=say("rows.or").join(told))
     return lead + finding.rule.text("fix", language())

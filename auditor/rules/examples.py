@@ -15,6 +15,7 @@ from auditor.document import Cell, Grid
 from auditor.engine.chunk import Chunk
 from auditor.engine.evaluate import evaluate
 from auditor.engine.verdicts import Verdict
+from auditor.entities import Entities, Expected
 from auditor.errors import RuleError
 from auditor.facts import Address, Fact, FilingKey, Place, fact_of
 from auditor.filing import Filing, ReadTable
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(
     r"^(?P<table>[^\[\].@#]*)(?:@(?P<context>[^\[\].]+))?(?:\[(?P<row>[^\]]+)\])?(?:\.(?P<column>.+))?$"
 )
+ENTITY = "示例单位"
 YEAR = 2023
 UNIT = "万元"
 
@@ -67,8 +69,8 @@ def run_examples(rule: Rule, plans: tuple[Plan, ...], book: FormBook) -> list[Ex
 
 def run_example(rule: Rule, plans: tuple[Plan, ...], example: Example, book: FormBook) -> ExampleResult:
     """Run one example."""
-    wanted, filings = example_filings(rule, plans, example, book)
-    evaluation = evaluate(wanted, Chunk.of(filings, book))
+    wanted, filings, entities = example_filings(rule, plans, example, book)
+    evaluation = evaluate(wanted, Chunk.of(filings, book, entities=entities))
     verdicts = [
         Verdict(int(verdict))
         for outcome in evaluation.outcomes
@@ -80,11 +82,12 @@ def run_example(rule: Rule, plans: tuple[Plan, ...], example: Example, book: For
 
 def example_filings(
     rule: Rule, plans: tuple[Plan, ...], example: Example, book: FormBook
-) -> tuple[list[Plan], list[Filing]]:
-    """The filings that an example stands for (its own first, then its partners), and the plans that it is about."""
-    filings = _Maker(rule, plans[0], example, book).filings()
+) -> tuple[list[Plan], list[Filing], Entities]:
+    """The plans that an example is about, the filings it stands for (its own first), and whose units are among them."""
+    maker = _Maker(rule, plans[0], example, book)
+    filings = maker.filings()
     printed = {table.table for table in (*filings[0].tables, *filings[0].about)}
-    return [plan for plan in plans if not plan.table or plan.table in printed], filings
+    return [plan for plan in plans if not plan.table or plan.table in printed], filings, maker.entities()
 
 
 def check_examples(rule: Rule, plans: tuple[Plan, ...], book: FormBook) -> None:
@@ -100,12 +103,20 @@ PROSE = "说明"  # the name under which an example with several tables gives se
 
 
 class _Maker:
-    """Makes the filings of an example: the one it shows, and partners in other contexts (`表@上年`)."""
+    """Makes the filings of an example: the one it shows, and partners in other contexts (`表@上年`).
+
+    Units of a department have numbers: `表@各单位1`, `表@各单位2`.
+    """
 
     def __init__(self, rule: Rule, plan: Plan, example: Example, book: FormBook) -> None:
         self.rule, self.plan, self.example, self.book = rule, plan, example, book
         first = plan.table or (plan.tables[0] if plan.tables else "")
         self.home: Table | None = book.tables.get(first)
+        self.units: list[str] = []
+
+    def entities(self) -> Entities:
+        """Whose units the example's units are."""
+        return Entities.of([Expected(unit, self._key().entity) for unit in self.units])
 
     def filings(self) -> list[Filing]:
         data = self.example.data
@@ -131,7 +142,7 @@ class _Maker:
     def _key(self) -> FilingKey:
         rule = self.rule
         report = rule.report or (self.home.report if self.home else "") or "final_accounts"
-        entity = f"{next(iter(rule.place), '')}示例单位"
+        entity = f"{next(iter(rule.place), '')}{ENTITY}"
         return FilingKey(entity, min(max(YEAR, rule.since), rule.until), report, rule.edition or "unit")
 
     def _family(self) -> str:
@@ -227,10 +238,13 @@ class _Maker:
             (target.about if table.about else target.tables).append(self._blank_table(table, cells))
 
     def _partner(self, key: FilingKey, context: str) -> FilingKey:
-        from auditor.engine.chunk import PARTNERS
+        from auditor.engine.chunk import CONTEXTS, LONE_UNIT, PARTNERS, UNITS
 
+        if context == LONE_UNIT or context.startswith(UNITS):
+            self.units.append(f"{key.entity}{context}")
+            return key._replace(entity=self.units[-1], edition="unit")
         if context not in PARTNERS:
-            raise self._fail(context, PARTNERS)
+            raise self._fail(context, CONTEXTS)
         return PARTNERS[context](key)
 
     def _address(self, key: str) -> tuple[str, Table, str, str]:

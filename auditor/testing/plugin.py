@@ -134,9 +134,12 @@ def _run_example(book: RuleBook, rule: Rule, example: Example) -> list[str]:
     result = run_example(rule, plans, example, book.forms)
     if result.as_said:
         return []
-    wanted, filings = example_filings(rule, plans, example, book.forms)
+    wanted, filings, entities = example_filings(rule, plans, example, book.forms)
     head = f"{rule.id}  {rule.file}:{result.line}  {say('cli.example_bad')}"
-    return [head, *(printable(f"    {line}") for line in trace_plans(wanted, filings, book.forms, Rounding.HALF_UP))]
+    return [
+        head,
+        *(printable(f"    {line}") for line in trace_plans(wanted, filings, book.forms, Rounding.HALF_UP, entities)),
+    ]
 
 
 def _run_fixture(file: RuleFile, name: str) -> list[str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from auditor.reports.narrate import Narrator
 
 MAX_ROWS = 400  # of the list; the rest is counted
+MAX_SUSPECTS = 6  # listed of figures of which any one may be wrong; the finding names all
 
 
 def changes(narrator: Narrator, atlas: Atlas, numbers: dict[str, int]) -> tuple[list[dict[str, Any]], int]:
@@ -85,7 +86,7 @@ def _rows(finding: Finding, narrator: Narrator) -> Iterator[tuple[int | None, di
 
 def _suspected(finding: Finding, narrator: Narrator) -> Iterator[tuple[int, dict[str, Any]]]:
     several = len(finding.suspects) > 1
-    for number, suspect in enumerate(finding.suspects):
+    for number, suspect in enumerate(finding.suspects[:MAX_SUSPECTS]):
         fact = narrator.facts[suspect.fact]
         to = narrator.suggested(suspect)
         action = narrator.cause(suspect) if to else say("change.recompute")

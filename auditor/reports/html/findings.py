@@ -56,7 +56,7 @@ def finding_data(
         "more_excerpts": more,
         "spots": spots,
         "checks": [_check(other, narrator) for other in finding.checks],
-        "fix": rule.text("fix", language()),
+        "fix": narrator.how(finding),
         "rule": rule.id,
         "basis": rule.basis,
         "kind": rule.kind.value,

@@ -19,7 +19,6 @@ from auditor.rules.plan import ColumnSpec, Ref, Rows
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from auditor.filing import Filing
     from auditor.forms.tables import FormBook
     from auditor.rules.book import RuleBook
     from auditor.rules.plan import Plan
@@ -46,22 +45,22 @@ def score_mutants(book: RuleBook, rules: Iterable[Rule]) -> Iterator[Mutant]:
         examples = [(*example_filings(rule, plans, example, book.forms), example.passes) for example in rule.examples]
         for slip, what, mutated in _mutants(plans, book.forms):
             killed = any(
-                _notices(wanted, filings, passes, plans, mutated, book) for wanted, filings, passes in examples
+                _notices(wanted, Chunk.of(filings, book.forms, entities=entities), passes, plans, mutated)
+                for wanted, filings, entities, passes in examples
             )
             yield Mutant(rule.id, slip, what, killed)
 
 
 def _notices(
     wanted: Sequence[Plan],
-    filings: Sequence[Filing],
+    chunk: Chunk,
     passes: bool,
     plans: Sequence[Plan],
     mutated: Sequence[Plan],
-    book: RuleBook,
 ) -> bool:
     """Tell whether an example comes out otherwise than its author said."""
     number = {id(plan): at for at, plan in enumerate(plans)}
-    evaluation = evaluate([mutated[number[id(plan)]] for plan in wanted], Chunk.of(filings, book.forms))
+    evaluation = evaluate([mutated[number[id(plan)]] for plan in wanted], chunk)
     verdicts = {int(v) for o in evaluation.outcomes for f, v in zip(o.filing, o.verdict, strict=True) if f == 0}
     decided = any(verdict <= Verdict.INCONSISTENT for verdict in verdicts)
     return not decided or (Verdict.INCONSISTENT in verdicts) is passes

@@ -1,0 +1,1 @@
+"""Screening: many filings over local processes or a cluster, resumable, with results as Parquet files."""
