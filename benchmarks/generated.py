@@ -21,6 +21,7 @@ from auditor.engine.results import Severity
 from auditor.engine.verdicts import Verdict
 from auditor.rules.book import RuleBook, load_rules
 from auditor.rules.rule import RuleKind
+from auditor.testing.families import printable
 from auditor.testing.filings import read_back
 from auditor.testing.generating import MOST, generated, style_of
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
@@ -60,7 +61,7 @@ def figures(book: RuleBook, count: int, seconds: float, first: int) -> None:
 
 def documents(book: RuleBook, count: int, seconds: float, first: int) -> None:
     """Documents of every family and format in turn, every second one with two defects."""
-    families = [FAMILY, *(name for name, of in book.forms.families.items() if name != FAMILY and _printable(book, name))]
+    families = printable(book)
     start = time.perf_counter()
     done: Counter[str] = Counter()
     loud: Counter[str] = Counter()
@@ -91,11 +92,6 @@ def documents(book: RuleBook, count: int, seconds: float, first: int) -> None:
     took = time.perf_counter() - start
     print(f"{sum(done.values())} documents {dict(done)}, {took:.0f} s")
     print(f"  clean: {dict(loud)}; with defects: {dict(planted)}")
-
-
-def _printable(book: RuleBook, family: str) -> bool:
-    return any(form.table and book.forms.tables[form.table].layout.value != "list"
-               for form in book.forms.families[family].forms) and family != "绩效附表"  # fmt: skip
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from auditor.facts import FilingKey
 from auditor.filing import Filing
 from auditor.numbers import State
 from auditor.testing import Draft, Ledger, Model, RandomSource, Style, draft_of, draw_ledger, read_back, rendered
+from auditor.testing.families import printable
 from auditor.testing.filings import KEY, draft_of_family
 from auditor.testing.generating import generate, generated
 from auditor.testing.ledger import THREE, spending_by_source
@@ -27,7 +28,7 @@ from hypothesis import strategies as st
 from tests.conftest import rule_book
 
 BOOK = rule_book()
-FAMILIES = [name for name, family in BOOK.forms.families.items() if draft_of_family(BOOK, name, 0).printed]
+FAMILIES = printable(BOOK)
 HINTS = {"FA-X-25"}  # says "usually"
 
 
