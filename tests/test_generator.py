@@ -62,6 +62,12 @@ def test_every_family_is_read_back_from_every_format_and_accused_of_nothing(fami
     assert loud(audit_filings([filing], BOOK)[0]) == []
 
 
+def test_tables_of_many_narrow_columns_stay_on_the_page() -> None:
+    draft = draft_of_family(BOOK, "全国预算", 3)
+    wanted, found = values(draft.figures(BOOK)), values(read_back(draft, BOOK.forms, "pdf"))
+    assert {address: found.get(address) for address in wanted} == wanted
+
+
 @given(draft=kit.drafts(BOOK), form=st.sampled_from(kit.FORMATS))
 @settings(max_examples=25)
 def test_a_ledger_printed_by_any_model_is_accused_of_nothing(draft: Draft, form: str) -> None:
