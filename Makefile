@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench fuzz examples clean
+.PHONY: demo test lint bench nightly fuzz examples clean
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -34,6 +34,10 @@ bench: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/screening.py
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
 	$(BIN)/python benchmarks/beside.py
+	$(BIN)/auditor rules score
+
+nightly: $(VENV)/.ready-dev
+	$(BIN)/python benchmarks/generated.py
 
 fuzz: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/fuzz.py

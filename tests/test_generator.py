@@ -17,6 +17,7 @@ from auditor.facts import FilingKey
 from auditor.filing import Filing
 from auditor.numbers import State
 from auditor.testing import Draft, Ledger, Model, RandomSource, Style, draft_of, draw_ledger, read_back, rendered
+from auditor.testing.families import printable
 from auditor.testing.filings import KEY, draft_of_family
 from auditor.testing.generating import generate, generated
 from auditor.testing.ledger import THREE, spending_by_source
@@ -27,7 +28,7 @@ from hypothesis import strategies as st
 from tests.conftest import rule_book
 
 BOOK = rule_book()
-FAMILIES = [name for name, family in BOOK.forms.families.items() if draft_of_family(BOOK, name, 0).printed]
+FAMILIES = printable(BOOK)
 HINTS = {"FA-X-25"}  # says "usually"
 
 
@@ -59,6 +60,12 @@ def test_every_family_is_read_back_from_every_format_and_accused_of_nothing(fami
     wanted, found = values(draft.figures(BOOK)), values(filing)
     assert {address: found.get(address) for address in wanted} == wanted
     assert loud(audit_filings([filing], BOOK)[0]) == []
+
+
+def test_tables_of_many_narrow_columns_stay_on_the_page() -> None:
+    draft = draft_of_family(BOOK, "全国预算", 3)
+    wanted, found = values(draft.figures(BOOK)), values(read_back(draft, BOOK.forms, "pdf"))
+    assert {address: found.get(address) for address in wanted} == wanted
 
 
 @given(draft=kit.drafts(BOOK), form=st.sampled_from(kit.FORMATS))

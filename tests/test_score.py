@@ -59,17 +59,17 @@ def test_a_weak_example_lets_a_dropped_term_pass(tmp_path: Path) -> None:
     dropped = {m.what: m.killed for m in score_mutants(book, [book.by_id["X-1"]]) if m.slip == DROPPED}
     assert dropped == {"基本支出": True, "项目支出": False}
     widened = {m.what: m.killed for m in score_mutants(book, [book.by_id["X-1"]]) if m.slip == WIDENED}
-    assert widened in ({"= → ≤": False, "= → ≥": True}, {"= → ≤": True, "= → ≥": False})
+    assert sorted(widened.values()) == [False, True]
 
 
 @given(family=st.sampled_from(["全国决算", "高校决算", "江苏预算", "全国预算"]), seed=st.integers(0, 50))
-@settings(max_examples=6)
+@settings(max_examples=3)
 def test_static_analysis_and_observation_agree(family: str, seed: int) -> None:
     """What is certain to be found is found, what rounding excuses is not, for every cause."""
     found = Detection()
-    for trial in trials(BOOK, family, draft_of_family(BOOK, family, seed).figures(BOOK), 12, seed):
+    for trial in trials(BOOK, family, draft_of_family(BOOK, family, seed).figures(BOOK), 6, seed):
         found.add(trial)
-    assert found.count(Effect.CERTAIN.value) > 20
+    assert found.count(Effect.CERTAIN.value) > 10
     assert found.contradicted == []
 
 
@@ -125,7 +125,7 @@ def test_the_score_as_a_command() -> None:
     done = subprocess.run([*command, "FA-T01-03"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1].startswith("Score: ")
-    done = subprocess.run([*command, "--figures", "1", "--json"], capture_output=True, text=True, check=False)
+    done = subprocess.run([*command, "FA-T01-03", "--json"], capture_output=True, text=True, check=False)
     data = json.loads(done.stdout)
     assert data["static_differs"] == []
     assert 0 < float(data["score"]) <= 100

@@ -38,12 +38,13 @@ def generate(
     """
     from auditor.sources import nearest
     from auditor.testing import generating
+    from auditor.testing.families import printable
     from auditor.testing.printing import FAMILY
     from auditor.testing.rendering import FORMATS
 
     _, book = prepare(config, folders)
     chosen = chosen_formats(formats, FORMATS)
-    known = [name for name, of in book.forms.families.items() if any(form.table for form in of.forms)]
+    known = printable(book)
     if family and family not in known:
         fail(say("cli.no_family", name=family, near=nearest(family, known)))
     table = io.StringIO()

@@ -82,6 +82,16 @@ def family_filing(
     return filing_of_tables(book, family, key, _texts(forms, cells, amounts, style), style, units)
 
 
+def printable(book: RuleBook) -> list[str]:
+    """The families whose tables can be generated: not those that print lists of a kind of their own only."""
+    codes = _codes(random.Random(0))  # noqa: S311 -- which codes is no matter
+    return [
+        name
+        for name, family in book.forms.families.items()
+        if any(form.table and any(_cells(book.forms.printed(form)[0], codes)) for form in family.forms)
+    ]
+
+
 Cell = tuple[str, str, Kind, str]  # row, column, what it measures, its unit where it is no money
 
 

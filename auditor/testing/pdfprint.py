@@ -60,10 +60,11 @@ class _Printer:
         head = rows[: next((n for n, row in enumerate(rows) if any("." in text for text in row)), 1)]
         widths = _widths(rows)
         fewest = len(head) + FEWEST
-        if self.y > HIGH - MARGIN - 2 * fewest * STEP:
+        tall = max([2, *(_lines(row, widths) for row in rows)])  # lines that a row may take
+        if self.y > HIGH - MARGIN - tall * fewest * STEP:
             self.break_page()
         while rows:
-            room = max(fewest, int((HIGH - MARGIN - self.y) / (2 * STEP)))  # a row may take two lines
+            room = max(fewest, int((HIGH - MARGIN - self.y) / (tall * STEP)))
             part, rows = rows[:room], rows[room:]
             part[0] = ["" if text == ABOVE else text for text in part[0]]  # a merged cell that the page break cuts
             self.y = self.page.table(MARGIN, self.y, widths, part, size=SIZE, height=STEP)
@@ -86,6 +87,15 @@ def _rows(grid: Grid) -> list[list[str]]:
                 row.append(LEFT if column and grid.rows[number][column - 1] is here else ABOVE)
         out.append(row + [""] * (grid.width - len(row)))
     return out
+
+
+def _lines(row: Sequence[str], widths: Sequence[float]) -> int:
+    """How many lines the longest text of a row takes; what is merged with its neighbours has room enough."""
+    taken = [1]
+    for text, beside, width in zip(row, [*row[1:], ""], widths, strict=True):
+        if LEFT not in (text, beside):
+            taken.append(int(width_of(text, SIZE) // max(1.0, width - 2 * PAD)) + 1)
+    return max(taken)
 
 
 def _widths(rows: Sequence[Sequence[str]]) -> list[float]:

@@ -2,7 +2,8 @@
 
 A folder is a rule folder if `auditor.toml` names it, if it is the program's own, or if it is given with `--rules`.
 Each example is one test (`FA-T01-03 fail 12`), each fixture one. With `--rule-properties N` every rule is also held
-against N generated filings of each family: a rule that must hold must hold in them.
+against N generated final accounts, with their text, whose figures satisfy the identities of the national forms by
+construction: a rule that must hold must hold in them.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("auditor")
     group.addoption("--rules", action="append", default=[], metavar="FOLDER", help="rule folder (auditor), repeatable")
     group.addoption("--rule-properties", type=int, default=0, metavar="N",
-                    help="hold every rule against N generated filings of each family (auditor)")  # fmt: skip
+                    help="hold every rule against N generated final accounts (auditor)")  # fmt: skip
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -150,17 +151,19 @@ def _run_fixture(file: RuleFile, name: str) -> list[str]:
 
 
 @cache
-def _generated(book_id: tuple[Path, ...], count: int) -> list[tuple[str, set[str]]]:
-    """The rules that fail in generated filings, by family."""
-    from auditor.testing.families import family_filing
-    from auditor.testing.scoring.detection import failing
+def _generated(further: tuple[Path, ...], count: int) -> list[tuple[str, set[str]]]:
+    """The rules that fail in generated final accounts, by the name of the unit."""
+    from auditor.engine.audit import audit_filings
+    from auditor.engine.results import Severity
+    from auditor.testing.filings import read_back
+    from auditor.testing.generating import generated
 
-    book = _book(book_id)
-    plans = book.all_plans()
+    book = _book(further)
     out = []
-    for family in book.forms.families:
-        filings = [family_filing(book, family, seed) for seed in range(count)]
-        out += [(family, rules) for rules in failing(plans, filings, book)]
+    for number in range(count):
+        (audit,) = audit_filings([read_back(generated(book, number).draft, book.forms)], book)
+        errors = (finding for finding in audit.findings if finding.severity is Severity.ERROR)
+        out.append((audit.filing.key.entity, {rule for finding in errors for rule in finding.rule_ids}))
     return out
 
 
@@ -170,4 +173,4 @@ def _run_generated(book: RuleBook, rule: Rule, count: int) -> list[str]:
     if rule.kind is not RuleKind.LOGICAL:
         return []
     further = tuple(Path(folder) for folder in book.folders[1:])
-    return [family for family, rules in _generated(further, count) if rule.id in rules]
+    return [f"{rule.id}  {name}" for name, rules in _generated(further, count) if rule.id in rules]

@@ -38,11 +38,18 @@ class Trial:
     cause: Cause
     effect: Effect
     rules: tuple[str, ...]
+    equalities: frozenset[str] = frozenset()  # the rules whose equalities the changed figures stand in
 
     @property
     def found(self) -> bool:
         """Tell whether any rule failed."""
         return bool(self.rules)
+
+    @property
+    def as_foretold(self) -> bool:
+        """Tell whether the equalities see it or not as static analysis says; inequalities may see more."""
+        seen = not self.equalities.isdisjoint(self.rules)
+        return seen is {Effect.CERTAIN: True, Effect.EQUIVALENT: False}.get(self.effect, seen)
 
 
 @dataclass(slots=True)
@@ -69,7 +76,7 @@ class Detection:
             self.alone[trial.rules[0]] += 1
         if not trial.found and trial.effect is not Effect.EQUIVALENT:
             self.missed.append(trial)
-        if trial.found is not {Effect.CERTAIN: True, Effect.EQUIVALENT: False}.get(trial.effect, trial.found):
+        if not trial.as_foretold:
             self.contradicted.append(trial)
 
     def count(self, what: str) -> int:
@@ -110,7 +117,9 @@ def trials(book: RuleBook, family: str, filing: Filing, figures: int, seed: int)
             changes = {n: value - filing.all_facts[n].value for n, value in wrong.values.items()}
             address = str(filing.all_facts[number].address)
             new = tuple(sorted(rules - before))
-            yield Trial(family, address, wrong.cause, effect_of(signatures, changes), new)
+            rows = (check for n in changes if n in signatures for check in signatures[n].checks)
+            equalities = frozenset(check.rule.id for check in rows)
+            yield Trial(family, address, wrong.cause, effect_of(signatures, changes), new, equalities)
 
 
 def _planted(
