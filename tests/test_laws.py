@@ -18,7 +18,8 @@ from auditor.numbers import State, decimal_text
 from auditor.rules.rule import RuleKind
 from auditor.testing.layouts import TextWriter
 from auditor.testing.ledger import Ledger, RandomSource, draw_ledger, roll_up
-from auditor.testing.printing import Model, Style, facts_of_ledgers, filing_of_print, print_tables
+from auditor.testing.models import Model
+from auditor.testing.printing import Style, facts_of_ledgers, filing_of_print, print_tables
 from auditor.testing.strategies import ledgers, styles
 from auditor.units import FEN_PER, Rounding
 from hypothesis import given, settings
