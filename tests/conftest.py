@@ -17,7 +17,9 @@ SHARED = Path(__file__).parent.parent.parent / "shared" / "filings"
 SEEDS = SHARED / "seeds"
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
-settings.register_profile("suite", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "suite", deadline=None, derandomize=True, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("suite")
 
 
