@@ -48,6 +48,12 @@ def _trimmed(texts: list[str | None]) -> list[str | None]:
     return texts
 
 
+@pytest.mark.parametrize("prefix", ["000", "001", "002", "004"])
+def test_every_official_table_of_the_table_seeds_is_read(book: RuleBook, prefix: str) -> None:
+    """A table that is found and not read is no error to any other test: it is listed, and its checks are not made."""
+    assert [(table.title, table.reason) for table in read(prefix, book).tables if table.table and table.reason] == []
+
+
 @pytest.mark.parametrize("prefix", ["001", "002"])
 def test_every_figure_of_the_tab_separated_seeds_is_read_or_listed(book: RuleBook, prefix: str) -> None:
     """An independent count: every number on a line of an official table is a fact, or is told as unread."""

@@ -86,11 +86,9 @@ def _rising(grid: Grid, start: int, column: int) -> bool:
 def _codes_only(grid: Grid, start: int, column: int, *, headed: bool) -> bool:
     """Tell whether a column holds only codes, or only the same digit (codes lost in print), before a column of names.
 
-    Under a header of figures (which a dump may have shifted) it must be one code all over, or codes of units, and no
-    codes may stand before it: a column of amounts may print nothing but zeros and ones.
+    Under a header of figures (which a dump may have shifted) it must be codes of units, or one code all over with no
+    codes before it: a column of amounts may print nothing but zeros and ones.
     """
-    if headed and any(_holds_codes(grid, start, before) for before in range(column)):
-        return False
     texts = [text for cells in grid.rows[start:] if (text := cells[column].text)]
     texts = [text for text in texts if look(text) is not Look.TEXT]
     if len(texts) < 2 or not all(text.isdigit() for text in texts):
@@ -106,7 +104,9 @@ def _codes_only(grid: Grid, start: int, column: int, *, headed: bool) -> bool:
     if not nonzero or not following:
         return False
     units = all(len(text) == 6 for text in texts) and len({text[:3] for text in texts}) == 1
-    return len(nonzero) == 1 or units or (not headed and all(is_code(text) or len(text) == 6 for text in texts))
+    if units or (not headed and all(is_code(text) or len(text) == 6 for text in texts)):
+        return True
+    return len(nonzero) == 1 and not (headed and any(_holds_codes(grid, start, before) for before in range(column)))
 
 
 def _holds_codes(grid: Grid, start: int, column: int) -> bool:
