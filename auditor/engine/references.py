@@ -71,7 +71,7 @@ def bind_ref(ref: Ref, instances: Instances) -> Bound:
         position, rows = _first_told(ref, instances, block, filing)
     elif block is not None:
         rows = _row_numbers(ref, instances, block)
-        columns = _column_numbers(ref.columns, instances, block)
+        columns = column_numbers(ref.columns, instances, block)
         known = (rows >= 0) & (filing >= 0)
         if known.all():
             position = block.at(columns, rows, filing)
@@ -100,7 +100,7 @@ def bind_ref(ref: Ref, instances: Instances) -> Bound:
 def _first_told(ref: Ref, instances: Instances, block: Block, filing: Ints) -> tuple[Ints, Ints]:
     """Where the row of each instance is told first with its column: the fact (−1: not before) and its own row."""
     assert instances.rows is not None
-    columns = _column_numbers(ref.columns, instances, block)
+    columns = column_numbers(ref.columns, instances, block)
     own = block.at(columns, instances.rows, filing)
     first = block.first_told[columns, block.plain_numbers[instances.rows], filing]
     return np.where(first == own, -1, first).astype(np.int32), instances.rows
@@ -164,7 +164,7 @@ def _outside(ref: Ref, instances: Instances, filing: Ints) -> Flags:
     names = _fixed_names(ref, chunk.tables[ref.table])
     block = chunk.block(ref.table)
     if block is not None and (ref.columns.variable or ref.columns.loop):
-        numbers = _column_numbers(ref.columns, instances, block)
+        numbers = column_numbers(ref.columns, instances, block)
         for number, name in enumerate(block.columns):
             flags = chunk.left_out(ref.table, name)
             if flags is not None:
@@ -287,7 +287,8 @@ def _template_rows(text: str, variables: tuple[str, ...], instances: Instances, 
     return out
 
 
-def _column_numbers(spec: ColumnSpec, instances: Instances, block: Block) -> Ints | int:
+def column_numbers(spec: ColumnSpec, instances: Instances, block: Block) -> Ints | int:
+    """The column of a block that a reference to one column means: in each instance, or in all."""
     if spec.loop:
         assert instances.columns is not None
         return instances.columns
@@ -348,7 +349,7 @@ def _of_units(ref: Ref, instances: Instances) -> Segments:
         empty = np.zeros(0, dtype=np.int32)
         return Segments(empty, empty, reason, empty, None)
     rows = _row_numbers(ref, instances, block)[instance]
-    columns = _column_numbers(ref.columns, instances, block)
+    columns = column_numbers(ref.columns, instances, block)
     position = np.full(len(instance), -1, dtype=np.int32)
     known = np.nonzero(rows >= 0)[0]
     chosen = columns[instance[known]] if isinstance(columns, np.ndarray) else columns
@@ -470,7 +471,7 @@ def _many_columns(spec: ColumnSpec, instances: Instances, block: Block, instance
     """The columns of a selection: one number for all lines, or a number per line."""
     if spec.many:
         return [block.column_of[name] for name in spec.names]
-    one = _column_numbers(spec, instances, block)
+    one = column_numbers(spec, instances, block)
     return [one[instance] if isinstance(one, np.ndarray) else one]
 
 
