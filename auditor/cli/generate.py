@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,11 +15,25 @@ from auditor.cli.output import write_file
 from auditor.errors import AuditorError
 from auditor.messages import say
 
-KEY = "key.csv"
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from auditor.rules.book import RuleBook
+    from auditor.testing.generating import Generated
+
+KEY, ENTITIES = "key.csv", "entities.csv"
 
 
 @click.command()
 @click.option("--count", type=click.IntRange(1), default=10, show_default=True, help="份数 / how many filings")
+@click.option(
+    "--departments",
+    type=click.IntRange(0),
+    default=0,
+    help="部门及其所属单位，附名单 entities.csv / departments with their units instead, and their list",
+)
+@click.option("--units", type=click.IntRange(0), default=0, help="所属单位总数，默认每部门四个 / how many units in all")
+@click.option("--years", type=click.IntRange(1, 20), default=1, show_default=True, help="连续几年 / years in a row")
 @click.option("--format", "formats", default="", help="txt,csv,xlsx,docx,html,pdf，轮流 / in turn")
 @click.option("--out", type=click.Path(file_okay=False), required=True, help="写到哪个文件夹 / folder to write to")
 @click.option(
@@ -30,8 +46,9 @@ KEY = "key.csv"
 @config_option
 @rules_option
 def generate(
-    count: int, formats: str, out: str, plant: int, seed: int, family: str, config: str | None, folders: tuple[str, ...]
-) -> None:
+    count: int, departments: int, units: int, years: int, formats: str, out: str, plant: int, seed: int, family: str,
+    config: str | None, folders: tuple[str, ...],
+) -> None:  # fmt: skip
     """生成公开文件，可植入错误，所植错误列在 key.csv。
 
     Generate filings that satisfy the identities, with planted defects if wanted, which key.csv lists.
@@ -47,16 +64,51 @@ def generate(
     known = printable(book)
     if family and family not in known:
         fail(say("cli.no_family", name=family, near=nearest(family, known)))
-    table = io.StringIO()
-    key = csv.writer(table, lineterminator="\n")
-    key.writerow(generating.KEY_HEAD)
-    planted = 0
+    if departments and family not in ("", FAMILY):
+        fail(say("cli.departments_family", name=FAMILY))
+    if departments:
+        made = _province(book, departments, units or 4 * departments, years, chosen, Path(out), plant=plant, seed=seed)
+    else:
+        made = generating.generate(book, count, chosen, plant=plant, seed=seed, family=family or FAMILY)
+    key: list[Sequence[object]] = [generating.KEY_HEAD]
+    written = 0
     try:
-        for made in generating.generate(book, count, chosen, plant=plant, seed=seed, family=family or FAMILY):
-            write_file(Path(out) / made.name, made.data)
-            key.writerows([made.name, *one] for one in made.planted)
-            planted += len(made.planted)
-        write_file(Path(out) / KEY, table.getvalue())
+        for file in made:
+            write_file(Path(out) / file.name, file.data)
+            key += [(file.name, *one) for one in file.planted]
+            written += 1
+        write_file(Path(out) / KEY, _csv(key))
     except AuditorError as error:
         fail(error)
-    click.echo(say("cli.generated", count=count, planted=planted, path=str(Path(out) / KEY)))
+    click.echo(say("cli.generated", count=written, planted=len(key) - 1, path=str(Path(out) / KEY)))
+
+
+def _province(
+    book: RuleBook,
+    departments: int,
+    units: int,
+    years: int,
+    formats: Sequence[str],
+    out: Path,
+    *,
+    plant: int,
+    seed: int,
+) -> Iterator[Generated]:
+    """Departments with their units, a folder for each year, and at the end their list."""
+    from auditor.testing.generating import as_file
+    from auditor.testing.province import LIST_HEAD, MOST_UNITS, province
+
+    if not departments <= units <= MOST_UNITS * departments:
+        fail(say("cli.units", low=departments, high=MOST_UNITS * departments))
+    due: list[Sequence[object]] = [LIST_HEAD]
+    for number, member in enumerate(province(book, departments, units, years, plant=plant, seed=seed)):
+        made = as_file(member.made, formats[number % len(formats)], book)
+        due.append(member.due)
+        yield replace(made, name=f"{member.key.year}/{made.name}")
+    write_file(out / ENTITIES, _csv(due))
+
+
+def _csv(lines: Iterable[Sequence[object]]) -> str:
+    table = io.StringIO()
+    csv.writer(table, lineterminator="\n").writerows(lines)
+    return table.getvalue()

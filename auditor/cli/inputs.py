@@ -30,7 +30,7 @@ SUFFIXES = frozenset([
     ".rtf", ".odt", ".html", ".htm", ".xhtml", ".csv", ".tsv", ".txt", ".text", ".md",
     ".zip", ".ofd", ".rar", ".7z", ".gz",
 ])  # fmt: skip
-NOT_FILINGS = frozenset({"key.csv"})
+NOT_FILINGS = frozenset({"key.csv", "entities.csv"})  # what `auditor generate` writes beside filings
 REPORTS = "reports_out"
 AHEAD = 3  # files read before they are asked for
 

@@ -35,6 +35,7 @@ class Equality(StrEnum):
 
     BALANCE = "balance"  # the two sides of one account: equal as printed
     SUM = "sum"  # parts and their total
+    UNITS = "units"  # a department and its units: each prints by its own program, sums of rounded figures among them
     SAME = "same"  # the same quantity in two tables; a leaf printed twice must be equal
     ALIKE = "alike"  # two quantities of two tables that should be equal
 
@@ -168,12 +169,15 @@ def _second_readings(
     if equality in _TWO_TABLES:
         allowed, leaf, finest = _two_places(some, chunk, allowed, step, equality, leaves)
         verdict[leaf & (finest == step)] = Verdict.INCONSISTENT  # a single leaf printed twice must be equal
+    elif equality is Equality.UNITS:
+        parts = np.maximum(1, leaves(some.number))
+        allowed, count = allowed * parts, count * parts
     if operator == "=":
         off = np.abs(gap) // step
         tense = (verdict == Verdict.ROUNDING) & (step > 1) & (12 * off * off > TENSION_SQUARED * count)
         note[tense] = Note.TENSION
     bad = verdict == Verdict.INCONSISTENT
-    if bad.any() and equality in _TWO_TABLES:
+    if bad.any() and equality in (*_TWO_TABLES, Equality.UNITS):
         signed = np.abs(gap) if operator == "=" else (gap if operator in ("<", "≤") else -gap)
         _downgrade(bad & (signed <= allowed), Note.TWO_PLACES, verdict, note)
     _coarse_literals(operator, some, chunk, verdict, note)
@@ -213,6 +217,8 @@ def allowance(
     room = np.maximum(-some.reduce(np.add, below, 0), some.reduce(np.add, above, 0))
     if equality is Equality.SUM:
         return room
+    if equality is Equality.UNITS:
+        return room * np.maximum(1, leaves(some.number))
     step = some.reduce(np.maximum, chunk.facts.step[flat.position], 1)
     return _two_places(some, chunk, room, step, equality, leaves)[0]
 

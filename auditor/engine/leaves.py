@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from auditor.engine.chunk import UNITS
 from auditor.engine.linear import refs_of
-from auditor.engine.references import bind_selection, column_numbers, row_numbers
+from auditor.engine.references import bind_selection, column_numbers, filings_of, row_numbers
 from auditor.forms.tables import Layout
 
 if TYPE_CHECKING:
     from auditor.engine.blocks import Block, Tree
+    from auditor.engine.chunk import Chunk
     from auditor.engine.facttable import Flags, Ints, Longs
     from auditor.engine.instances import Instances
     from auditor.rules.nodes import Relation
@@ -22,7 +24,7 @@ class Leaves:
     """How many printed leaves stand under the aggregates of instances; 0 where all figures are leaves."""
 
     def __init__(self, statement: Relation, instances: Instances) -> None:
-        self.refs = [ref for ref in refs_of(statement) if not ref.context]
+        self.refs = [ref for ref in refs_of(statement) if ref.context != UNITS]
         self.instances = instances
 
     def __call__(self, numbers: Longs) -> Longs:
@@ -38,10 +40,13 @@ class Leaves:
         """Leaves under what a reference means; −1 where it means no row of a table of codes."""
         chunk = some.chunk
         block, tree = chunk.block(ref.table), chunk.tree(ref.table)
+        filing, missing = filings_of(ref, some)
+        if missing.any():
+            return None if missing.all() else self._where(ref, some, np.nonzero(~missing)[0])
         if block is not None and block.table.layout is Layout.LANES and not ref.many:
-            return _lane_parts(row_numbers(ref, some, block), some, block)
+            return _lane_parts(row_numbers(ref, some, block), filing, chunk, block)
         if block is not None and block.table.layout is Layout.CELLS and not ref.many:
-            return _beside(ref, some, block)
+            return _beside(ref, some, filing, block)
         if block is None or tree is None:
             return None
         if ref.many:
@@ -50,27 +55,36 @@ class Leaves:
         if not len(block.rows):
             return np.full(len(row), -1, dtype=np.int64)
         safe = np.maximum(row, 0)
-        number = tree.number[safe, some.filing]
+        number = tree.number[safe, filing]
         under = np.where(number >= 0, tree.leaves[np.maximum(number, 0)] if len(tree.row) else 0, _bare(block)[safe])
         totals = _totals(block, tree)
         for name, count in totals.items():
-            under = np.where(safe == block.row_of.get(name, -1), count[some.filing], under)
-        under = np.where(under > 0, under * _across(ref, some, block, safe), under)
+            under = np.where(safe == block.row_of.get(name, -1), count[filing], under)
+        under = np.where(under > 0, under * _across(ref, filing, chunk, block, safe), under)
         return np.where(row < 0, -1, under)
 
+    def _where(self, ref: Ref, some: Instances, known: Longs) -> Longs | None:
+        """The count where the other filing is there; −1 elsewhere."""
+        count = self._count(ref, some.take(known))
+        if count is None:
+            return None
+        out = np.full(len(some), -1, dtype=np.int64)
+        out[known] = count
+        return out
 
-def _across(ref: Ref, some: Instances, block: Block, row: Ints) -> Longs:
+
+def _across(ref: Ref, filing: Ints, chunk: Chunk, block: Block, row: Ints) -> Longs:
     """How many columns a total column adds up in some rows: a table may sum rounded figures across before down."""
     names = ref.columns.names if not ref.columns.variable else ()
     parts = next((members for group, members in block.table.column_groups.items() if group in _ACROSS), ())
     numbers = [block.column_of[name] for name in parts if name in block.column_of]
     if len(names) != 1 or names[0] in parts or not names[0].endswith("合计") or not numbers:
         return np.ones(len(row), dtype=np.int64)
-    at = block.index[np.array(numbers)[:, None], row, some.filing]
-    return np.asarray(np.maximum(_filled(at, some).sum(axis=0), 1), dtype=np.int64)
+    at = block.index[np.array(numbers)[:, None], row, filing]
+    return np.asarray(np.maximum(_filled(at, chunk).sum(axis=0), 1), dtype=np.int64)
 
 
-def _lane_parts(row: Ints, some: Instances, block: Block) -> Longs:
+def _lane_parts(row: Ints, filing: Ints, chunk: Chunk, block: Block) -> Longs:
     """How many amounts a total of a table of two lanes adds up; −1 for every other row.
 
     本年支出合计 closes the classes, 本年收入合计 and 总计 the incomes; the year-end balance of a table forced to foot
@@ -84,8 +98,8 @@ def _lane_parts(row: Ints, some: Instances, block: Block) -> Longs:
         if not listed:
             continue
         here = row == number
-        at = block.index[:, block.mask(listed.__contains__)][..., some.filing[here]]
-        out[here] = np.maximum(_filled(at, some).any(axis=0).sum(axis=0), UNKNOWN_PARTS)
+        at = block.index[:, block.mask(listed.__contains__)][..., filing[here]]
+        out[here] = np.maximum(_filled(at, chunk).any(axis=0).sum(axis=0), UNKNOWN_PARTS)
     return out
 
 
@@ -103,12 +117,12 @@ _SUMS = ("本年收入合计", "总计")
 _FOOTED = {"本年支出合计": ("支出",), "年末结转和结余": ("收入", "支出")} | dict.fromkeys(_SUMS, ("收入",))
 
 
-def _filled(at: Ints, some: Instances) -> Flags:
+def _filled(at: Ints, chunk: Chunk) -> Flags:
     """Which positions hold a fact that is not zero."""
-    return np.asarray((at >= 0) & (some.chunk.facts.value[np.maximum(at, 0)] != 0))
+    return np.asarray((at >= 0) & (chunk.facts.value[np.maximum(at, 0)] != 0))
 
 
-def _beside(ref: Ref, some: Instances, block: Block) -> Longs:
+def _beside(ref: Ref, some: Instances, filing: Ints, block: Block) -> Longs:
     """How many amounts stand beside the total of a block of columns (决算数/合计); −1 for anything else.
 
     Where every one prints as zero they may all be too small to show, and the total need not be.
@@ -121,8 +135,8 @@ def _beside(ref: Ref, some: Instances, block: Block) -> Longs:
         if name != "合计" or not beside:
             continue
         here = numbers == number
-        at = block.index[np.array(beside)[:, None], 0, some.filing[here]]
-        filled = _filled(at, some).sum(axis=0)
+        at = block.index[np.array(beside)[:, None], 0, filing[here]]
+        filled = _filled(at, some.chunk).sum(axis=0)
         out[here] = np.maximum(np.where(filled > 0, filled, (at >= 0).sum(axis=0)), UNKNOWN_PARTS)
     return out
 

@@ -128,7 +128,7 @@ def equality_of(statement: Relation, *, conditional: bool) -> Equality:
     if any(ref.rows.how is Rows.FIRST for ref in refs):
         return Equality.SAME
     if any(ref.context == UNITS for ref in refs):
-        return Equality.SUM
+        return Equality.UNITS
     if len({(ref.table, ref.context) for ref in refs}) > 1:
         same_row = len({ref.rows.text.rsplit("/", 1)[-1] for ref in refs}) == 1
         return Equality.SAME if same_row and not conditional else Equality.ALIKE

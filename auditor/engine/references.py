@@ -63,7 +63,7 @@ class Segments:
 def bind_ref(ref: Ref, instances: Instances) -> Bound:
     """Bind a reference to one fact per instance."""
     chunk = instances.chunk
-    filing, missing = _filings(ref, instances)
+    filing, missing = filings_of(ref, instances)
     block = chunk.block(ref.table)
     position = np.full(len(instances), -1, dtype=np.int32)
     rows = position
@@ -203,7 +203,7 @@ def row_numbers(ref: Ref, instances: Instances, block: Block) -> Ints:
     return _row_numbers(ref, instances, block)
 
 
-def _filings(ref: Ref, instances: Instances) -> tuple[Ints, Flags]:
+def filings_of(ref: Ref, instances: Instances) -> tuple[Ints, Flags]:
     """The filing in which a reference looks: the instance's own, or its partner."""
     if not ref.context:
         return instances.filing, np.zeros(len(instances), dtype=np.bool_)
@@ -306,7 +306,7 @@ def bind_selection(ref: Ref, instances: Instances) -> Segments:
     if ref.context == UNITS:
         return _of_units(ref, instances)
     chunk = instances.chunk
-    filing, missing = _filings(ref, instances)
+    filing, missing = filings_of(ref, instances)
     block = chunk.block(ref.table)
     status = _status(ref, chunk, filing)
     reason = _REASON_OF_STATUS[status].astype(np.uint8)
@@ -416,7 +416,7 @@ def doubtful(ref: Ref, instances: Instances) -> Flags:
         flags = block.several_units if flags is None else flags | block.several_units
     if flags is None:
         return none
-    filing, _ = _filings(ref, instances)
+    filing, _ = filings_of(ref, instances)
     return np.asarray(flags[np.maximum(filing, 0)])
 
 
@@ -429,7 +429,7 @@ def unprinted(ref: Ref, instances: Instances) -> Flags:
     if block is None or not ref.columns.many:
         return np.zeros(len(instances), dtype=np.bool_)
     optional = {column.name for column in block.table.all_columns if column.optional}
-    filing, _ = _filings(ref, instances)
+    filing, _ = filings_of(ref, instances)
     lacking = instances.chunk.unknown_columns(ref.table)
     for name in ref.columns.names:
         if name not in optional:

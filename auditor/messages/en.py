@@ -365,6 +365,8 @@ MESSAGES: dict[str, str] = {
     "cli.config_off": "a rule is turned off by an [[off]] section with rule, date (as 2024-03-01) and reason",
     "cli.no_rule": "There is no rule {name}{near}.",
     "cli.no_family": "There is no family of forms “{name}”{near}.",
+    "cli.departments_family": "Departments with their units can be generated in the family {name} only.",
+    "cli.units": "The number of units has to be between {low} and {high}.",
     "cli.generated": "{count} filings written with {planted} planted defects, listed in {path}",
     "cli.rules_ok": "{rules} rules, {examples} examples, {fixtures} fixtures, all as said.",
     "cli.rules_bad": "{bad} examples or fixtures differ: check the statements of the rules, or mend the examples.",

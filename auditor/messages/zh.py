@@ -366,6 +366,8 @@ MESSAGES: dict[str, str] = {
     "cli.config_off": "停用规则写成 [[off]] 一段，含 rule、date（如 2024-03-01）、reason 三项",
     "cli.no_rule": "没有规则 {name}{near}。",
     "cli.no_family": "没有表样族“{name}”{near}。",
+    "cli.departments_family": "只有{name}表样可以生成部门和所属单位。",
+    "cli.units": "所属单位总数应在 {low} 到 {high} 之间。",
     "cli.generated": "写出 {count} 份，植入 {planted} 处错误，清单：{path}",
     "cli.rules_ok": "{rules} 条规则，{examples} 个例子，{fixtures} 个样本，全部符合。",
     "cli.rules_bad": "{bad} 个例子或样本不符：请核对规则的语句，或改正例子。",

@@ -21,7 +21,7 @@ from auditor.testing.prose import OPPOSITE, Said, Sentence, Told, misprint
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from auditor.engine.causes import Cause
     from auditor.rules.book import RuleBook
@@ -51,13 +51,15 @@ class Defective:
     planted: tuple[Planted, ...]
 
 
-def plant_defects(draft: Draft, count: int, choice: random.Random, book: RuleBook) -> Defective:
-    """Plant up to `count` defects of different sorts; fewer where the filing gives no room for more."""
-    sorts = list(DEFECTS)
+def plant_defects(
+    draft: Draft, count: int, choice: random.Random, book: RuleBook, among: Sequence[str] | None = None
+) -> Defective:
+    """Plant up to `count` defects of different sorts, any or those `among`; fewer where there is no room for more."""
+    sorts = list(among or DEFECTS)
     choice.shuffle(sorts)
     planted: list[Planted] = []
     for sort in sorts:
-        if len(planted) == count:
+        if len(planted) >= count:
             break
         made = DEFECTS[sort](draft, choice, book)
         if made is not None and not {_home(one) for one in made.planted} & {_home(one) for one in planted}:
@@ -353,6 +355,7 @@ def section_doubled(draft: Draft, choice: random.Random, _: RuleBook) -> Defecti
 
 _HEADING = re.compile(r"[一二三四五六七八九十]+、")
 
+FIGURES = tuple(cause.value for cause in CAUSES)  # the sorts that change a figure of a table
 DEFECTS: dict[str, Callable[[Draft, random.Random, RuleBook], Defective | None]] = {
     **{cause.value: _figure(cause) for cause in CAUSES},
     **{

@@ -62,13 +62,21 @@ class Draft:
 
 
 def draft_of(
-    ledger: Ledger, book: FormBook, style: Style | None = None, key: FilingKey = KEY, words: Source | None = None
-) -> Draft:
-    """The final account of a ledger; `words` chooses the wordings of its 情况说明 (None: tables only)."""
+    ledger: Ledger, book: FormBook, style: Style | None = None, key: FilingKey = KEY, words: Source | None = None,
+    last: Ledger | None = None,
+) -> Draft:  # fmt: skip
+    """The final account of a ledger; `words` chooses the wordings of its 情况说明 (None: tables only).
+
+    `last` is the ledger of the year before, which the text compares with (None: it compares with amounts drawn).
+    """
     style = style or Style()
     tables = roll_up(ledger)
     items = style.modelled(tables)["一般公共预算支出表"]
-    told = write_prose(tables, key, words, book, step=style.step, items=items) if words else None
+    told = (
+        write_prose(tables, key, words, book, step=style.step, items=items, last=roll_up(last) if last else None)
+        if words
+        else None
+    )
     return Draft(key, FAMILY, style, print_tables(tables, style, book), told)
 
 

@@ -52,11 +52,15 @@ def generate(
     """
     for number in range(count):
         made = generated(book, number, plant=plant, seed=seed, family=family)
-        form = formats[number % len(formats)]
-        key = made.draft.key
-        kind = "决算" if key.report == "final_accounts" else "预算"
-        name = f"{key.entity}{key.year}年度{'部门' if key.edition == 'department' else '单位'}{kind}{SUFFIXES[form]}"
-        yield Generated(name, rendered(made.draft, form, book.forms), made.planted)
+        yield as_file(made, formats[number % len(formats)], book)
+
+
+def as_file(made: Defective, form: str, book: RuleBook) -> Generated:
+    """A generated filing as a file of one of the formats, named as offices name theirs."""
+    key = made.draft.key
+    kind = "决算" if key.report == "final_accounts" else "预算"
+    name = f"{key.entity}{key.year}年度{'部门' if key.edition == 'department' else '单位'}{kind}{SUFFIXES[form]}"
+    return Generated(name, rendered(made.draft, form, book.forms), made.planted)
 
 
 def generated(book: RuleBook, number: int, *, plant: int = 0, seed: int = 0, family: str = FAMILY) -> Defective:

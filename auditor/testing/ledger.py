@@ -121,10 +121,25 @@ def draw_next(source: Source, last: Ledger, *, most: int = 2_000_000_000) -> Led
 
 def draw_department(source: Source, units: int, *, most: int = 2_000_000_000) -> tuple[Ledger, list[Ledger]]:
     """Draw the units of a department, and the department as their sum; the units have one main 项 in common."""
-    ledgers = [draw_ledger(source, most=most) for _ in range(units)]
-    for ledger in ledgers[1:]:
-        _rename_main(ledger, ledgers[0].main)
-    return combined(ledgers), ledgers
+    return draw_years(source, units, 1, most=most)[0]
+
+
+def draw_years(
+    source: Source, units: int, years: int, *, most: int = 2_000_000_000
+) -> list[tuple[Ledger, list[Ledger]]]:
+    """Draw some years of a department and its units, the oldest first: every year opens as the one before it closed."""
+    out: list[tuple[Ledger, list[Ledger]]] = []
+    main = ""
+    for _ in range(years):
+        before = out[-1][1] if out else [None] * units
+        ledgers = [
+            draw_ledger(source, most=most) if last is None else draw_next(source, last, most=most) for last in before
+        ]
+        main = main or ledgers[0].main
+        for ledger in ledgers:
+            _rename_main(ledger, main)
+        out.append((combined(ledgers), ledgers))
+    return out
 
 
 def _rename_main(ledger: Ledger, main: str) -> None:

@@ -96,14 +96,16 @@ def write_prose(
     *,
     step: int = STEP,
     items: Amounts | None = None,
+    last: dict[str, Amounts] | None = None,
 ) -> Told:
-    """Write the 情况说明 to rolled-up tables (unrounded, in 分); `source` chooses wordings, last year and budgets.
+    """Write the 情况说明 to rolled-up tables (unrounded, in 分); `source` chooses wordings and budgets.
 
     `step` is the last digit that the tables print (分): what is nothing there is not named in the text. `items` are the
     amounts that the table of the general budget prints where they are not rounded from the ledger: a single 项 must
-    read alike in both places.
+    read alike in both places. `last` are the tables of the year before; without them `source` draws what it compares.
     """
     writer = _Writer(tables, key, source, book)
+    writer.last = last
     writer.step, writer.printed = step, items or tables["一般公共预算支出表"]
     return writer.written()
 
@@ -112,6 +114,7 @@ class _Writer:
     def __init__(self, tables: dict[str, Amounts], key: FilingKey, source: Source, book: FormBook) -> None:
         self.tables, self.key, self.source = tables, key, source
         self.step, self.printed = STEP, tables["一般公共预算支出表"]
+        self.last: dict[str, Amounts] | None = None
         self.functional, self.economic = book.taxonomies["functional"], book.taxonomies["economic"]
         self.short = source.integer(0, 1) == 1  # trailing zeros of shares dropped
         self.place = source.integer(0, 1)  # the wording used throughout
@@ -122,7 +125,7 @@ class _Writer:
         sections: list[tuple[str, Callable[[], Iterable[Sentence]]]] = [
             (
                 "收入支出决算总体情况说明",
-                lambda: [self._total("收、支总计", self._of("收入支出决算总表", "支出/总计"))],
+                lambda: [self._total("收、支总计", "收入支出决算总表", "支出/总计", "")],
             ),
             ("收入决算情况说明", self._income),
             ("支出决算情况说明", self._expense),
@@ -161,13 +164,16 @@ class _Writer:
 
     # -- sentences ----------------------------------------------------------------------------------------------
 
-    def _change(self, of: str, amount: int, lead: str, *, each: bool = False) -> Sentence:
-        """`与上年度相比，…增加…万元，增长…%。`, or that nothing changed."""
+    def _change(self, of: str, at: tuple[str, str, str], lead: str, *, each: bool = False) -> Sentence:
+        """`与上年度相比，…增加…万元，增长…%。`, or nothing where there is nothing to compare."""
+        amount = self._of(*at)
         before = self.source.integer(0, max(1, 2 * abs(amount)))
+        if self.last is not None:
+            before = self.last[at[0]].get(at[1:], 0)
         since = ("与上年度相比，", f"与{self.key.year - 1}年度相比，")[self.place]
         gap = amount - before
         now, then, printed = (round_to(value, STEP) for value in (amount, before, gap))
-        if then in (now, 0) or printed == now:  # a reader would take last year for nothing
+        if then in (now, 0) or printed in (now, 0):  # a reader would take last year for nothing
             return []
         up = gap > 0
         return [
@@ -176,21 +182,22 @@ class _Writer:
             self._percent("变动率", of, gap, before), "。", self._reason(),
         ]  # fmt: skip
 
-    def _total(self, what: str, amount: int) -> Sentence:
-        year = self.key.year
+    def _total(self, what: str, table: str, row: str, column: str) -> Sentence:
+        at = (table, row, column)
+        year, amount = self.key.year, self._of(*at)
         if self.place == 0:
             return [
                 f"{year}年度{what}均为",
                 self._amount(what, amount),
                 "万元。",
-                *self._change(what, amount, what, each=True),
+                *self._change(what, at, what, each=True),
             ]
         joined = what.replace("收、支", "收入支出")
         return [
             f"{self.key.entity}{year}年度{joined}",
             self._amount(what, amount),
             "万元。",
-            *self._change(what, amount, joined),
+            *self._change(what, at, joined),
         ]
 
     def _parts(self, lead: str, whole: int, parts: Sequence[tuple[str, int]]) -> Sentence:
@@ -217,8 +224,7 @@ class _Writer:
         return [self._parts(f"{self.key.year}年度支出合计", self._of("支出决算表", "合计", "本年支出合计"), parts)]
 
     def _fiscal(self) -> list[Sentence]:
-        total = self._of("财政拨款收入支出决算总表", "支出/总计", "合计")
-        return [self._total("财政拨款收、支总计", total)]
+        return [self._total("财政拨款收、支总计", "财政拨款收入支出决算总表", "支出/总计", "合计")]
 
     def _general(self) -> Iterator[Sentence]:
         amounts = self.tables["一般公共预算支出表"]
@@ -233,7 +239,7 @@ class _Writer:
             "万元",
             *share,
             "。",
-            *self._change(lead, whole, "一般公共预算财政拨款支出"),
+            *self._change(lead, ("一般公共预算支出表", "合计", "本年支出合计"), "一般公共预算财政拨款支出"),
         ]
         codes = sorted(row for row, column in amounts if column == "本年支出合计" and row.isdigit())
         classes = [code for code in codes if len(code) == 3]
