@@ -22,6 +22,7 @@ from auditor.readers.text import read
 from auditor.reading import filing_of, read_filing
 from auditor.reports.html import filing_html, index_html
 from auditor.reports.json_report import dumps, filing_data, index_data, tool_data
+from auditor.reports.run import Run
 from auditor.units import Rounding
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -233,7 +234,7 @@ def test_the_same_input_gives_the_same_bytes() -> None:
         ]
         assert len({dumps(filing_data(audit, TOOL)) for audit in audits}) == 1
         assert len({filing_html(audit, TOOL, "half_up") for audit in audits}) == 1
-        assert len({dumps(index_data([("a", audit)], [], TOOL)) for audit in audits}) == 1
+        assert len({dumps(index_data(Run([("a", audit)], TOOL, "half_up"))) for audit in audits}) == 1
 
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
