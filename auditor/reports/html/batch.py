@@ -9,8 +9,8 @@ from auditor.engine.results import Severity
 from auditor.engine.verdicts import Verdict
 from auditor.messages import say
 from auditor.reports.html.filing import share
-from auditor.reports.html.page import rendered
 from auditor.reports.narrate import Narrator, filing_kind, filing_title
+from auditor.reports.pages import rendered
 from auditor.reports.places import left_out, remark_text
 from auditor.reports.summary import failures, open_findings, ranked, summary_line, suspect_rules, titles_of
 from auditor.rules.rule import RuleKind
@@ -33,7 +33,7 @@ def index_html(
     """Render the index over all filings, the worst first; `warnings` are those of the run."""
     order = sorted(audits, key=lambda item: (-item[1].count(Severity.ERROR), -item[1].count(Severity.WARNING), item[0]))
     return rendered(
-        "index.html.j2", "index.js",
+        "index",
         tone="bad" if any(audit.count(Severity.ERROR) for _, audit in audits) else "ok",
         verdict=summary_line(audits, failed),
         split=_split(audits, failed),
