@@ -57,9 +57,3 @@ def rendered(template: str, **values: Any) -> str:
         lang="zh-CN" if language() == "zh" else "en", language=language(), style=Markup(_own(STYLE)),
         script=Markup(script), policy=policy(script), **values,
     )  # fmt: skip
-
-
-def sentence(parts: list[str]) -> str:
-    """Clauses as one sentence."""
-    joiner, end = ("；", "。") if language() == "zh" else ("; ", ".")
-    return joiner.join(parts) + end

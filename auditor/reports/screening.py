@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.messages import say
 from auditor.reports.csv_report import BOM, defused
-from auditor.reports.narrate import key_text
+from auditor.reports.headline import key_text
 from auditor.reports.pages import rendered
 from auditor.rules.book import program_version
 

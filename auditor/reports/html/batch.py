@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from auditor.engine.results import Severity
 from auditor.engine.verdicts import Verdict
 from auditor.messages import say
+from auditor.reports.headline import filing_kind, filing_title
 from auditor.reports.html.filing import share
-from auditor.reports.narrate import Narrator, filing_kind, filing_title
+from auditor.reports.narrate import Narrator
 from auditor.reports.pages import rendered
 from auditor.reports.places import left_out, remark_text
 from auditor.reports.summary import failures, open_findings, ranked, summary_line, suspect_rules, titles_of

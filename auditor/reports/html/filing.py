@@ -8,13 +8,14 @@ from auditor.engine.results import Mark, Severity, Standing
 from auditor.engine.verdicts import Verdict
 from auditor.filing import PROSE_REASONS
 from auditor.messages import language, say
+from auditor.reports.headline import filing_kind, filing_title, sentence, verdict_parts
 from auditor.reports.html.atlas import Atlas
 from auditor.reports.html.changes import changes
 from auditor.reports.html.document import counted, sections, tables
 from auditor.reports.html.findings import finding_data, is_tail, tail_data
 from auditor.reports.html.spots import spots
-from auditor.reports.narrate import Narrator, filing_kind, filing_title, verdict_parts
-from auditor.reports.pages import rendered, sentence
+from auditor.reports.narrate import Narrator
+from auditor.reports.pages import rendered
 from auditor.reports.places import place_text, remarks
 from auditor.store.waivers import STATES
 from auditor.units import Rounding
