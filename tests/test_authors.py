@@ -213,8 +213,10 @@ def test_the_book_is_written_as_pages_that_link_and_load_nothing(tmp_path: Path,
     files = {path.name for path in tmp_path.iterdir()}
     assert {f"{rule.id}.html" for rule in rule_book().rules} <= files
     for path in tmp_path.iterdir():
-        page = _Page()
-        page.feed(path.read_text(encoding="utf-8"))
+        page, text = _Page(), path.read_text(encoding="utf-8")
+        page.feed(text)
+        assert "default-src &#39;none&#39;" in text, path
+        assert text.count("<script>") == text.count("script-src") == (path.name == "index.html"), path
         assert not page.loads, path
         assert {link for link in page.links if not link.startswith("#")} <= files, path
     index = (tmp_path / "index.html").read_text(encoding="utf-8")

@@ -66,6 +66,15 @@ def test_a_clean_filing_ends_with_0_and_a_wrong_one_with_1(here: Path) -> None:
     assert written(here / "only") == sorted([f"{WRONG.stem}.json", "index.json"])
 
 
+@pytest.mark.parametrize("formats", ["json", "csv,json", "html,json"])
+def test_the_index_names_the_reports_that_were_written_and_no_others(here: Path, formats: str) -> None:
+    assert run("check", CLEAN, "--format", formats).exit_code == 0
+    (entry,) = json.loads((here / "reports_out" / "index.json").read_text(encoding="utf-8"))["filings"]
+    named = {name: entry[name] for name in ("html", "json")}
+    assert named == {name: f"{CLEAN.stem}.{name}" if name in formats.split(",") else None for name in named}
+    assert set(filter(None, named.values())) <= set(written(here / "reports_out"))
+
+
 def test_english(here: Path) -> None:
     result = run("--lang", "en", "check", WRONG)
     assert "4 error(s)" in one_sentence(result.stdout)

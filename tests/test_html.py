@@ -21,12 +21,12 @@ from auditor.readers.regions import MAX_PNG, SIGNATURE, Picture, Region, checked
 from auditor.reading import filing_of, finished, read_filing
 from auditor.reports.html import filing_html, index_html, spots
 from auditor.reports.html.atlas import Atlas
-from auditor.reports.html.batch import suspect_rules
 from auditor.reports.html.changes import changes
 from auditor.reports.html.excerpts import _covering, excerpts
 from auditor.reports.html.findings import is_tail
 from auditor.reports.json_report import tool_data
 from auditor.reports.narrate import Narrator
+from auditor.reports.summary import suspect_rules
 from auditor.testing.pdfprint import pdf_of
 from auditor.units import Rounding
 

@@ -22,6 +22,7 @@ from auditor.readers.text import read
 from auditor.reading import filing_of, read_filing
 from auditor.reports.html import filing_html, index_html
 from auditor.reports.json_report import dumps, filing_data, index_data, tool_data
+from auditor.reports.run import Run
 from auditor.units import Rounding
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -166,6 +167,32 @@ def test_the_contract_holds_for_the_seeds(prefix: str) -> None:
     check_page(filing_html(audit, TOOL, "half_up"))
 
 
+def cut_out(text: str, begin: str, end: str) -> Audit:
+    """A filing without what stands between two lines."""
+    before, _, rest = text.partition(begin)
+    text = f"{before}{begin}{end}{rest.partition(end)[2]}"
+    document = read(text.encode(), file="a.txt", sha256="0" * 64)
+    return audit_filings([filing_of(document, rule_book().forms)], rule_book(), Rounding.HALF_UP)[0]
+
+
+def test_what_one_unread_table_keeps_from_being_evaluated_is_told_once_for_all_its_columns() -> None:
+    text = FILES[0].read_text(encoding="utf-8")
+    audit = cut_out(text, "公开05表\n", "2210201\t住房公积金")
+    (told,) = (item for item in filing_data(audit, TOOL)["not_evaluated"] if item["rule"] == "FA-TREE-04")
+    assert told == {"rule": "FA-TREE-04", "reason": "这张表读不出", "where": "一般公共预算支出表", "checks": 3}
+    assert "FA-TREE-04 合计等于各单位行之和 ×3" in Text(filing_html(audit, TOOL, "half_up")).text()
+    told_again = [(item.rule.id, item.reason, item.where) for item in audit.not_evaluated]
+    assert len(set(told_again)) == len(told_again)
+
+
+def test_a_row_that_is_not_there_is_told_once_for_all_columns() -> None:
+    text = FILES[0].read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if line.startswith("本年收入合计\t27\t549.44"))
+    audit = cut_out(text, f"{line}\n", "注：")
+    told = [(item.where, item.count) for item in audit.not_evaluated if item.rule.id == "FA-T04-05"]
+    assert told == [("财政拨款收入支出决算总表", 4)]
+
+
 def check_page(html: str) -> None:
     """No script but the program's own, no outside address, every link leads somewhere, every id is there once."""
     page = Text(html)
@@ -207,7 +234,7 @@ def test_the_same_input_gives_the_same_bytes() -> None:
         ]
         assert len({dumps(filing_data(audit, TOOL)) for audit in audits}) == 1
         assert len({filing_html(audit, TOOL, "half_up") for audit in audits}) == 1
-        assert len({dumps(index_data([("a", audit)], [], TOOL)) for audit in audits}) == 1
+        assert len({dumps(index_data(Run([("a", audit)], TOOL, "half_up"))) for audit in audits}) == 1
 
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&"

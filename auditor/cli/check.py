@@ -112,12 +112,12 @@ def check(
     warnings = earlier.told([audit for _, audit in audits], today.date() if today else dt.date.today())  # noqa: DTZ011
     try:
         run = Run(audits, tool_data(program_version(), book.sha256, book), settings.rounding.value, failed, warnings,
-                  originals)  # fmt: skip
-        _write_all(run, Path(out), chosen)
+                  originals, tuple(chosen))  # fmt: skip
+        _write_all(run, Path(out))
     except AuditorError as error:
         fail(error)
-    from auditor.reports.html import summary_line
     from auditor.reports.places import remark_text
+    from auditor.reports.summary import summary_line
 
     for why in [*(why for _, why in failed), *(remark_text(warning) for warning in warnings)]:
         click.echo(why, err=True)
@@ -236,9 +236,9 @@ def _audit_all(
     ]
 
 
-def _write_all(run: Run, out: Path, formats: Sequence[str]) -> None:
+def _write_all(run: Run, out: Path) -> None:
     """Write every format of every filing, then those of the whole run; data before pages."""
-    formats = [name for name in FORMATS if name in formats]
+    formats = [name for name in FORMATS if name in run.formats]
     for stem, audit in run.audits:
         for name in formats:
             for file, content in FORMATS[name].of_filing(stem, audit, run):

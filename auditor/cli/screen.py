@@ -193,6 +193,6 @@ def _publish(job: Job, screening: Screening) -> None:
 
 
 def _what(row: dict[str, Any]) -> str:
-    from auditor.reports.narrate import key_text
+    from auditor.reports.headline import key_text
 
     return key_text(row["year"], row["report"], row["edition"])

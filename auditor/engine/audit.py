@@ -15,6 +15,7 @@ from auditor.engine.evidence import Evidence
 from auditor.engine.grouping import Group, group_checks, repairs_of
 from auditor.engine.matrix import CheckMatrix
 from auditor.engine.pool import Pool
+from auditor.engine.references import reasons_of_status
 from auditor.engine.results import Audit, Check, Finding, Ledger, Mark, NotEvaluated, Operand, Severity
 from auditor.engine.verdicts import Note, Reason, Verdict
 from auditor.facts import ReadBy
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from auditor.facts import Fact
     from auditor.filing import Filing
     from auditor.rules.book import RuleBook
+    from auditor.rules.plan import Plan
 
 _SEVERITY = {RuleKind.LOGICAL: Severity.ERROR, RuleKind.EXPLAIN: Severity.WARNING, RuleKind.HINT: Severity.INFO}
 _RANK = {severity: number for number, severity in enumerate(Severity)}
@@ -89,7 +91,8 @@ def _one(number: int, filing: Filing, matrix: CheckMatrix, view: View, last_year
             why = Reason(int(reason))
             ledger.counts[Verdict.NOT_EVALUATED if why.applies else Verdict.NOT_APPLICABLE] += 1
             if why.applies:
-                missing[vacant.plan.rule.id, why, _vacant_table(vacant.plan, why, evaluation.chunk, number)] += 1
+                where = _lost_table(vacant.plan, why, evaluation.chunk, number) or _first_table(vacant.plan)
+                missing[vacant.plan.rule.id, why, where] += 1
     names = {position: str(fact.address) for position, fact in enumerate(facts)}  # those of partners after its own
     equations = Equations(matrix.rows(number), start, made)
     groups = localised(failing, equations, view, good, names, last_year)
@@ -184,31 +187,37 @@ def _detail(outcome: Outcome, i: int) -> str:
 
 
 def _where(outcome: Outcome, i: int, evaluation: Evaluation, filing: Filing, start: int) -> str:
-    """The table or address that kept a check from being evaluated."""
-    if Reason(int(outcome.reason[i])) is Reason.NO_PARTNER:
-        return next((f"{ref.table}@{ref.context}" for ref in outcome.plan.refs if ref.context), outcome.plan.table)
+    """What kept a check from being evaluated: a figure, a table, or what the check is about.
+
+    Checks that one table or row keeps from being evaluated name the same place, whatever their columns.
+    """
+    plan, why, number = outcome.plan, Reason(int(outcome.reason[i])), int(outcome.filing[i])
+    if why is Reason.NO_PARTNER:
+        return next((f"{ref.table}@{ref.context}" for ref in plan.refs if ref.context), plan.table)
     facts = filing.all_facts
     for position in outcome.positions(i):
         fact = facts[position - start] if 0 <= position - start < len(facts) else None
         if fact is not None and fact.reason:
             return str(fact.address)
-    if outcome.plan.table:
-        row = instance_text(outcome, i)
-        return f"{outcome.plan.table}[{row}]" if row else outcome.plan.table
-    return _vacant_table(outcome.plan, Reason(int(outcome.reason[i])), evaluation.chunk, int(outcome.filing[i]))
+    lost = _lost_table(plan, why, evaluation.chunk, number)
+    if lost or not plan.table:
+        return lost or _first_table(plan)
+    one_row = why in (Reason.MISSING_ROW, Reason.UNREAD_ROW) and outcome.instances.rows is None
+    row = "" if one_row and not outcome.instances.values else instance_text(outcome, i)
+    return f"{plan.table}[{row}]" if row else plan.table
 
 
-def _vacant_table(plan: object, why: Reason, chunk: Chunk, number: int) -> str:
-    """The first table of a plan that was not read in this filing."""
-    from auditor.engine.references import reasons_of_status
-    from auditor.rules.plan import Plan
+def _lost_table(plan: Plan, why: Reason, chunk: Chunk, number: int) -> str:
+    """The first table of a plan that as a whole gives this reason in a filing, or ''."""
+    return next((t for t in _tables(plan) if reasons_of_status(chunk.status(t))[number] == why), "")
 
-    assert isinstance(plan, Plan)
-    tables = [table for table in dict.fromkeys([plan.table, *plan.tables]) if table]
-    for table in tables:
-        if reasons_of_status(chunk.status(table))[number] == why:
-            return table
-    return tables[0] if tables else ""
+
+def _first_table(plan: Plan) -> str:
+    return next(iter(_tables(plan)), "")
+
+
+def _tables(plan: Plan) -> list[str]:
+    return [table for table in dict.fromkeys([plan.table, *plan.tables]) if table]
 
 
 def _findings(

@@ -235,7 +235,7 @@ def _relation(plan: Plan, statement: Relation, instances: Instances, *, plain: b
     verdict = _with_reasons(judged.verdict, reason)
     return Outcome(
         plan, statement, instances, verdict, reason, judged.note, judged.gap, judged.lo, judged.hi,
-        judged.allowed, built.linear, None, built.blame, equality, lacking=held,
+        judged.allowed, built.linear, equality=equality, lacking=held,
     )  # fmt: skip
 
 

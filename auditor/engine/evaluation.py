@@ -43,7 +43,6 @@ class Outcome:
     allowed: Longs | None = None
     linear: Linear | None = None
     operands: tuple[Ints, Ints] | None = None
-    blame: Ints | None = None  # per instance: which reference of the plan caused the reason
     equality: Equality | None = None
     rates: dict[int, Rate] = field(default_factory=dict)  # per failing instance: what the rate or word should be
     forms: RateForms | None = None  # the figures of rates

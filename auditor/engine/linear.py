@@ -28,22 +28,19 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Built:
-    """A linear form over instances, why some cannot be evaluated, and which reference is to blame (−1: none)."""
+    """A linear form over instances, and why some cannot be evaluated."""
 
     linear: Linear
     reason: Bytes
-    blame: Ints
 
 
 def build(statement: Relation, instances: Instances, select: Select) -> Built:
     """Bring both sides to one linear form: left − right."""
     size = len(instances)
     reason = np.zeros(size, dtype=np.uint8)
-    blame = np.full(size, -1, dtype=np.int32)
     scale = _scale(statement)
     pieces: list[Piece] = []
     constant = np.zeros(size, dtype=np.int64)
-    number = 0
     for side, expression in ((1, statement.left), (-1, statement.right)):
         for term in expression.terms:
             weight = side * term.sign * term.digits * (scale // 10**term.decimals)
@@ -55,11 +52,8 @@ def build(statement: Relation, instances: Instances, select: Select) -> Built:
                 continue
             for at, position, why in _factor_pieces(term.factor, instances, select):
                 pieces.append(Piece(at, position, weight, side > 0))
-                worse = why > reason
-                reason[worse] = why[worse]
-                blame[worse] = number
-                number += 1
-    return Built(Linear(pieces, constant, scale), reason, blame)
+                np.maximum(reason, why, out=reason)
+    return Built(Linear(pieces, constant, scale), reason)
 
 
 def _factor_pieces(factor: Any, instances: Instances, select: Select) -> Iterable[tuple[Ints | None, Ints, Bytes]]:
@@ -82,7 +76,7 @@ def _factor_pieces(factor: Any, instances: Instances, select: Select) -> Iterabl
             reason[(reason == Reason.FOREIGN) & ~foreign] = Reason.NONE  # what a form does not print adds nothing
             reason = np.maximum(reason, doubtful(item, instances) * np.uint8(Reason.UNREAD_ROW))
             lacking = unprinted(item, instances) & (reason == Reason.NONE)
-            yield segments.instance, segments.position, np.where(lacking, Reason.UNPRINTED, reason)
+            yield segments.instance, segments.position, np.where(lacking, np.uint8(Reason.UNPRINTED), reason)
 
 
 def _counted(factor: Aggregate, instances: Instances, reason: Bytes, select: Select) -> Longs:

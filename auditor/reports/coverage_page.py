@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from auditor.engine.coverage import Seen, total
 from auditor.facts import value_text
 from auditor.messages import say
-from auditor.reports.pages import page
+from auditor.reports.pages import rendered
 from auditor.units import Kind
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def coverage_page(names: Sequence[str], coverages: Sequence[Coverage], sha256: s
         {"name": name, "tables": [_picture(table) for table in coverage.tables]}
         for name, coverage in zip(names, coverages, strict=True)
     ]
-    return page("coverage", filings=filings, total=summary(coverages), sha256=sha256)
+    return rendered("coverage", filings=filings, total=summary(coverages), sha256=sha256)
 
 
 def _picture(table: TableCoverage) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from unicodedata import east_asian_width
 from auditor.engine.results import Severity, Standing
 from auditor.engine.verdicts import Verdict
 from auditor.messages import say
-from auditor.reports.narrate import filing_kind, filing_title
+from auditor.reports.headline import filing_kind, filing_title
 from auditor.reports.rows import TAIL, is_number, rows_of, sort_text
 from auditor.reports.workbook import MAX_ROWS, Book
 from auditor.rules.rule import RuleKind

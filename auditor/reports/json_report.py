@@ -14,13 +14,12 @@ from auditor.messages import say
 from auditor.numbers import State
 from auditor.reports.narrate import Narrator
 from auditor.reports.places import left_out, place_data, remark_text, table_notes
+from auditor.reports.summary import suspect_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from auditor.engine.results import Audit, Finding, Review, Suspect
     from auditor.facts import Fact
-    from auditor.filing import ReadTable, Remark
+    from auditor.filing import ReadTable
     from auditor.reports.run import Run
     from auditor.rules.book import RuleBook
     from auditor.rules.rule import Change
@@ -213,34 +212,31 @@ def _suspect(suspect: Suspect, index: int, narrator: Narrator) -> dict[str, Any]
     }
 
 
-def index_data(
-    audits: Sequence[tuple[str, Audit]], failed: Sequence[tuple[str, str]], tool: dict[str, Any],
-    warnings: Sequence[Remark] = (),
-) -> dict[str, Any]:  # fmt: skip
-    """The summary over all filings: one entry per filing with its report's name, and the files that failed.
+def index_data(run: Run) -> dict[str, Any]:
+    """The summary over all filings: one entry per filing with the names of its reports, and the files that failed.
 
-    `suspect_rules` are those that fail in most filings: to be doubted before the filings are. `warnings` are those of
-    the run: waivers that are unused or expired, baselines that no filing met.
+    `html` and `json` are None where the run writes no such reports. `suspect_rules` are those that fail in most
+    filings: to be doubted before the filings are. `warnings` are those of the run: waivers that are unused or expired,
+    baselines that no filing met.
     """
-    from auditor.reports.html import suspect_rules  # templates are heavy, and most reports of one filing need none
-
     filings = []
-    for stem, audit in audits:
+    for stem, audit in run.audits:
         key = audit.filing.key
         filings.append(
             {
                 "entity": key.entity, "year": key.year or None, "report": key.report or None,
                 "edition": key.edition or None, "files": [file.file for file in audit.filing.files],
-                "left_out": left_out(audit.filing), "html": f"{stem}.html", "json": f"{stem}.json",
+                "left_out": left_out(audit.filing),
+                **{name: f"{stem}.{name}" if name in run.formats else None for name in ("html", "json")},
                 "summary": summary_data(audit),
             }
         )  # fmt: skip
     return {
-        "tool": tool,
+        "tool": run.tool,
         "filings": filings,
-        "suspect_rules": suspect_rules(audits),
-        "failed": [{"file": file, "reason": why} for file, why in failed],
-        "warnings": [remark_text(remark) for remark in warnings],
+        "suspect_rules": suspect_rules(run.audits),
+        "failed": [{"file": file, "reason": why} for file, why in run.failed],
+        "warnings": [remark_text(remark) for remark in run.warnings],
     }
 
 
@@ -251,7 +247,7 @@ def filing_report(audit: Audit, run: Run) -> str:
 
 def batch_report(run: Run) -> str:
     """The summary of a run."""
-    return dumps(index_data(run.audits, run.failed, run.tool, run.warnings))
+    return dumps(index_data(run))
 
 
 def dumps(data: dict[str, Any]) -> str:

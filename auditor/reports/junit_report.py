@@ -12,7 +12,7 @@ from lxml import etree
 
 from auditor.engine.results import Severity
 from auditor.messages import printable, say
-from auditor.reports.narrate import filing_kind, filing_title
+from auditor.reports.headline import filing_kind, filing_title
 from auditor.reports.rows import rows_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from auditor.engine.results import Severity
 from auditor.engine.verdicts import Verdict
 from auditor.messages import printable, say
-from auditor.reports.narrate import filing_kind, filing_title, verdict_parts
+from auditor.reports.headline import filing_kind, filing_title, verdict_parts
 from auditor.reports.places import remark_text
 from auditor.reports.rows import TAIL, rows_of
 

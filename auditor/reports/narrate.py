@@ -1,278 +1,45 @@
-"""Say a finding in a sentence and a filled formula: which figures, what is printed, what follows, the gap, the bound.
+"""Say a finding in a sentence: which figures, what is printed, what follows, the gap, the bound, what to do.
 
 Numbers are decimal strings in the finding's own unit, exactly as precise as printed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from auditor.engine.causes import Cause
 from auditor.engine.verdicts import Note, Verdict
-from auditor.facts import Fact, scale_of
-from auditor.filing import PROSE_REASONS
-from auditor.forms.labels import plain
+from auditor.facts import scale_of
 from auditor.messages import language, say
 from auditor.numbers import decimal_text
+from auditor.reports.formulas import MAX_TERMS, Formulas
 from auditor.reports.places import place_text
-from auditor.units import FEN_PER, Kind, Rounding
+from auditor.units import Rounding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from auditor.engine.results import Audit, Check, Finding, Operand, Review, Suspect
 
-_SIGNS = {"=": "≠", "≠": "=", "<": "≥", ">": "≤", "≤": ">", "≥": "<"}
-_WORDS = {"<": "less", ">": "more", "≤": "at_most", "≥": "at_least", "≠": "unequal", "=": "equal"}
 UNLIKE = ("≠", "not =")  # of figures that must differ
-MAX_TERMS = 12
-TOLD = "说明/"  # how the names of prose tables begin
 SHOULD = "应为"  # the column of a table about the filing that says what should stand there
 MAX_PLACES = 5  # quoted in one sentence
-SHORT = 4  # a sum of so few terms is shown with its zeros
+_WORDS = {"<": "less", ">": "more", "≤": "at_most", "≥": "at_least", "≠": "unequal", "=": "equal"}
 
 
-def _is_swapped(finding: Finding) -> bool:
-    """Tell whether a finding says that two figures changed places."""
-    return len(finding.suspects) == 2 and all(
-        suspect.cause is not None and suspect.cause.cause is Cause.SWAPPED for suspect in finding.suspects
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Amounts:
-    """The numbers of a check, as decimal strings in one unit."""
-
-    expected: str
-    actual: str
-    difference: str
-    allowed: str
-    unit: str
-    at_stake: str  # in 元
-
-
-class Narrator:
+class Narrator(Formulas):
     """Speaks about the findings of one audit."""
 
     def __init__(self, audit: Audit) -> None:
-        self.audit = audit
-        self.facts = audit.facts
+        super().__init__(audit)
         self.should = {
             fact.address._replace(column=""): fact.text
             for table in audit.filing.about
             for fact in table.facts
             if fact.address.column == SHOULD
         }
-        self.labels: dict[tuple[str, str], str] = {
-            (table.table, row): label for table in audit.filing.tables for row, label in table.names.items()
-        }
 
-    # -- figures --------------------------------------------------------------------------------------------
-
-    def label(self, fact: Fact, *, table: bool = True, column: bool = True) -> str:
-        """Name a figure for a reader: table, row with its printed label, column."""
-        address = fact.address
-        row = address.row
-        printed = "".join(self.labels.get((address.table, row), "").split())
-        last = row.rsplit("/", 1)[-1]
-        if printed and last[:1].isdigit():
-            row = f"{row} {plain(printed)}"
-        under = address.column.replace("/", " ") if column else ""
-        name = say("label.told", section=address.table.partition("/")[2]) if self.is_told(fact) else address.table
-        words = [name if table else "", row.replace("/", " "), under]
-        again = f"#{address.occurrence}" if address.occurrence > 1 else ""
-        return " ".join(word for word in words if word) + again
-
-    @staticmethod
-    def is_told(fact: Fact) -> bool:
-        """Tell whether a fact stands in the prose."""
-        return fact.address.table.startswith(TOLD)
-
-    def cause(self, suspect: Suspect) -> str:
-        """What may have happened to a suspect, in a clause, or ''."""
-        found = suspect.cause
-        if found is None:
-            return ""
-        fact = self.facts[suspect.fact]
-        other = fact if found.fact is None else self.facts[found.fact]
-        step = max(1, fact.own_step)
-        printed, right, gap = (
-            self.value(number * step, fact) for number in (found.printed, found.right, abs(found.printed - found.right))
-        )
-        factor = str(max(abs(found.printed), abs(found.right)) // max(1, min(abs(found.printed), abs(found.right))))
-        return say(
-            f"cause.{found.cause.value}", figure=f"{self.label(other)} {self.text(other)}", printed=printed,
-            right=right, gap=gap, factor=factor,
-        )  # fmt: skip
-
-    def also(self, finding: Finding) -> str:
-        """What has to change with the suspect, in a clause, or ''."""
-        told = [
-            f"{self.label(self.facts[other.fact])} {self.text(self.facts[other.fact])} → "
-            f"{self.value(other.suggested, self.facts[other.fact])}"
-            for other in finding.also
-            if other.suggested is not None
-        ]
-        return say("say.also", figures="；".join(told)) if told else ""
-
-    def quote(self, check: Check) -> str:
-        """The sentence in which a check's first figure of the prose stands, or ''."""
-        told = (self.facts[operand.fact] for operand in check.operands)
-        return next((fact.place.quote for fact in told if self.is_told(fact)), "")
-
-    def text(self, fact: Fact) -> str:
-        """The figure as printed; blanks as 空白."""
-        return "".join(fact.text.split()) or "—"
-
-    def value(self, number: int, like: Fact, *, decimals: int | None = None) -> str:
-        """Write a value of the kind and unit of a fact, with the decimals of its table at least."""
-        scale = scale_of(like.kind, like.unit)
-        return decimal_text(number, scale, self._decimals(like) if decimals is None else decimals)
-
-    def suggested(self, suspect: Suspect) -> str:
-        """What a suspect should be, as it would be printed: a rate with its sign, a word; '' where that is open."""
-        fact = self.facts[suspect.fact]
-        if suspect.suggested is None:
-            return suspect.word
-        number = self.value(suspect.suggested, fact)
-        number = _grouped(number) if self._has_commas(fact) else number
-        sign = "%" if fact.kind is Kind.PERCENT and fact.text.rstrip().endswith(("%", "％")) else ""
-        return number + sign
-
-    def how(self, finding: Finding) -> str:
-        """How to mend a finding: the one figure that explains it, with its value; else what the rule says."""
-        only = finding.suspects[0] if len(finding.suspects) == 1 and not finding.recognised else None
-        suggested = self.suggested(only) if only is not None else ""
-        if only is None or not suggested:
-            return finding.rule.text("fix", language())
-        fact = self.facts[only.fact]
-        return say("say.how", figure=self.label(fact), printed=self.text(fact), suggested=suggested)
-
-    def interval(self, fact: Fact) -> str:
-        """The range that a printed figure stands for, in its unit."""
-        if not fact.is_figure:
-            return ""
-        reach = fact.range()
-        low, high = self.value(reach.lo, fact), self.value(reach.hi, fact)
-        if self._has_commas(fact):
-            low, high = _grouped(low), _grouped(high)
-        return low if low == high else f"{low} … {high}"
-
-    def _decimals(self, fact: Fact) -> int:
-        scale, decimals = scale_of(fact.kind, fact.unit), 0
-        while scale // 10**decimals > max(1, fact.step):
-            decimals += 1
-        return decimals
-
-    # -- checks ---------------------------------------------------------------------------------------------
-
-    def sides(self, check: Check) -> tuple[list[Operand], list[Operand]]:
-        """The operands on the left and on the right."""
-        left = [operand for operand in check.operands if operand.left]
-        return left, [operand for operand in check.operands if not operand.left]
-
-    def model(self, check: Check) -> Fact | None:
-        """The fact whose unit and precision the check is told in: the finest amount."""
-        facts = [self.facts[operand.fact] for operand in check.operands]
-        return min(facts, key=lambda fact: (fact.step, str(fact.address))) if facts else None
-
-    def total(self, operands: list[Operand], sign: int) -> int:
-        """The printed total of one side, in the smallest step times the check's scale."""
-        return sum(sign * operand.coefficient * self.facts[operand.fact].value for operand in operands)
-
-    def amounts(self, check: Check) -> Amounts:
-        """Expected, actual, difference and bound of a check."""
-        like = self.model(check)
-        if like is None or not check.linear:
-            return Amounts("", "", "", "", "", "0")
-        left, right = self.sides(check)
-        actual = self.total(left, 1) // check.scale
-        expected = (self.total(right, -1) - check.constant) // check.scale
-        gap = check.gap // check.scale
-        stake = decimal_text(abs(gap), FEN_PER["元"], 2) if like.kind is Kind.AMOUNT else "0"
-        return Amounts(
-            self.value(expected, like),
-            self.value(actual, like),
-            self.value(gap, like),
-            self.value(self._bound(check, like), like),
-            like.unit,
-            stake,
-        )
-
-    def told(self, check: Check) -> Amounts:
-        """The numbers of a check as a reader sees them beside its figures: with commas where those have them."""
-        amounts = self.amounts(check)
-        return replace(amounts, **{
-            name: self._alike(getattr(amounts, name), check) for name in ("expected", "actual", "difference", "allowed")
-        })  # fmt: skip
-
-    def _alike(self, number: str, check: Check) -> str:
-        """A number with commas at its thousands where one of the check's figures is printed so."""
-        return _grouped(number) if any(self._has_commas(self.facts[o.fact]) for o in check.operands) else number
-
-    @staticmethod
-    def _has_commas(fact: Fact) -> bool:
-        return "," in fact.text or "，" in fact.text
-
-    def _bound(self, check: Check, like: Fact) -> int:
-        """The largest gap in whole last digits that the ranges allow."""
-        allowed = check.allowed // check.scale
-        return allowed // like.step * like.step if like.step else allowed
-
-    def formula(self, check: Check) -> str:
-        """The check with every operand filled in, and the total of a side that has several."""
-        if not check.linear or not check.operands:
-            return check.detail
-        left, right = self.sides(check)
-        like = self.model(check)
-        assert like is not None
-        one_table = len({self.facts[operand.fact].address.table for operand in check.operands}) == 1
-        shown = [self._side(side, sign, table=not one_table) for side, sign in ((left, 1), (right, -1))]
-        if not right:
-            shown[1] = self.value(-check.constant // check.scale, like, decimals=0)
-        elif len(right) > 1:
-            shown[1] += f" = {self.told(check).expected}"
-        if len(left) > 1:
-            shown[0] += f" = {self.told(check).actual}"
-        sign = check.operator
-        if check.verdict is Verdict.INCONSISTENT:
-            sign = _SIGNS.get(check.operator, "≠")
-        elif check.verdict is Verdict.ROUNDING and check.operator == "=":
-            sign = "≈"
-        return f"{shown[0]} {sign} {shown[1]}"
-
-    def _side(self, operands: list[Operand], sign: int, *, table: bool) -> str:
-        """One side of a formula; zeros of a long sum are counted, not listed."""
-        parts: list[str] = []
-        zeros = 0
-        before: Fact | None = None
-        short = len(operands) <= SHORT or not any(self.facts[operand.fact].value for operand in operands)
-        for number, operand in enumerate(operands):
-            fact = self.facts[operand.fact]
-            if not fact.value and not (short and number < SHORT):
-                zeros += 1
-                continue
-            weight = sign * operand.coefficient
-            times = f"{abs(weight)} × " if abs(weight) != 1 else ""
-            minus = "− " if weight < 0 else ("+ " if parts else "")
-            parts.append(f"{minus}{times}{self._brief(fact, before, table=table)} {self.text(fact)}")
-            before = fact
-        if len(parts) > MAX_TERMS:
-            zeros += len(parts) - MAX_TERMS
-            parts = [*parts[:MAX_TERMS], "…"]
-        text = " ".join(parts) or "0"
-        return text + (say("formula.zeros", count=zeros) if zeros else "")
-
-    def _brief(self, fact: Fact, before: Fact | None, *, table: bool) -> str:
-        """The label of a figure without what the figure before it has already named."""
-        if before is None or before.address.table != fact.address.table:
-            return self.label(fact, table=table)
-        if before.address.row == fact.address.row and fact.address.column:
-            return fact.address.column.replace("/", " ")
-        return self.label(fact, table=False)
-
-    # -- sentences ------------------------------------------------------------------------------------------
+    # -- findings -------------------------------------------------------------------------------------------
 
     def message(self, finding: Finding) -> str:
         """The finding in one sentence; one that rests on figures recognised from pictures asks for a look at them."""
@@ -338,6 +105,49 @@ class Narrator:
                     parts.append(minus + decimal_text(value, scale_of(fact.kind, fact.unit), self._decimals(fact)))
             sides.append(" ".join(parts) or "0")
         return say("say.proved", values=" = ".join(sides))
+
+    def how(self, finding: Finding) -> str:
+        """How to mend a finding: the one figure that explains it, with its value; else what the rule says."""
+        only = finding.suspects[0] if len(finding.suspects) == 1 and not finding.recognised else None
+        suggested = self.suggested(only) if only is not None else ""
+        if only is None or not suggested:
+            return finding.rule.text("fix", language())
+        fact = self.facts[only.fact]
+        return say("say.how", figure=self.label(fact), printed=self.text(fact), suggested=suggested)
+
+    def cause(self, suspect: Suspect) -> str:
+        """What may have happened to a suspect, in a clause, or ''."""
+        found = suspect.cause
+        if found is None:
+            return ""
+        fact = self.facts[suspect.fact]
+        other = fact if found.fact is None else self.facts[found.fact]
+        step = max(1, fact.own_step)
+        printed, right, gap = (
+            self.value(number * step, fact) for number in (found.printed, found.right, abs(found.printed - found.right))
+        )
+        factor = str(max(abs(found.printed), abs(found.right)) // max(1, min(abs(found.printed), abs(found.right))))
+        return say(
+            f"cause.{found.cause.value}", figure=f"{self.label(other)} {self.text(other)}", printed=printed,
+            right=right, gap=gap, factor=factor,
+        )  # fmt: skip
+
+    def also(self, finding: Finding) -> str:
+        """What has to change with the suspect, in a clause, or ''."""
+        told = [
+            f"{self.label(self.facts[other.fact])} {self.text(self.facts[other.fact])} → "
+            f"{self.value(other.suggested, self.facts[other.fact])}"
+            for other in finding.also
+            if other.suggested is not None
+        ]
+        return say("say.also", figures="；".join(told)) if told else ""
+
+    def quote(self, check: Check) -> str:
+        """The sentence in which a check's first figure of the prose stands, or ''."""
+        told = (self.facts[operand.fact] for operand in check.operands)
+        return next((fact.place.quote for fact in told if self.is_told(fact)), "")
+
+    # -- checks ---------------------------------------------------------------------------------------------
 
     def _ends(self, check: Check) -> tuple[str, str]:
         """Both sides in words, the second without the table that the first has named."""
@@ -434,6 +244,8 @@ class Narrator:
         values["half"] = decimal_text(like.step // 2, scale, decimals + 1)
         return say("say.why_cut" if rounding is Rounding.TRUNCATE else "say.why_rounded", **values)
 
+    # -- statements about names, sets and what is printed -------------------------------------------------------
+
     def _statement(self, finding: Finding) -> str:
         check = finding.main
         title = check.rule.title
@@ -476,71 +288,13 @@ class Narrator:
         return say("say.join").join(told) + (say("say.more", count=more) if more > 0 else "")
 
 
+def _is_swapped(finding: Finding) -> bool:
+    """Tell whether a finding says that two figures changed places."""
+    return len(finding.suspects) == 2 and all(
+        suspect.cause is not None and suspect.cause.cause is Cause.SWAPPED for suspect in finding.suspects
+    )
+
+
 def standing_text(review: Review) -> str:
     """What was decided about a finding, in a word; of an expired waiver that it is one."""
     return say("standing.expired" if review.expired else f"standing.{review.state.value}")
-
-
-def _grouped(number: str) -> str:
-    """A decimal string with commas at its thousands.
-
-    >>> _grouped("-79189400.34"), _grouped("0.50")
-    ('-79,189,400.34', '0.50')
-    """
-    whole, point, rest = number.partition(".")
-    return f"{int(whole):,}{point}{rest}" if whole.lstrip("-").isdigit() and int(whole) else number
-
-
-def verdict_parts(audit: Audit) -> list[str]:
-    """The verdict on a filing as short clauses, what could not be read first."""
-    from auditor.engine.results import Severity, Since
-
-    parts: list[str] = []
-    tables = {
-        item.where for item in audit.not_evaluated if item.reason.key in ("reason.missing_table", "reason.unread_table")
-    }
-    unread = [item for item in audit.filing.unread if item.reason not in {*PROSE_REASONS, "unread.unknown_table"}]
-    if tables:
-        parts.append(say("verdict_line.missing", missing=len(tables)))
-    if unread:
-        parts.append(say("verdict_line.unread", unread=len(unread)))
-    if not audit.decided:
-        parts.append(say("verdict_line.nothing"))
-    errors, warnings = audit.count(Severity.ERROR), audit.count(Severity.WARNING)
-    if errors or audit.decided:
-        parts.append(say("verdict_line.errors", errors=errors) if errors else say("verdict_line.no_errors"))
-    if warnings:
-        parts.append(say("verdict_line.warnings", warnings=warnings))
-    hints = sum(
-        f.severity is Severity.INFO and f.verdict is Verdict.INCONSISTENT and not f.waived for f in audit.findings
-    )
-    if hints:
-        parts.append(say("verdict_line.hints", hints=hints))
-    if audit.ledger[Verdict.ROUNDING]:
-        parts.append(say("verdict_line.tails", tails=audit.ledger[Verdict.ROUNDING]))
-    if audit.waived:
-        parts.append(say("verdict_line.waived", waived=audit.waived))
-    if audit.baseline is not None:
-        new = sum(finding.since is Since.NEW for finding in audit.findings)
-        parts.append(say("verdict_line.since", new=new, gone=len(audit.baseline.gone), file=audit.baseline.file))
-    return parts
-
-
-def filing_title(audit: Audit) -> str:
-    """Entity of the filing, or that it was not recognised."""
-    return audit.filing.key.entity or say("title.entity_unknown")
-
-
-def filing_kind(audit: Audit) -> str:
-    """Year, edition and report in words."""
-    key = audit.filing.key
-    return key_text(key.year, key.report, key.edition)
-
-
-def key_text(year: int, report: str, edition: str) -> str:
-    """Year, edition and report in words; parts that were not read are empty or 0."""
-    if not year and not report:
-        return say("title.unknown")
-    edition = say(f"edition.{edition}") if edition else ""
-    report = say(f"report.{report}") if report else ""
-    return say("title.filing", year=year or "？", edition=edition, report=report)

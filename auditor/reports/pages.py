@@ -1,7 +1,12 @@
-"""Static pages of the rule book and of coverage: one file each, nothing loaded from outside."""
+"""What all pages share: templates, style sheet, script, and the policy that keeps anything else from running.
+
+A page is one file; nothing in it is loaded from outside.
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -11,31 +16,44 @@ from auditor.messages import language, say
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+STYLE = "style.css"
+
 
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("auditor.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
+        loader=PackageLoader("auditor.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
     environment.globals["t"] = say
     return environment
 
 
 @cache
-def _style() -> Any:
+def _own(name: str) -> str:
+    """A file of the program's own beside the templates; '' where there is none."""
+    file = files("auditor.reports").joinpath(f"templates/{name}")
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
+
+
+def policy(script: str) -> str:
+    """What a page may do: its own style, this very script, pictures inside the page; nothing from anywhere else."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    allowed = f"script-src 'sha256-{digest}'; " if script else ""
+    return f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; {allowed}base-uri 'none'; form-action 'none'"
+
+
+def rendered(template: str, **values: Any) -> str:
+    """Fill a template, and put in the script that goes by its name, where there is one.
+
+    Everything is escaped but the program's own style sheet and script.
+    """
     from markupsafe import Markup
 
-    text = files("auditor.reports").joinpath("templates/style.css").read_text(encoding="utf-8")
-    return Markup(text)  # noqa: S704 — the program's own style sheet
-
-
-def page(template: str, **values: Any) -> str:
-    """Render a page in the language in use."""
-    lang = "zh-CN" if language() == "zh" else "en"
-    return (
-        _environment()
-        .get_template(f"{template}.html.j2")
-        .render(lang=lang, language=language(), style=_style(), **values)
-    )
+    script = _own(f"{template}.js")
+    return _environment().get_template(f"{template}.html.j2").render(
+        lang="zh-CN" if language() == "zh" else "en", language=language(), style=Markup(_own(STYLE)),
+        script=Markup(script), policy=policy(script), **values,
+    )  # fmt: skip

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from auditor.engine.results import Severity
 from auditor.messages import language, printable, say
-from auditor.reports.narrate import Narrator, filing_kind, filing_title, standing_text, verdict_parts
+from auditor.reports.headline import filing_kind, filing_title, verdict_parts
+from auditor.reports.narrate import Narrator, standing_text
 from auditor.reports.places import left_out, place_text, remarks
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.engine.verdicts import Verdict
 from auditor.messages import language, say
-from auditor.reports.narrate import Narrator, filing_kind, standing_text
+from auditor.reports.headline import filing_kind
+from auditor.reports.narrate import Narrator, standing_text
 from auditor.reports.places import place_text
 from auditor.units import Rounding
 

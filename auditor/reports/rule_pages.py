@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from auditor.forms import keys as form_keys
 from auditor.keys import Entry
 from auditor.messages import say
-from auditor.reports.pages import page
+from auditor.reports.pages import rendered
 from auditor.rules import rule as rule_keys
 from auditor.rules.cookbook import recipes
 from auditor.rules.explain import sections
@@ -36,17 +36,19 @@ def rule_pages(book: RuleBook) -> Iterator[tuple[str, str]]:
     sha256 = book.sha256
     yield (
         "index.html",
-        page("rules_index", sha256=sha256, groups=groups, book=book, sought={rule.id: _sought(rule) for rule in rules}),
+        rendered(
+            "rules_index", sha256=sha256, groups=groups, book=book, sought={rule.id: _sought(rule) for rule in rules}
+        ),
     )
     for before, rule, after in zip([None, *rules[:-1]], rules, [*rules[1:], None], strict=True):
         told = sections(rule)
-        yield f"{rule.id}.html", page("rule", sha256=sha256, rule=rule, sections=told, before=before, after=after)
+        yield f"{rule.id}.html", rendered("rule", sha256=sha256, rule=rule, sections=told, before=before, after=after)
     tables = [_table(table) for table in book.forms.tables.values()]
-    yield "tables.html", page("rule_tables", sha256=sha256, tables=tables, lists=book.forms.lists)
+    yield "tables.html", rendered("rule_tables", sha256=sha256, tables=tables, lists=book.forms.lists)
     modules = (rule_keys, form_keys)
     entries = [value for module in modules for value in vars(module).values() if isinstance(value, Entry)]
-    yield "keys.html", page("rule_keys", sha256=sha256, entries=entries)
-    yield "cookbook.html", page("cookbook", sha256=sha256, recipes=recipes())
+    yield "keys.html", rendered("rule_keys", sha256=sha256, entries=entries)
+    yield "cookbook.html", rendered("cookbook", sha256=sha256, recipes=recipes())
 
 
 def _groups(book: RuleBook) -> list[_Group]:

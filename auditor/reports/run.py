@@ -18,7 +18,8 @@ class Run:
     """The audits of a run, each under the name (stem) of its report, and what is to be said of the run as a whole.
 
     `failed` are files that could not be audited (name, sentence); `warnings` concern waivers, baselines, and copies
-    that could not be annotated. `originals` are the files themselves, where they are at hand.
+    that could not be annotated. `originals` are the files themselves, where they are at hand. `formats` are those in
+    which reports are written.
     """
 
     audits: Sequence[tuple[str, Audit]]
@@ -27,3 +28,4 @@ class Run:
     failed: Sequence[tuple[str, str]] = ()
     warnings: list[Remark] = field(default_factory=list)
     originals: Originals | None = None
+    formats: tuple[str, ...] = ("html", "json")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.messages import say
 from auditor.reports.csv_report import BOM, defused
-from auditor.reports.html.page import rendered
-from auditor.reports.narrate import key_text
+from auditor.reports.headline import key_text
+from auditor.reports.pages import rendered
 from auditor.rules.book import program_version
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def page_of(ranked: Sequence[Row], expected: Sequence[Expected], screening: Scre
         for line in expected if not line[5] or line[6]
     ]  # fmt: skip
     return rendered(
-        "screening.html.j2", "screening.js",
+        "screening",
         verdict=say(
             "screen.done", filings=screening.filings, read=screening.read, audited=screening.audited,
             errors=sum(row["errors"] for row in ranked), warnings=sum(row["warnings"] for row in ranked),

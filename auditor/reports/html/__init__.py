@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditor.reports.html.batch import index_html, summary_line, suspect_rules
+from auditor.reports.html.batch import index_html
 from auditor.reports.html.filing import filing_html
 
 if TYPE_CHECKING:
     from auditor.engine.results import Audit
     from auditor.reports.run import Run
 
-__all__ = ["batch_report", "filing_html", "filing_report", "index_html", "summary_line", "suspect_rules"]
+__all__ = ["batch_report", "filing_html", "filing_report", "index_html"]
 
 
 def filing_report(audit: Audit, run: Run) -> str:

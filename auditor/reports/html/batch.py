@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.engine.results import Severity
 from auditor.engine.verdicts import Verdict
-from auditor.messages import language, say
+from auditor.messages import say
+from auditor.reports.headline import filing_kind, filing_title
 from auditor.reports.html.filing import share
-from auditor.reports.html.page import rendered
-from auditor.reports.narrate import Narrator, filing_kind, filing_title
+from auditor.reports.narrate import Narrator
+from auditor.reports.pages import rendered
 from auditor.reports.places import left_out, remark_text
+from auditor.reports.summary import failures, open_findings, ranked, summary_line, suspect_rules, titles_of
 from auditor.rules.rule import RuleKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from auditor.engine.results import Audit, Finding
+    from auditor.engine.results import Audit
     from auditor.filing import Remark
 
-SUSPECT_SHARE = 0.5  # a rule that fails in more than half of at least MIN_FILINGS filings is itself suspect
-MIN_FILINGS = 4
 MAX_BARS = 10  # rules whose bars are shown at once; the others behind a click
 MAX_RULES = 20  # rules with a column of their own in the picture; the others together
 MAX_UNITS = 60  # filings with a row of their own in the picture; the others together
@@ -34,7 +34,7 @@ def index_html(
     """Render the index over all filings, the worst first; `warnings` are those of the run."""
     order = sorted(audits, key=lambda item: (-item[1].count(Severity.ERROR), -item[1].count(Severity.WARNING), item[0]))
     return rendered(
-        "index.html.j2", "index.js",
+        "index",
         tone="bad" if any(audit.count(Severity.ERROR) for _, audit in audits) else "ok",
         verdict=summary_line(audits, failed),
         split=_split(audits, failed),
@@ -44,19 +44,6 @@ def index_html(
         suspect_rules=suspect_rules(audits), warnings=[remark_text(remark) for remark in warnings],
         failed=[{"file": file, "reason": reason} for file, reason in failed], tool=tool,
     )  # fmt: skip
-
-
-def summary_line(audits: Sequence[tuple[str, Audit]], failed: Sequence[tuple[str, str]]) -> str:
-    """Count filings and findings by severity in one line."""
-    return say(
-        "cli.done",
-        filings=len(audits),
-        errors=sum(audit.count(Severity.ERROR) for _, audit in audits),
-        warnings=sum(audit.count(Severity.WARNING) for _, audit in audits),
-        infos=sum(audit.count(Severity.INFO) for _, audit in audits),
-        tails=sum(audit.ledger[Verdict.ROUNDING] for _, audit in audits),
-        failed=len(failed),
-    )
 
 
 def _split(audits: Sequence[tuple[str, Audit]], failed: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
@@ -92,50 +79,26 @@ def _row(stem: str, audit: Audit) -> dict[str, Any]:
         "not_evaluated": audit.ledger[Verdict.NOT_EVALUATED],
         "share": share(audit),
         "first": said,
-        "rules": " ".join(dict.fromkeys(rule for f in _open(audit) for rule in f.rule_ids)),
+        "rules": " ".join(dict.fromkeys(rule for f in open_findings(audit) for rule in f.rule_ids)),
     }
-
-
-def _open(audit: Audit) -> list[Finding]:
-    """The findings that are no tails and are not waived."""
-    return [f for f in audit.findings if f.verdict is Verdict.INCONSISTENT and not f.waived]
 
 
 # -- charts -----------------------------------------------------------------------------------------------------
 
 
-def _asking(audit: Audit) -> list[Finding]:
-    """The open findings that ask for something: no hints."""
-    return [finding for finding in _open(audit) if finding.severity is not Severity.INFO]
-
-
-def _failures(audits: Sequence[tuple[str, Audit]], findings: Callable[[Audit], list[Finding]] = _open) -> Counter[str]:
-    """How many filings each rule fails in."""
-    counts: Counter[str] = Counter()
-    for _, audit in audits:
-        counts.update({rule for finding in findings(audit) for rule in finding.rule_ids})
-    return counts
-
-
-def _titles(audits: Sequence[tuple[str, Audit]]) -> dict[str, str]:
-    return {c.rule.id: c.rule.text("title", language()) for _, a in audits for f in a.findings for c in f.checks}
-
-
-def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-
-
 def _by_rule(audits: Sequence[tuple[str, Audit]]) -> dict[str, Any]:
     """Rules by the number of filings that they fail in: the first few, and all others."""
-    ranked, titles = _ranked(_failures(audits)), _titles(audits)
-    most = max((count for _, count in ranked), default=1)
-    bars = [{"label": f"{rule} {titles[rule]}", "count": count, "width": count * 100 // most} for rule, count in ranked]
+    most_first, titles = ranked(failures(audits)), titles_of(audits)
+    most = max((count for _, count in most_first), default=1)
+    bars = [
+        {"label": f"{rule} {titles[rule]}", "count": count, "width": count * 100 // most} for rule, count in most_first
+    ]
     return {"bars": bars[:MAX_BARS], "others": bars[MAX_BARS:]}
 
 
 def _by_kind(audits: Sequence[tuple[str, Audit]]) -> list[dict[str, Any]]:
     """Findings by the kind of their rule."""
-    counts = Counter(finding.rule.kind for _, audit in audits for finding in _open(audit))
+    counts = Counter(finding.rule.kind for _, audit in audits for finding in open_findings(audit))
     most = max(counts.values(), default=1)
     return [
         {
@@ -150,10 +113,12 @@ def _by_kind(audits: Sequence[tuple[str, Audit]]) -> list[dict[str, Any]]:
 
 def _picture(order: Sequence[tuple[str, Audit]]) -> dict[str, Any]:
     """Rules × units: how many findings of a filing fail which rule; what has no room of its own is put together."""
-    ranked = [rule for rule, _ in _ranked(_failures(order))]
-    titles = _titles(order)
-    columns = ranked[:MAX_RULES]
-    counted = [(stem, audit, Counter(rule for f in _open(audit) for rule in f.rule_ids)) for stem, audit in order]
+    rules = [rule for rule, _ in ranked(failures(order))]
+    titles = titles_of(order)
+    columns = rules[:MAX_RULES]
+    counted = [
+        (stem, audit, Counter(rule for f in open_findings(audit) for rule in f.rule_ids)) for stem, audit in order
+    ]
     failing = [item for item in counted if item[2]]
     shown, rest = failing[:MAX_UNITS], failing[MAX_UNITS:]
     rows = [
@@ -170,7 +135,7 @@ def _picture(order: Sequence[tuple[str, Audit]]) -> dict[str, Any]:
         together.update(counts)
     return {
         "columns": [{"rule": rule, "title": titles[rule]} for rule in columns],
-        "more_rules": max(0, len(ranked) - MAX_RULES),
+        "more_rules": max(0, len(rules) - MAX_RULES),
         "rows": rows,
         "rest": {"count": len(rest), "cells": _cells(together, columns)} if rest else None,
         "clean": len(counted) - len(failing),
@@ -181,19 +146,3 @@ def _cells(counts: Counter[str], columns: Sequence[str]) -> list[int]:
     """The counts of some rules, and those of all others together."""
     others = sum(count for rule, count in counts.items() if rule not in columns)
     return [*(counts[rule] for rule in columns), others]
-
-
-def suspect_rules(audits: Sequence[tuple[str, Audit]]) -> list[dict[str, Any]]:
-    """Rules that fail in most filings of a batch, and in how many they were evaluated: they are suspect themselves."""
-    if len(audits) < MIN_FILINGS:
-        return []
-    titles = _titles(audits)
-    checked: Counter[str] = Counter()
-    for _, audit in audits:
-        failing = {rule for finding in _asking(audit) for rule in finding.rule_ids}
-        checked.update(failing | {rule for rule, count in audit.passed.items() if count})
-    return [
-        {"rule": rule, "title": titles[rule], "failed": count, "checked": checked[rule]}
-        for rule, count in _ranked(_failures(audits, _asking))
-        if checked[rule] >= MIN_FILINGS and count > checked[rule] * SUSPECT_SHARE
-    ]

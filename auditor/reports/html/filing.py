@@ -8,13 +8,14 @@ from auditor.engine.results import Mark, Severity, Standing
 from auditor.engine.verdicts import Verdict
 from auditor.filing import PROSE_REASONS
 from auditor.messages import language, say
+from auditor.reports.headline import filing_kind, filing_title, sentence, verdict_parts
 from auditor.reports.html.atlas import Atlas
 from auditor.reports.html.changes import changes
 from auditor.reports.html.document import counted, sections, tables
 from auditor.reports.html.findings import finding_data, is_tail, tail_data
-from auditor.reports.html.page import rendered, sentence
 from auditor.reports.html.spots import spots
-from auditor.reports.narrate import Narrator, filing_kind, filing_title, verdict_parts
+from auditor.reports.narrate import Narrator
+from auditor.reports.pages import rendered
 from auditor.reports.places import place_text, remarks
 from auditor.store.waivers import STATES
 from auditor.units import Rounding
@@ -38,7 +39,7 @@ def filing_html(audit: Audit, tool: dict[str, str], rounding: str, draw: Drawing
     pictures = spots(found, atlas, draw)
     rows, more_rows = changes(narrator, atlas, numbers)
     return rendered(
-        "filing.html.j2", "filing.js",
+        "filing",
         title=filing_title(audit), kind=filing_kind(audit), unit=audit.filing.money_unit, tone=tone(audit),
         verdict=sentence(verdict_parts(audit)), key=audit.filing.key,
         ledger={verdict.key: audit.ledger[verdict] for verdict in Verdict},

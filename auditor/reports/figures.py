@@ -1,0 +1,103 @@
+"""Figures in words: their labels, what they print, values as they would be printed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditor.facts import Fact, scale_of
+from auditor.forms.labels import plain
+from auditor.messages import say
+from auditor.numbers import decimal_text
+from auditor.units import Kind
+
+if TYPE_CHECKING:
+    from auditor.engine.results import Audit, Suspect
+
+TOLD = "说明/"  # how the names of prose tables begin
+
+
+class Figures:
+    """Names the figures of one audit, and writes values as their tables print them."""
+
+    def __init__(self, audit: Audit) -> None:
+        self.audit = audit
+        self.facts = audit.facts
+        self.labels: dict[tuple[str, str], str] = {
+            (table.table, row): label for table in audit.filing.tables for row, label in table.names.items()
+        }
+
+    def label(self, fact: Fact, *, table: bool = True, column: bool = True) -> str:
+        """Name a figure for a reader: table, row with its printed label, column."""
+        address = fact.address
+        row = address.row
+        printed = "".join(self.labels.get((address.table, row), "").split())
+        last = row.rsplit("/", 1)[-1]
+        if printed and last[:1].isdigit():
+            row = f"{row} {plain(printed)}"
+        under = address.column.replace("/", " ") if column else ""
+        name = say("label.told", section=address.table.partition("/")[2]) if self.is_told(fact) else address.table
+        words = [name if table else "", row.replace("/", " "), under]
+        again = f"#{address.occurrence}" if address.occurrence > 1 else ""
+        return " ".join(word for word in words if word) + again
+
+    @staticmethod
+    def is_told(fact: Fact) -> bool:
+        """Tell whether a fact stands in the prose."""
+        return fact.address.table.startswith(TOLD)
+
+    def _brief(self, fact: Fact, before: Fact | None, *, table: bool) -> str:
+        """The label of a figure without what the figure before it has already named."""
+        if before is None or before.address.table != fact.address.table:
+            return self.label(fact, table=table)
+        if before.address.row == fact.address.row and fact.address.column:
+            return fact.address.column.replace("/", " ")
+        return self.label(fact, table=False)
+
+    def text(self, fact: Fact) -> str:
+        """The figure as printed; blanks as a dash."""
+        return "".join(fact.text.split()) or "—"
+
+    def value(self, number: int, like: Fact, *, decimals: int | None = None) -> str:
+        """Write a value of the kind and unit of a fact, with the decimals of its table at least."""
+        scale = scale_of(like.kind, like.unit)
+        return decimal_text(number, scale, self._decimals(like) if decimals is None else decimals)
+
+    def suggested(self, suspect: Suspect) -> str:
+        """What a suspect should be, as it would be printed: a rate with its sign, a word; '' where that is open."""
+        fact = self.facts[suspect.fact]
+        if suspect.suggested is None:
+            return suspect.word
+        number = self.value(suspect.suggested, fact)
+        number = grouped(number) if self._has_commas(fact) else number
+        sign = "%" if fact.kind is Kind.PERCENT and fact.text.rstrip().endswith(("%", "％")) else ""
+        return number + sign
+
+    def interval(self, fact: Fact) -> str:
+        """The range that a printed figure stands for, in its unit."""
+        if not fact.is_figure:
+            return ""
+        reach = fact.range()
+        low, high = self.value(reach.lo, fact), self.value(reach.hi, fact)
+        if self._has_commas(fact):
+            low, high = grouped(low), grouped(high)
+        return low if low == high else f"{low} … {high}"
+
+    def _decimals(self, fact: Fact) -> int:
+        scale, decimals = scale_of(fact.kind, fact.unit), 0
+        while scale // 10**decimals > max(1, fact.step):
+            decimals += 1
+        return decimals
+
+    @staticmethod
+    def _has_commas(fact: Fact) -> bool:
+        return "," in fact.text or "，" in fact.text
+
+
+def grouped(number: str) -> str:
+    """A decimal string with commas at its thousands.
+
+    >>> grouped("-79189400.34"), grouped("0.50")
+    ('-79,189,400.34', '0.50')
+    """
+    whole, point, rest = number.partition(".")
+    return f"{int(whole):,}{point}{rest}" if whole.lstrip("-").isdigit() and int(whole) else number
