@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditor.engine.chunk import Chunk
+from auditor.engine.elsewhere import settle
 from auditor.engine.equations import Equations
 from auditor.engine.evaluate import evaluate, filtered
 from auditor.engine.evidence import Evidence
@@ -51,10 +52,16 @@ def audit_filings(
     matrix = CheckMatrix(evaluation)
     before = evaluation.chunk.partners["上年"]
     pool = Pool(filings, evaluation.chunk)
-    return [
-        _one(number, filing, matrix, pool.view(number), filings[before[number]] if before[number] >= 0 else None)
+    views = [pool.view(number) for number in range(len(filings))]
+    audits = [
+        _one(number, filing, matrix, views[number], filings[before[number]] if before[number] >= 0 else None)
         for number, filing in enumerate(filings)
     ]
+    if len(audits) > 1:
+        settle(audits, views)
+    for audit, view in zip(audits, views, strict=True):
+        _mark(audit, evaluation, view)
+    return audits
 
 
 def _one(number: int, filing: Filing, matrix: CheckMatrix, view: View, last_year: Filing | None) -> Audit:
@@ -99,9 +106,7 @@ def _one(number: int, filing: Filing, matrix: CheckMatrix, view: View, last_year
     groups += _proved(groups, tails, equations)
     findings = _findings(groups, filing, facts, names)
     not_evaluated = [NotEvaluated(rules[rule], why, where, count) for (rule, why, where), count in missing.items()]
-    audit = Audit(filing, facts, ledger, findings, not_evaluated, [], passed=passed)
-    _mark(audit, evaluation, view)
-    return audit
+    return Audit(filing, facts, ledger, findings, not_evaluated, [], passed=passed)
 
 
 def localised(

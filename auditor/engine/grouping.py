@@ -78,9 +78,14 @@ def group_checks(failing: Sequence[Check], evidence: Evidence) -> list[Group]:
 
 def repairs_of(groups: Sequence[Group]) -> dict[int, int]:
     """The values of the figures that findings name without a choice: suspects that stand alone, and what goes along."""
-    named = [one for group in groups if len(group.suspects) == 1 or (_both(group) and len(group.suspects) == PAIR)
-             for one in (*group.suspects, *group.also)]  # fmt: skip
+    named = [one for group in groups for one in named_of(group.suspects, group.also)]
     return {one.fact: one.suggested for one in named if one.suggested is not None}
+
+
+def named_of(suspects: Sequence[Suspect], also: Sequence[Suspect]) -> list[Suspect]:
+    """What a finding names without a choice: one suspect or two that changed places, and what goes along."""
+    sure = len(suspects) == 1 or (is_both(suspects) and len(suspects) == PAIR)
+    return [*suspects, *also] if sure else []
 
 
 # -- from explanations to groups --------------------------------------------------------------------------------
@@ -190,7 +195,7 @@ def _exchanged(groups: Sequence[Group], evidence: Evidence) -> list[Group]:
 
 
 def _choices(group: Group, other: Group) -> Iterable[tuple[Suspect, Suspect]]:
-    if not _both(group) and not _both(other):
+    if not is_both(group.suspects) and not is_both(other.suspects):
         for a, b in itertools.product(group.suspects, other.suspects):
             if a.suggested is not None and b.suggested is not None:
                 yield a, b
@@ -238,7 +243,7 @@ def _follows(check: Check, group: Group, evidence: Evidence) -> bool:
     """
     if not group.suspects:
         return False
-    if _both(group):
+    if is_both(group.suspects):
         return _settles(check, group.suspects[:PAIR], group, evidence)
     for number, suspect in enumerate(group.suspects if not group.followed else group.suspects[:1]):
         if _settles(check, [suspect], group, evidence):
@@ -263,17 +268,22 @@ def _settles(check: Check, suspects: Sequence[Suspect], group: Group, evidence: 
     if equation is not None:
         near = ({fact: change + off * evidence.steps[fact] for fact, change in changes.items()} for off in (0, -1, 1))
         return any(equation.holds(some) for some in near)
+    return within(check, changes, evidence.steps)
+
+
+def within(check: Check, changes: Mapping[int, int], steps: Mapping[int, int] | Sequence[int]) -> bool:
+    """Tell whether a failing check between amounts holds once figures change, each known to its last digit."""
     if not check.linear:
         return False
     gap = check.gap + sum(o.coefficient * changes.get(o.fact, 0) for o in check.operands)
-    room = check.allowed + sum(abs(o.coefficient) * evidence.steps[o.fact] for o in check.operands if o.fact in changes)
+    room = check.allowed + sum(abs(o.coefficient) * steps[o.fact] for o in check.operands if o.fact in changes)
     bounds = {"=": abs(gap) <= room, "<": gap < room, "≤": gap <= room, ">": -gap < room, "≥": -gap <= room}
     return bounds.get(check.operator, False)
 
 
-def _both(group: Group) -> bool:
-    """Tell whether the suspects of a group are wrong two by two: figures that changed places."""
-    return bool(group.suspects) and all(s.cause is not None and s.cause.cause is Cause.SWAPPED for s in group.suspects)
+def is_both(suspects: Sequence[Suspect]) -> bool:
+    """Tell whether suspects are wrong two by two: figures that changed places."""
+    return bool(suspects) and all(s.cause is not None and s.cause.cause is Cause.SWAPPED for s in suspects)
 
 
 def _equation_of(check: Check, evidence: Evidence) -> Equation | None:

@@ -59,3 +59,9 @@ class View:
             self._given[position] = len(self.facts)
             self.facts.append(self._pool.partner_fact(position, self._number))
         return self._given[position]
+
+    def position(self, local: int) -> int:
+        """The other way round: where one of `facts` stands in the long table."""
+        if local < self.size:
+            return self.start + local
+        return next(position for position, given in self._given.items() if given == local)

@@ -148,7 +148,8 @@ class Finding:
     """One cause, told once. `checks` are those that fail because of it, the most telling first.
 
     `recognised` says that figures recognised from pictures are among them: it asks to look at the original, and
-    accuses nobody. `review` is what a reader has decided, `since` how it stands against the baseline, where given.
+    accuses nobody. `elsewhere` are figures of partners that their own findings accuse, and whose repair settles it.
+    `review` is what a reader has decided, `since` how it stands against the baseline, where given.
     """
 
     id: str
@@ -160,6 +161,7 @@ class Finding:
     proof: Proof | None = None  # an unrounded ledger that satisfies all equalities and prints as shown, or as repaired
     recognised: bool = False
     also: tuple[Suspect, ...] = ()  # figures that have to change with the suspect: computed or copied from it
+    elsewhere: tuple[int, ...] = ()
     review: Review | None = None
     since: Since | None = None
 

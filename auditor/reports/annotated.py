@@ -87,7 +87,7 @@ def _note(finding: Finding, number: int, place: Place, narrator: Narrator) -> No
     for suspect in finding.suspects:
         if suspect.fact == number and suspect.suggested is not None:
             fact = narrator.facts[number]
-            suggested = narrator.value(suspect.suggested, fact)
+            suggested = narrator.as_printed(suspect.suggested, fact)
             lines.append(say("annotate.suggested", printed=narrator.text(fact), suggested=suggested))
     lines.append(say("annotate.fix", fix=narrator.how(finding)))
     lines.append(say("annotate.rule", rule=finding.rule.id, id=finding.id))

@@ -13,6 +13,7 @@ from auditor.units import Kind
 if TYPE_CHECKING:
     from auditor.engine.results import Audit, Suspect
 
+CHANGES = ("变动额", "变动率")  # columns of prose tables whose figures have their sign in words
 TOLD = "说明/"  # how the names of prose tables begin
 
 
@@ -62,6 +63,30 @@ class Figures:
         scale = scale_of(like.kind, like.unit)
         return decimal_text(number, scale, self._decimals(like) if decimals is None else decimals)
 
+    def as_printed(self, number: int, fact: Fact) -> str:
+        """Write a value as a figure would print it: a change whose direction stands in words without its sign."""
+        return self.in_words(self.value(number, fact), fact)
+
+    def in_words(self, number: str, fact: Fact) -> str:
+        """The same for a number that is written already."""
+        if not self._is_worded(fact):
+            return number
+        other_way = bool(number.strip("-0.%")) and number.startswith("-") != (fact.value < 0)
+        size = number.removeprefix("-")
+        return say("tell.other_way", value=size) if other_way else size
+
+    def span(self, low: str, high: str, fact: Fact) -> str:
+        """The rates from one to another that a figure may print."""
+        ends = [self.in_words(f"{end}%", fact) for end in (low, high)]
+        if low.startswith("-") and not ends[0].startswith("-"):
+            ends.reverse()
+        return ends[0] if low == high else "～".join(ends)
+
+    def _is_worded(self, fact: Fact) -> bool:
+        """Tell whether the sign of a figure stands in words beside it (减少、下降)."""
+        changes = fact.address.column.partition("/")[0] in CHANGES
+        return changes and self.is_told(fact) and not fact.text.lstrip().startswith(("-", "－", "−"))
+
     def suggested(self, suspect: Suspect) -> str:
         """What a suspect should be, as it would be printed: a rate with its sign, a word; '' where that is open."""
         fact = self.facts[suspect.fact]
@@ -70,7 +95,7 @@ class Figures:
         number = self.value(suspect.suggested, fact)
         number = grouped(number) if self._has_commas(fact) else number
         sign = "%" if fact.kind is Kind.PERCENT and fact.text.rstrip().endswith(("%", "％")) else ""
-        return number + sign
+        return self.in_words(number + sign, fact)
 
     def interval(self, fact: Fact) -> str:
         """The range that a printed figure stands for, in its unit."""

@@ -44,6 +44,9 @@ class Narrator(Formulas):
     def message(self, finding: Finding) -> str:
         """The finding in one sentence; one that rests on figures recognised from pictures asks for a look at them."""
         said = self._said(finding)
+        if finding.elsewhere:
+            figures = "；".join(self.label(self.facts[fact]) for fact in finding.elsewhere)
+            return said + ("" if language() == "zh" else " ") + say("say.elsewhere", figures=figures)
         if not finding.recognised or finding.verdict is not Verdict.INCONSISTENT:
             return said
         return said + ("" if language() == "zh" else " ") + say("say.recognised")
@@ -123,9 +126,8 @@ class Narrator(Formulas):
         fact = self.facts[suspect.fact]
         other = fact if found.fact is None else self.facts[found.fact]
         step = max(1, fact.own_step)
-        printed, right, gap = (
-            self.value(number * step, fact) for number in (found.printed, found.right, abs(found.printed - found.right))
-        )
+        gap = self.value(abs(found.printed - found.right) * step, fact)
+        printed, right = (self.as_printed(number * step, fact) for number in (found.printed, found.right))
         factor = str(max(abs(found.printed), abs(found.right)) // max(1, min(abs(found.printed), abs(found.right))))
         return say(
             f"cause.{found.cause.value}", figure=f"{self.label(other)} {self.text(other)}", printed=printed,
@@ -136,7 +138,7 @@ class Narrator(Formulas):
         """What has to change with the suspect, in a clause, or ''."""
         told = [
             f"{self.label(self.facts[other.fact])} {self.text(self.facts[other.fact])} → "
-            f"{self.value(other.suggested, self.facts[other.fact])}"
+            f"{self.as_printed(other.suggested, self.facts[other.fact])}"
             for other in finding.also
             if other.suggested is not None
         ]
@@ -205,9 +207,8 @@ class Narrator(Formulas):
         }  # fmt: skip
         if rate.word:
             return say("say.word", **values | {"figure": self.label(target, column=False)}, expected=rate.word)
-        expected = rate.low if rate.low == rate.high else f"{rate.low}%～{rate.high}"
         key = "say.rate_hidden" if rate.hidden else "say.rate_near" if rate.near else "say.rate"
-        return say(key, **values, expected=f"{expected}%")
+        return say(key, **values, expected=self.span(rate.low, rate.high, target))
 
     def rate_value(self, check: Check) -> tuple[int, str]:
         """The rate or word that a check finds wrong, and what its two numbers give: as it would print where known."""
@@ -217,8 +218,8 @@ class Narrator(Formulas):
             return target, rate.word
         fact = self.facts[target]
         printings = [self.value(value, fact) for value in rate.printings(max(1, fact.step))]
-        first, last = (printings[0], printings[-1]) if printings else (rate.low, rate.high)
-        return target, f"{first}%" if first == last else f"{first}%～{last}%"
+        ends = (printings[0], printings[-1]) if printings else (rate.low, rate.high)
+        return target, self.span(*ends, fact)
 
     def why_tail(self, check: Check, rounding: Rounding) -> str:
         """Why figures as precise as these may be off by so much, in words; '' where the check is of another kind."""

@@ -131,7 +131,7 @@ def _numbers(finding: Finding, narrator: Narrator) -> tuple[str, str, str, str]:
         suspect = finding.suspects[0]
         fact, suggested = narrator.facts[suspect.fact], finding.suspects[0].suggested
         difference = narrator.value(fact.value - suggested, fact)
-        return narrator.text(fact), narrator.value(suggested, fact), difference, fact.unit
+        return narrator.text(fact), narrator.as_printed(suggested, fact), difference, fact.unit
     if check.rate is not None:
         target, expected = narrator.rate_value(check)
         return narrator.text(narrator.facts[target]), expected, "", ""
