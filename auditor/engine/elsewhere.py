@@ -23,30 +23,31 @@ if TYPE_CHECKING:
 
 def settle(audits: Sequence[Audit], views: Sequence[View]) -> None:
     """Turn the findings that the findings of partners explain into hints; `views` are those of the audits."""
-    changes: dict[int, int] = {}  # position in the long table → by how much it has to change
+    sure: dict[int, int] = {}  # position in the long table → by how much it has to change
+    either: dict[int, int] = {}  # the same for figures of which one has to
     for audit, view in zip(audits, views, strict=True):
         for finding in audit.findings:
-            changes |= {view.position(fact): change for fact, change in _repair(finding, audit) if fact < view.size}
-    if not changes:
-        return
-    for audit, view in zip(audits, views, strict=True):
-        audit.findings = [_settled(finding, audit, view, changes) for finding in audit.findings]
+            if finding.severity is Severity.INFO or finding.verdict is not Verdict.INCONSISTENT:
+                continue
+            named = named_of(finding.suspects, finding.also)
+            for one in named or finding.suspects:
+                if one.fact < view.size and one.suggested is not None:
+                    change = one.suggested - audit.facts[one.fact].value
+                    (sure if named else either).setdefault(view.position(one.fact), change)
+    if sure or either:
+        for audit, view in zip(audits, views, strict=True):
+            audit.findings = [_settled(finding, audit, view, sure, either) for finding in audit.findings]
 
 
-def _repair(finding: Finding, audit: Audit) -> list[tuple[int, int]]:
-    """What a finding says has to change, where it leaves no choice."""
-    if finding.severity is Severity.INFO or finding.verdict is not Verdict.INCONSISTENT:
-        return []
-    named = named_of(finding.suspects, finding.also)
-    return [(one.fact, one.suggested - audit.facts[one.fact].value) for one in named if one.suggested is not None]
-
-
-def _settled(finding: Finding, audit: Audit, view: View, changes: Mapping[int, int]) -> Finding:
+def _settled(finding: Finding, audit: Audit, view: View, sure: Mapping[int, int], either: Mapping[int, int]) -> Finding:
     if finding.severity is Severity.INFO or finding.verdict is not Verdict.INCONSISTENT:
         return finding
     theirs = {operand.fact for check in finding.checks for operand in check.operands if operand.fact >= view.size}
-    behind = {fact: changes[at] for fact in sorted(theirs) if (at := view.position(fact)) in changes}
-    steps = {fact: audit.facts[fact].step for fact in behind}
-    if not behind or not all(within(check, behind, steps) for check in finding.checks):
-        return finding
-    return replace(finding, severity=Severity.INFO, suspects=(), also=(), elsewhere=tuple(behind))
+    at = {fact: view.position(fact) for fact in sorted(theirs)}
+    known = {fact: sure[place] for fact, place in at.items() if place in sure}
+    choices = [known, *({**known, fact: either[place]} for fact, place in at.items() if place in either)]
+    for changes in choices:
+        steps = {fact: audit.facts[fact].step for fact in changes}
+        if changes and all(within(check, changes, steps) for check in finding.checks):
+            return replace(finding, severity=Severity.INFO, suspects=(), also=(), elsewhere=tuple(changes))
+    return finding
