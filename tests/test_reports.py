@@ -115,7 +115,7 @@ KEYS = {
     "filing": "entity year report edition family money_unit files",
     "summary": "checks consistent rounding inconsistent not_evaluated not_applicable broken_rule facts figures prose waived since severities",
     "finding": "id rule title kind severity verdict message formula expected actual difference range unit at_stake figures "
-    "suspects also proof rules review since",
+    "suspects also missing_row accused_elsewhere proof rules review since",
     "figure": "address text value unit state read_by place",
     "suspect": "figure address printed suggested cause evidence because",
 }

@@ -14,6 +14,7 @@ from auditor.engine.equations import Equations
 from auditor.engine.evaluate import evaluate, filtered
 from auditor.engine.evidence import Evidence
 from auditor.engine.grouping import Group, group_checks, repairs_of
+from auditor.engine.lost import lost_rows
 from auditor.engine.matrix import CheckMatrix
 from auditor.engine.pool import Pool
 from auditor.engine.references import reasons_of_status
@@ -120,7 +121,12 @@ def localised(
     """The failing checks of a filing, grouped by the figures behind them."""
     if not failing:
         return []
-    return group_checks(failing, Evidence(view.facts, good, names, equations, last_year, view.size))
+    lost = lost_rows(failing, view.facts[: view.size])
+    explained = {id(check) for one in lost for check in one.checks}
+    equations.leave_out(check for one in lost for check in one.checks)
+    rest = [check for check in failing if id(check) not in explained]
+    groups = [Group(sorted(one.checks, key=lambda check: check.statement), [], lost=one) for one in lost]
+    return groups + group_checks(rest, Evidence(view.facts, good, names, equations, last_year, view.size))
 
 
 def _proved(groups: Sequence[Group], tails: Sequence[Check], equations: Equations) -> list[Group]:
@@ -258,6 +264,7 @@ def _findings(
             Finding(
                 unique, severity, group.checks[0].verdict, tuple(group.checks), tuple(group.suspects),
                 group.unexplained, group.proof, id(group) in unsure, tuple(group.also),
+                lost=group.lost,
             )
         )  # fmt: skip
     return findings

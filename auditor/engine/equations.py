@@ -35,6 +35,11 @@ class Equations:
         bad = np.nonzero(rows.verdict == Verdict.INCONSISTENT)[0]
         self._core = np.array([row for row in bad if _accuses(rows, int(row))], dtype=np.int64)
         self._known: dict[int, Equation] = {}
+        self._left_out: frozenset[int] = frozenset()
+
+    def leave_out(self, checks: Iterable[Check]) -> None:
+        """Look no more at failing checks that something else explains than a wrong figure."""
+        self._left_out |= {id(check) for check in checks}
 
     @property
     def facts(self) -> FactTable:
@@ -57,7 +62,8 @@ class Equations:
             gap, slack = self.rows.room(new)
             for row, g, room in zip(new.tolist(), gap.tolist(), slack.tolist(), strict=True):
                 self._known[row] = self._equation(row, g, room)
-        return [self._known[row] for row in rows.tolist()]
+        made = (self._known[row] for row in rows.tolist())
+        return [one for one in made if one.check is None or id(one.check) not in self._left_out]
 
     def _equation(self, row: int, gap: int, slack: int) -> Equation:
         outcome, instance = self.rows.outcome_of(row), int(self.rows.instance[row])

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from auditor.engine.evidence import Evidence
     from auditor.engine.localise import Component, Equation, Explanation
+    from auditor.engine.lost import LostRow
     from auditor.engine.proof import Proof
     from auditor.facts import Fact
 
@@ -34,7 +35,8 @@ class Group:
     """Checks that fail together, and the figures that could be behind it, the likeliest first.
 
     `unexplained` says that no few figures explain them, or that the search met its bound. `also` are figures that
-    would have to change with the suspect, because they were computed or copied from it.
+    would have to change with the suspect, because they were computed or copied from it. `lost` is the row that is
+    missing, where that explains them.
     """
 
     checks: list[Check]
@@ -42,6 +44,7 @@ class Group:
     unexplained: bool = False
     proof: Proof | None = None  # that a tail is one, or that the repair is enough
     also: list[Suspect] = field(default_factory=list)
+    lost: LostRow | None = None
     followed: bool = False  # a check that is no part of the explanation holds with the first suspect
 
 

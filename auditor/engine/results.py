@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from auditor.engine.causes import Guess
+    from auditor.engine.lost import LostRow
     from auditor.engine.proof import Proof
     from auditor.engine.ratios import Rate
     from auditor.facts import Fact
@@ -161,6 +162,7 @@ class Finding:
     proof: Proof | None = None  # an unrounded ledger that satisfies all equalities and prints as shown, or as repaired
     recognised: bool = False
     also: tuple[Suspect, ...] = ()  # figures that have to change with the suspect: computed or copied from it
+    lost: LostRow | None = None  # the row that its table lacks
     elsewhere: tuple[int, ...] = ()
     review: Review | None = None
     since: Since | None = None

@@ -266,6 +266,8 @@ MESSAGES: dict[str, str] = {
     "cause.forced": " The shares of this total print a sum of just 100 %, and this one is one last digit ({gap}) off: perhaps adjusted to make 100 %.",
     "say.also": " With it have to change: {figures}.",
     "say.elsewhere": "The report of the other filing accuses its figure ({figures}); with that one corrected this holds, and nothing has to change here.",
+    "say.lost": " Perhaps the row {row} was left out: what is missing is just {told}, and this table does not list that code.",
+    "say.how_lost": "Add the row {row} to {table}; where there is none, check the total and the rows below it.",
     "say.swapped": "{first} is printed as {printed_first} and {second} as {printed_second}: {count} check(s) hold when the two change places; perhaps they were entered the wrong way round.",
     "say.unexplained": " Several figures disagree and no few of them explain it: go through these {count} checks.",
     "say.unproved": "No unrounded figures were found that satisfy all equalities together: perhaps a forced total, or a sum of rounded figures (轧差); usually nothing to change.",

@@ -267,6 +267,8 @@ MESSAGES: dict[str, str] = {
     "cause.forced": "同一总数的各项占比印出来正好合计 100%，这一项差一个末位（{gap}），可能为凑足 100% 作了调整。",
     "say.also": "随之还应改：{figures}。",
     "say.elsewhere": "对方公开的数（{figures}）已在对方的报告中列为疑点，照那里改正后这里就一致，本处不必修改。",
+    "say.lost": "可能漏了一行 {row}：少的正是 {told}，而本表没有列这一科目。",
+    "say.how_lost": "在 {table} 补上 {row} 一行；确实没有这一行的，核对合计与各下级行。",
     "say.swapped": "{first} 印为 {printed_first}，{second} 印为 {printed_second}：两数互换后 {count} 项核对都成立，可能填反了。",
     "say.unexplained": "多处不一致，无法归因到少数数字：请逐项核对这 {count} 项。",
     "say.unproved": "没有找到使相连等式全部成立的一组未四舍五入的数：可能是倒挤（轧差）的合计，或由取整后的数相加而来，一般不必修改。",

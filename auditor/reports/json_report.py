@@ -173,6 +173,8 @@ def _finding(finding: Finding, narrator: Narrator, audit: Audit) -> dict[str, An
         "figures": [_figure(audit.facts[position]) for position in facts],
         "suspects": [_suspect(suspect, facts.index(suspect.fact), narrator) for suspect in finding.suspects],
         "also": [_suspect(suspect, facts.index(suspect.fact), narrator) for suspect in finding.also],
+        "missing_row": f"{finding.lost.table}[{finding.lost.row}]" if finding.lost else None,
+        "accused_elsewhere": [str(audit.facts[fact].address) for fact in finding.elsewhere],
         "proof": narrator.proof(finding) or None,
         "rules": list(finding.rule_ids),
         "review": review_data(finding.review),

@@ -19,6 +19,7 @@ from auditor.units import Rounding
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from auditor.engine.lost import LostRow
     from auditor.engine.results import Audit, Check, Finding, Operand, Review, Suspect
 
 UNLIKE = ("≠", "not =")  # of figures that must differ
@@ -62,6 +63,8 @@ class Narrator(Formulas):
             return self._statement(finding)
         if _is_swapped(finding):
             return self._swapped(finding)
+        if finding.lost is not None:
+            return self._gap(check) + self._lost(finding.lost)
         if finding.unexplained and len(finding.checks) > 1:
             return f"{self._gap(check)}{say('say.unexplained', count=len(finding.checks))}"
         if one:
@@ -77,6 +80,11 @@ class Narrator(Formulas):
             said = say("say.suspect", figure=figure, printed=printed, count=count, suggested=suggested) + cause
             return said + self.also(finding)
         return self._gap(check)
+
+    def _lost(self, lost: LostRow) -> str:
+        """That a row may have been left out, and where its figures stand."""
+        told = [f"{self.label(self.facts[number])} {self.text(self.facts[number])}" for number in lost.told]
+        return say("say.lost", table=lost.table, row=lost.row, told="；".join(dict.fromkeys(told)))
 
     def _swapped(self, finding: Finding) -> str:
         """Two figures that changed places."""
@@ -111,6 +119,8 @@ class Narrator(Formulas):
 
     def how(self, finding: Finding) -> str:
         """How to mend a finding: the one figure that explains it, with its value; else what the rule says."""
+        if finding.lost is not None:
+            return say("say.how_lost", table=finding.lost.table, row=finding.lost.row)
         only = finding.suspects[0] if len(finding.suspects) == 1 and not finding.recognised else None
         suggested = self.suggested(only) if only is not None else ""
         if only is None or not suggested:
