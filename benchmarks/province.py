@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from itertools import groupby
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -89,18 +89,6 @@ def as_figures(book: RuleBook, members: Iterable[Member], folder: Path, out: Pat
             journal.read(Source(name, status.st_size, status.st_mtime_ns, job.reading_mark, digest, (part,)))
             key.planted[name], key.department[name] = member.made.planted, member.department
     return key
-
-
-def chosen(members: Iterable[Member], count: int) -> Iterator[Member]:
-    """Whole departments, until there are so many filings."""
-    left = count
-    for _, some in groupby(members, lambda member: member.department):
-        group = list(some)
-        if len(group) <= left:
-            left -= len(group)
-            yield from group
-        if not left:
-            return
 
 
 def command(folder: Path, out: Path, listed: Path) -> list[str]:
@@ -239,7 +227,8 @@ def main() -> None:
         held_against(key, base / "out")
         screened("again, nothing changed", asked, len(members))
         del members
-        documents(book, list(chosen(province(book, *size, plant=2, seed=options.seed), options.documents)), base)
+        told = province(book, *size, plant=2, seed=options.seed)  # the same departments, now with their texts
+        documents(book, list(islice(told, options.documents)), base)
 
 
 if __name__ == "__main__":

@@ -150,11 +150,14 @@ class Chunk:
                 for table in self.book.families[name].tables():
                     self._status.setdefault(table, np.full(self.size, Status.FOREIGN, dtype=np.uint8))
                     self._status[table][family == name] = Status.MISSING
+        alike: dict[tuple[tuple[str, Status], ...], list[int]] = {}  # most filings have the same tables
         for number, info in enumerate(self.infos):
-            for table, status in info.status.items():
+            alike.setdefault(tuple(info.status.items()), []).append(number)
+        for known, numbers in alike.items():
+            for table, status in known:
                 if table not in self._status:
                     self._status[table] = np.full(self.size, Status.FOREIGN, dtype=np.uint8)
-                self._status[table][number] = status
+                self._status[table][numbers] = status
 
     @cached_property
     def keys(self) -> dict[str, npt.NDArray[np.object_]]:

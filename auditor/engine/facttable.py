@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -103,6 +103,14 @@ class FactTable:
             own_step=data[8].copy(),
             also=np.zeros((0, 6), dtype=np.int64),
         )
+
+    def take(self, positions: Longs) -> FactTable:
+        """The table of some lines alone, without second addresses and texts."""
+        lines = {
+            name: getattr(self, name)[positions]
+            for name in ("filing", "table", "row", "column", "occurrence", "state", "value", "step", "own_step")
+        }
+        return replace(self, **lines, also=np.zeros((0, 6), dtype=np.int64), texts={})
 
 
 def _second_addresses(filings: Sequence[Filing], pools: tuple[dict[str, int], dict[str, int], dict[str, int]]) -> Longs:
