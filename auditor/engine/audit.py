@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -154,13 +155,15 @@ def check_of(outcome: Outcome, i: int, verdict: Verdict, local: Callable[[int], 
             outcome.plan.rule, instance_text(outcome, i), verdict, operands, note=Note(int(outcome.note[i])),
             operator=operator, linear=False, detail=_detail(outcome, i), rate=outcome.rates.get(i),
         )  # fmt: skip
-    flat = linear.flat
+    flat, facts = linear.flat, outcome.instances.chunk.facts
     first, last = np.searchsorted(flat.instance, [i, i + 1])
-    operands = tuple(
-        Operand(local(int(p)), int(c), bool(side))
-        for p, c, side in zip(
-            flat.position[first:last], flat.coefficient[first:last], flat.left[first:last], strict=True
-        )
+    operands = _in_order(
+        [
+            (Operand(local(int(p)), int(c), bool(side)), (int(facts.table[p]), int(facts.column[p])))
+            for p, c, side in zip(
+                flat.position[first:last], flat.coefficient[first:last], flat.left[first:last], strict=True
+            )
+        ]
     )
     gap = int(outcome.gap[i])
     allowed = int(outcome.allowed[i]) if outcome.allowed is not None else 0
@@ -168,6 +171,12 @@ def check_of(outcome: Outcome, i: int, verdict: Verdict, local: Callable[[int], 
         outcome.plan.rule, instance_text(outcome, i), verdict, operands, gap, allowed, linear.scale,
         Note(int(outcome.note[i])), operator, True, int(linear.constant[i]),
     )  # fmt: skip
+
+
+def _in_order(operands: Sequence[tuple[Operand, tuple[int, int]]]) -> tuple[Operand, ...]:
+    """Operands in the order of their terms, those of one column as they are printed, whatever else is in the chunk."""
+    runs = itertools.groupby(operands, lambda pair: (pair[0].left, pair[0].coefficient, pair[1]))
+    return tuple(one for _, run in runs for one in sorted((pair[0] for pair in run), key=lambda o: o.fact))
 
 
 def instance_text(outcome: Outcome, i: int) -> str:

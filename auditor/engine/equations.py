@@ -91,12 +91,13 @@ class Equations:
                 continue
             if any(ref.context for ref in outcome.plan.refs):
                 continue  # the ledger to be shown is that of one filing
-            terms = rows.terms(row, 0)
+            terms = dict(sorted(rows.terms(row, 0).items()))
             bad = int(rows.verdict[row]) == Verdict.INCONSISTENT
             if bad and not any(position - self.start in repairs for position in terms):
                 continue
             tail = self.failing[id(outcome), instance] if rows.verdict[row] != Verdict.CONSISTENT else None
             identities.append(Identity(terms, int(outcome.linear.constant[instance]), tail))
+        identities.sort(key=lambda identity: sorted(identity.terms.items()))  # whatever else is in the chunk
         zeros = rows.position[chunk.facts.state[rows.position] == STATE_CODE[State.ZERO]].tolist()
         hidden = {zero: zero_range(int(chunk.facts.step[zero]), chunk.mode)
                   for zero in zeros if zero - self.start not in repairs}  # fmt: skip

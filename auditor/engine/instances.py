@@ -67,23 +67,23 @@ def bind_instances(plan: Plan, chunk: Chunk, scope: Flags) -> tuple[Instances, B
         size = len(instances)
         instances = instances.take(np.repeat(np.arange(size), len(numbers)))
         instances.columns = np.tile(numbers, size).astype(np.int32)
-        instances = _printed_columns(instances, chunk.block(table))
+        instances = _printed_columns(instances, chunk.tables[table], chunk.block(table))
     return instances, none
 
 
-def _printed_columns(instances: Instances, block: Block | None) -> Instances:
+def _printed_columns(instances: Instances, table: Table, block: Block | None) -> Instances:
     """Leave out columns that a filing does not print, where they are optional or its form has not got them."""
-    if block is None:
-        return instances
-    chunk, columns = instances.chunk, block.table.all_columns
-    if not (any(column.optional for column in columns) or chunk.leaves_out(block.table.name)):
+    chunk, columns = instances.chunk, table.all_columns
+    if not (any(column.optional for column in columns) or chunk.leaves_out(table.name)):
         return instances
     assert instances.columns is not None
     free = np.zeros((len(columns), chunk.size), dtype=np.bool_)
     for number, column in enumerate(columns):
-        outside = chunk.left_out(block.table.name, column.name)
+        outside = chunk.left_out(table.name, column.name)
         free[number] = True if column.optional else (outside if outside is not None else False)
-    kept = block.printed_columns[instances.columns, instances.filing] | ~free[instances.columns, instances.filing]
+    kept = ~free[instances.columns, instances.filing]
+    if block is not None:
+        kept |= block.printed_columns[instances.columns, instances.filing]
     return instances.take(kept)
 
 
