@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from contextvars import ContextVar
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
@@ -30,6 +31,7 @@ def language() -> str:
     return _language.get()
 
 
+@cache
 def catalogue(name: str) -> Mapping[str, str]:
     """Return the whole catalogue of a language: key → sentence with `{placeholders}`."""
     return cast("Mapping[str, str]", import_module(f"auditor.messages.{name}").MESSAGES)
