@@ -419,4 +419,4 @@ def test_type_that_the_file_does_not_hold_is_as_wide_as_the_file_says_and_seen_a
         assert pdf.page(0).chars == chars
     for base, x0, y0, x1, y1, text in chars:
         assert x1 - x0 == pytest.approx(5 if text.isascii() else 10, abs=0.01)
-        assert (y0, y1) == (pytest.approx(base - 8.8, abs=0.01), pytest.approx(base + 1.2, abs=0.01))
+        assert [y0 - base, y1 - base] == pytest.approx([-8.8, 1.2], abs=0.01)

@@ -31,9 +31,13 @@ def language() -> str:
     return _language.get()
 
 
-@cache
 def catalogue(name: str) -> Mapping[str, str]:
     """Return the whole catalogue of a language: key → sentence with `{placeholders}`."""
+    return _catalogue(name)
+
+
+@cache
+def _catalogue(name: str) -> Mapping[str, str]:
     return cast("Mapping[str, str]", import_module(f"auditor.messages.{name}").MESSAGES)
 
 
