@@ -405,3 +405,18 @@ def test_rulings_of_every_make_give_the_same_grid(style: str) -> None:
                     page.line(x1 + shift, top, x1 + shift, bottom)
             page.text(x0 + 4, top + 12, text, size=9)
     assert tables(document(page)) == [body]
+
+
+def test_type_that_the_file_does_not_hold_is_as_wide_as_the_file_says_and_seen_as_the_system_has_it() -> None:
+    page = Page()
+    page.text(60, 100, "支出10%g—国", size=10)
+    data = written([page])
+    with Pdf(data, "drawn.pdf") as fresh:
+        seen = bytes(fresh.picture(0).buffer)
+    with Pdf(data, "drawn.pdf") as pdf:
+        chars = pdf.page(0).chars
+        assert bytes(pdf.picture(0).buffer) == seen
+        assert pdf.page(0).chars == chars
+    for base, x0, y0, x1, y1, text in chars:
+        assert x1 - x0 == pytest.approx(5 if text.isascii() else 10, abs=0.01)
+        assert [y0 - base, y1 - base] == pytest.approx([-8.8, 1.2], abs=0.01)

@@ -16,10 +16,13 @@ import pickle
 import zlib
 from typing import TYPE_CHECKING, Any
 
+from auditor.document import Paragraph
 from auditor.errors import AuditorError
 from auditor.facts import Fact, Place
 from auditor.filing import ViewCell
 from auditor.forms.tables import Form
+from auditor.outline.headings import Heading
+from auditor.outline.outline import Mention
 from auditor.sources import Text
 
 if TYPE_CHECKING:
@@ -64,7 +67,10 @@ def thaw(path: Path, book: FormBook) -> list[Filing]:
 _WRONG = (AttributeError, ImportError, IndexError, KeyError, TypeError, ValueError)
 
 
-_FIELDS = {kind: tuple(field.name for field in dataclasses.fields(kind)) for kind in (Fact, Place, ViewCell)}
+_FIELDS = {
+    kind: tuple(field.name for field in dataclasses.fields(kind))
+    for kind in (Fact, Place, ViewCell, Paragraph, Mention, Heading)
+}
 
 
 class _Writer(pickle.Pickler):

@@ -19,6 +19,7 @@ from auditor.cli.output import stem_of, write_file
 from auditor.engine.results import Severity
 from auditor.errors import AuditorError
 from auditor.messages import say, use_language
+from auditor.readers.limits import rare_collections
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -91,6 +92,7 @@ def _output_error(values: dict[str, str]) -> OutputError:
     return OutputError("input.write", **values)
 
 
+@rare_collections()
 def read_source(job: Job, file: str) -> Source:
     """Read a file, find what it has of filings, and keep that. Raises `OutputError` where it cannot be written."""
     use_language(job.lang)
@@ -162,6 +164,7 @@ class _Screened:
     failed: list[tuple[str, str]] = field(default_factory=list)
 
 
+@rare_collections()
 def audit_partition(job: Job, partition: Partition) -> Done:
     """Audit the filings of a partition, write their reports and results. Raises `OutputError`."""
     use_language(job.lang)

@@ -9,6 +9,7 @@ import click
 
 from auditor import __version__
 from auditor.messages import LANGUAGES, say, use_language
+from auditor.readers.limits import rare_collections
 
 FAULT = 2
 INTERRUPTED = 130
@@ -98,7 +99,8 @@ def main() -> None:
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
     try:
-        cli.main(prog_name="auditor", standalone_mode=True)
+        with rare_collections():
+            cli.main(prog_name="auditor", standalone_mode=True)
     except Exception:  # noqa: BLE001 — a fault of the program must not look like findings (status 1)
         import traceback
 

@@ -79,11 +79,16 @@ class Header:
 
 def is_index_row(cells: Sequence[Cell]) -> bool:
     """Tell whether a row numbers the columns: `栏次 | 1 | 2 …`, `** | ** | 1 | 2 …`, `1 | 2 | … | 12`."""
-    texts = [cell.text for cell in _distinct(cells) if cell.text]
-    labels = [text for text in texts if _INDEX_LABEL.match(text)]
-    numbers = [int(text) for text in texts if text.isdigit()]
-    if len(labels) + len(numbers) != len(texts) or not texts:
-        return False
+    labels = 0
+    numbers: list[int] = []
+    for cell in _distinct(cells):
+        text = cell.text
+        if text.isdigit():
+            numbers.append(int(text))
+        elif _INDEX_LABEL.match(text):
+            labels += 1
+        elif text:
+            return False
     rising = all(b - a == 1 for a, b in itertools.pairwise(numbers))
     return bool(rising and (labels or (len(numbers) > 2 and numbers[0] == 1)))
 

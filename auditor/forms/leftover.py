@@ -61,15 +61,17 @@ def label_cells(grid: Grid, plan: Plan) -> set[int]:
     """The identities of cells that are labels: header rows, code, name and 行次 columns, rows that number columns."""
     columns = {position for segment in plan.segments for position in segment.labels}
     numbered = any(slot.what == "line" for slot in plan.slots)
-    return {
-        id(cell)
-        for number, cells in enumerate(grid.rows)
-        for position, cell in enumerate(cells)
-        if position in columns
-        or is_index_row(cells)
-        or number < plan.header.rows
-        or (numbered and cell.text.isdigit() and len(cell.text) < 4)
-    }
+    out: set[int] = set()
+    for number, cells in enumerate(grid.rows):
+        if number < plan.header.rows or is_index_row(cells):
+            out.update(map(id, cells))
+            continue
+        out.update(
+            id(cell)
+            for position, cell in enumerate(cells)
+            if position in columns or (numbered and cell.text.isdigit() and len(cell.text) < 4)
+        )
+    return out
 
 
 def lost_rows(grids: Sequence[Grid], rows: Sequence[PrintedRow], loose: Sequence[LooseCell]) -> bool:

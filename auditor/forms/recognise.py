@@ -188,8 +188,8 @@ class _Finder:
         """The title that a line prints, alone or with the line above it."""
         title, forms = title_forms(text, self.book, self.report)
         if not title and self.remarks and self.last is None and len(text) < MAX_TITLE / 2:
-            above = self.remarks[-1].text  # a title broken over two lines
-            if 4 <= len(above) < MAX_TITLE / 2 and not title_forms(above, self.book, self.report)[0]:
+            above = self.remarks[-1].text  # no title itself, but perhaps one broken over two lines
+            if 4 <= len(above) < MAX_TITLE / 2:
                 title, forms = title_forms(above + text, self.book, self.report)
         return title, forms
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from contextvars import ContextVar
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
@@ -32,6 +33,11 @@ def language() -> str:
 
 def catalogue(name: str) -> Mapping[str, str]:
     """Return the whole catalogue of a language: key → sentence with `{placeholders}`."""
+    return _catalogue(name)
+
+
+@cache
+def _catalogue(name: str) -> Mapping[str, str]:
     return cast("Mapping[str, str]", import_module(f"auditor.messages.{name}").MESSAGES)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from auditor.document import Document
     from auditor.forms.recognise import Recognised
     from auditor.forms.tables import FormBook
+    from auditor.outline.phrases import Hit, Wording
+    from auditor.outline.pieces import Sort
 
 MAX_MENTIONS = 2_000  # of one wording in one file
 
@@ -47,12 +50,16 @@ def outline_of(document: Document, found: Recognised, book: FormBook, report: st
     pieces = pieces_of(document, found)
     contents = contents_of_document(document, pieces, found, book, report)
     outline = Outline(list(_remarked(document)), list(headings_of(pieces)), contents)
-    counts: dict[int, int] = {}
+    counts: Counter[int] = Counter()
+    said: dict[tuple[Sort, str], list[tuple[Wording, list[Hit]]]] = {}  # the cells of tables say the same often
     for piece in pieces:
-        for number, wording in enumerate(book.wordings.sought):
-            for hit in wording.find(piece):
-                counts[number] = counts.get(number, 0) + 1
-                if counts[number] > MAX_MENTIONS:
+        key = (piece.sort, piece.text)
+        if key not in said:
+            said[key] = book.wordings.said(*key)
+        for wording, hits in said[key]:
+            for hit in hits if wording.fits(piece) else ():
+                counts[id(wording)] += 1
+                if counts[id(wording)] > MAX_MENTIONS:
                     break
                 place = piece.place(hit.start, hit.end)
                 outline.mentions.append(Mention(wording.table, wording.row, masked(hit.text), hit.parts, place))

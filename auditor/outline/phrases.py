@@ -18,7 +18,7 @@ from auditor.outline.quotes import unpaired_quotes
 from auditor.sources import Map, Text, a_list, a_map, a_text, check_keys, choice, fail, load, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 FILES = ("wording.yaml", "mentions.yaml")
@@ -74,20 +74,21 @@ class Wording:
     scan: str = ""
     whole: bool = False  # not where a paragraph may go on
 
-    def find(self, piece: Piece) -> Iterator[Hit]:
-        """Every place of a piece that says it."""
+    def fits(self, piece: Piece) -> bool:
+        """Tell whether what a piece says counts, by what it is and by what stands above and beside it."""
         if piece.sort not in self.sorts or (self.whole and not piece.ends):
-            return
+            return False
         if self.under is not None and not self.under.search(piece.heading):
-            return
-        if self.beside is not None and not self.beside.search(piece.text + piece.beside):
-            return
-        yield from self.hits(piece.text)
+            return False
+        return self.beside is None or self.beside.search(piece.text + piece.beside) is not None
 
     def hits(self, text: str) -> Iterator[Hit]:
         """Every place of a text that says it, in order, but for what it is not; of places that overlap the first."""
+        candidates = self._candidates(text)
+        if not candidates:
+            return
         taken: list[tuple[int, int]] | None = None
-        for hit in sorted(self._candidates(text), key=lambda hit: (hit.start, -hit.end)):
+        for hit in sorted(candidates, key=lambda hit: (hit.start, -hit.end)):
             if self.proof and not PROOFS[self.proof](hit):
                 continue
             if taken is None:
@@ -96,14 +97,16 @@ class Wording:
                 taken.append((hit.start, hit.end))
                 yield hit
 
-    def _candidates(self, text: str) -> Iterator[Hit]:
-        for says in self.says:
-            for found in says.finditer(text):
-                if found.group():
-                    parts = {name: said for name, said in found.groupdict().items() if said}
-                    yield Hit(found.start(), found.end(), found.group(), parts)
+    def _candidates(self, text: str) -> list[Hit]:
+        matches = [found for says in self.says for found in says.finditer(text) if found.group()]
+        out = [Hit(found.start(), found.end(), found.group(), _parts(found)) for found in matches]
         if self.scan:
-            yield from (Hit(start, end, text[start:end], {}) for start, end in SCANS[self.scan](text))
+            out += [Hit(start, end, text[start:end], {}) for start, end in SCANS[self.scan](text)]
+        return out
+
+
+def _parts(found: re.Match[str]) -> dict[str, str]:
+    return {name: said for name, said in found.groupdict().items() if said}
 
 
 @dataclass(frozen=True)
@@ -113,9 +116,14 @@ class Wordings:
     wordings: tuple[Wording, ...]
 
     @cached_property
-    def sought(self) -> tuple[Wording, ...]:
-        """The wordings that are looked for in a document (所指 is asked of titles and statements only)."""
-        return tuple(wording for wording in self.wordings if wording.table != "所指")
+    def sought(self) -> Mapping[Sort, Sequence[Wording]]:
+        """The wordings that are looked for in each sort of text (所指 is asked of titles and statements only)."""
+        sought = [wording for wording in self.wordings if wording.table != "所指"]
+        return {sort: tuple(wording for wording in sought if sort in wording.sorts) for sort in Sort}
+
+    def said(self, sort: Sort, text: str) -> list[tuple[Wording, list[Hit]]]:
+        """What a text of one sort says wherever it stands: every wording with its places."""
+        return [(wording, hits) for wording in self.sought[sort] if (hits := list(wording.hits(text)))]
 
     def of(self, table: str) -> Iterator[Wording]:
         """The wordings that give rows to a table."""

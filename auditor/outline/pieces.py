@@ -7,6 +7,7 @@ it is, because it is audited. Every character knows the paragraph and the offset
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -16,12 +17,13 @@ from auditor.forms.labels import plain
 from auditor.outline.privacy import masked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from auditor.facts import Place
     from auditor.forms.recognise import Recognised
 
 _SPACE = re.compile(r"[\s\u3000\u00a0\u200b\ufeff]")
+_PRINTED = re.compile(r"[^\s\u3000\u00a0\u200b\ufeff]")
 _FOLD = str.maketrans("()０１２３４５６７８９％〔〕", "（）0123456789%（）")
 _RADICAL = re.compile("[\u2e80-\u2fdf\uf900-\ufaff]")
 _STARTS = re.compile(
@@ -66,23 +68,33 @@ class Sort(StrEnum):
 
 @dataclass(slots=True)
 class Piece:
-    """One piece of text; `origin[i]` is (source, offset in its raw text) of character i.
+    """One piece of text; character i stands at `offsets[i]` in the raw text of its source.
 
     `beside` is what stands around a cell: the head of its column and its row.
     """
 
     sort: Sort
     text: str
-    origin: list[tuple[int, int]]
+    offsets: Sequence[int]
     sources: list[Paragraph | Cell]
     heading: str = ""
     beside: str = ""
     ends: bool = True  # the paragraph is known to end here
+    starts: list[int] = field(default_factory=lambda: [0])  # where in the text each source begins
+
+    def join(self, text: str, offsets: Sequence[int], source: Paragraph) -> None:
+        """Add a paragraph that goes on with this text."""
+        joined: list[int] = self.offsets if isinstance(self.offsets, list) else list(self.offsets)
+        joined += offsets
+        self.offsets = joined
+        self.starts.append(len(self.text))
+        self.text += text
+        self.sources.append(source)
 
     def place(self, start: int, end: int) -> Place:
         """The place of some of its characters, quoted with what stands around them."""
-        number, at = self.origin[start]
-        last_number, last = self.origin[end - 1]
+        number, last_number = bisect_right(self.starts, start) - 1, bisect_right(self.starts, end - 1) - 1
+        at, last = self.offsets[start], self.offsets[end - 1]
         source = self.sources[number]
         place = replace(source.place, section=self.heading, quote=masked(self.quote(start, end)))
         if isinstance(source, Paragraph) and source.parts:
@@ -104,16 +116,13 @@ class Piece:
         return f"{head}{self.text[before:after]}{tail}"
 
 
-def squeezed(raw: str) -> tuple[str, list[int]]:
+def squeezed(raw: str) -> tuple[str, Sequence[int]]:
     """A raw text without white space, brackets and digits in one form, and the offset of each character."""
-    text: list[str] = []
-    offsets: list[int] = []
-    for offset, char in enumerate(raw):
-        if _SPACE.match(char):
-            continue
-        text.append(tidy(char) if _RADICAL.match(char) else char.translate(_FOLD))
-        offsets.append(offset)
-    return "".join(text), offsets
+    offsets: Sequence[int] = range(len(raw))
+    if _SPACE.search(raw):
+        offsets = [found.start() for found in _PRINTED.finditer(raw)]
+        raw = _SPACE.sub("", raw)
+    return _RADICAL.sub(lambda found: tidy(found.group()), raw).translate(_FOLD), offsets
 
 
 def bare(text: str) -> str:
@@ -156,12 +165,10 @@ def pieces_of(document: Document, found: Recognised) -> list[Piece]:
         if sort in (Sort.HEADING, Sort.TITLE):
             state.heading = bare(text)[:MAX_HEADING]
         if state.open is not None and sort is Sort.TEXT and _goes_on(state.open, text, block):
-            state.open.origin += [(len(state.open.sources), offset) for offset in offsets]
-            state.open.text += text
-            state.open.sources.append(block)
+            state.open.join(text, offsets, block)
             continue
         _close(state)
-        piece = Piece(sort, text, [(0, offset) for offset in offsets], [block], state.heading)
+        piece = Piece(sort, text, offsets, [block], state.heading)
         piece.ends = _ends(block, margins, wrapped=bool(wrapped))
         if sort is Sort.TEXT:
             state.open = piece
@@ -238,9 +245,7 @@ def _cells(grid: Grid, heading: str) -> Iterator[Piece]:
             seen.add(id(cell))
             text, offsets = squeezed(cell.raw)
             if text:
-                yield Piece(
-                    Sort.CELL, text, [(0, offset) for offset in offsets], [cell], heading, f"{heads[column]}{row}"
-                )
+                yield Piece(Sort.CELL, text, offsets, [cell], heading, f"{heads[column]}{row}")
 
 
 def _sorts(document: Document, found: Recognised) -> dict[int, Sort]:

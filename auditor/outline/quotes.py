@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 _PAIRS = {"”": "“", "》": "《"}
 _STRAIGHT = '"'
+_MARKS = "“”《》" + _STRAIGHT
 
 
 def unpaired_quotes(text: str) -> Iterator[tuple[int, int]]:
@@ -17,6 +18,8 @@ def unpaired_quotes(text: str) -> Iterator[tuple[int, int]]:
     >>> [text[a:b] for text in ["开展“检查”、优秀案例”活动", "甲“乙”丙"] for a, b in unpaired_quotes(text)]
     ['优秀案例”']
     """
+    if not any(mark in text for mark in _MARKS):
+        return
     lone: list[int] = []
     for closing, opening in _PAIRS.items():
         waiting: list[int] = []

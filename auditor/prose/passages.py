@@ -196,14 +196,19 @@ def _close(state: _State, lexicon: Lexicon) -> Iterator[Passage]:
     text: list[str] = []
     origin: list[tuple[int, int]] = []
     for number, paragraph in enumerate(pieces):
-        for offset, char in enumerate(paragraph.raw):
-            if not _DROPPED.match(char):
-                text.append(char.translate(_FOLD))
-                origin.append((number, offset))
-    if text:
+        kept = _DROPPED.sub("", paragraph.raw)
+        text.append(kept.translate(_FOLD))
+        offsets = range(len(kept)) if kept == paragraph.raw else _offsets(paragraph.raw)
+        origin += [(number, offset) for offset in offsets]
+    if origin:
         passage = Passage(_punctuated("".join(text)), origin, pieces, state.topic, state.heading, state.outside)
         _run_in(passage, state, lexicon)
         yield passage
+
+
+def _offsets(raw: str) -> list[int]:
+    """Where the characters stand that are not dropped."""
+    return [offset for offset, char in enumerate(raw) if not _DROPPED.match(char)]
 
 
 def _run_in(passage: Passage, state: _State, lexicon: Lexicon) -> None:

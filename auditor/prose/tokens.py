@@ -69,8 +69,10 @@ class Spans:
 def numbers_of(passage: Passage, lexicon: Lexicon, names: Names) -> Iterator[Number]:
     """Yield the numbers of a passage; dates, thresholds, ordinals and codes are none."""
     text = passage.text
-    noise = Spans(found.span() for pattern in lexicon.noise for found in pattern.finditer(text))
+    noise: Spans | None = None  # looked for where there are numbers
     for found in _TOKEN.finditer(text):
+        if noise is None:
+            noise = Spans(other.span() for pattern in lexicon.noise for other in pattern.finditer(text))
         start, end = found.span("number")
         unit = found["unit"] or ""
         if noise.holds(start) or _is_ordinal(text, start, end):

@@ -43,6 +43,7 @@ _STARTS = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}部分|\d{1,2}[.．、](?!\d)|[①-⑳])"
 )
 _NUMERALS = frozenset("0123456789.,")
+LATIN = "\x7f"  # the last character of Latin type
 _LATIN = re.compile(r"[A-Za-z]")
 
 
@@ -63,12 +64,15 @@ def lines_of(chars: Iterable[Char]) -> list[list[Char]]:
     """Group characters into lines by baseline, each from left to right."""
     out: list[list[Char]] = []
     level = -1e9
+    line: list[Char] = []
     for char in sorted(chars):
-        if char[0] - level <= SAME_LINE * max(4.0, char[4] - char[2]):
-            out[-1].append(char)
+        high = char[4] - char[2]
+        if char[0] - level <= SAME_LINE * max(4.0, high):
+            line.append(char)
         else:
             level = char[0]
-            out.append([char])
+            line = [char]
+            out.append(line)
     for line in out:
         line.sort(key=_left)
     return out
@@ -79,9 +83,7 @@ def _left(char: Char) -> float:
 
 
 def _apart(last: Char, char: Char) -> bool:
-    """Tell whether a space stands between two characters: only Latin words have spaces between them."""
-    if last[5] > "\x7f" or char[5] > "\x7f":
-        return False
+    """Tell whether a space stands between two Latin characters; others have none between them."""
     gap = WORD_GAP if last[5].isalnum() and char[5].isalnum() else MARK_GAP
     return char[1] - last[3] > gap * (char[4] - char[2])
 
@@ -95,7 +97,7 @@ def joined(line: Sequence[Char]) -> str:
             text = char[5]
             if text == last[5] and abs(char[1] - last[1]) < OVERPRINT * (char[3] - char[1]):
                 continue
-            if _apart(last, char):
+            if text <= LATIN and last[5] <= LATIN and _apart(last, char):
                 out.append(" ")
         out.append(char[5])
         last = char
@@ -131,7 +133,8 @@ def page_lines(chars: Sequence[Char], page: int) -> list[Line]:
             text, edges = _with_edges(piece)
             if not text:
                 continue
-            box = (piece[0][1], min(c[2] for c in piece), max(c[3] for c in piece), max(c[4] for c in piece))
+            _, _, tops, rights, bottoms, _ = zip(*piece, strict=True)
+            box = (piece[0][1], min(tops), max(rights), max(bottoms))
             out.append(Line(page, line[0][0], box, _size(piece), text, edges, len(pieces) == 1))
     return out
 
@@ -162,13 +165,14 @@ def _with_edges(line: Sequence[Char]) -> tuple[str, tuple[float, ...]]:
     edges: list[float] = []
     last: Char | None = None
     for char in line:
+        text = char[5]
         if last is not None:
-            if char[5] == last[5] and abs(char[1] - last[1]) < OVERPRINT * (char[3] - char[1]):
+            if text == last[5] and abs(char[1] - last[1]) < OVERPRINT * (char[3] - char[1]):
                 continue
-            if _apart(last, char):
+            if text <= LATIN and last[5] <= LATIN and _apart(last, char):
                 out.append(" ")
                 edges.append(round(last[3], 1))
-        out.append(char[5])
+        out.append(text)
         edges.append(round(char[1], 1))
         last = char
     if last is not None:

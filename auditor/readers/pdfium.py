@@ -17,10 +17,11 @@ from auditor.errors import BadInputError
 from auditor.readers import bare
 from auditor.readers.bare import void
 from auditor.readers.drawn import Drawn, TooComplexError, drawn_on
+from auditor.readers.faces import boxed
 from auditor.readers.ink import Doubt, judged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from auditor.readers.bare import Box, Matrix
     from auditor.readers.ruled import Segment
@@ -77,6 +78,9 @@ class Pdf:
 
     def __init__(self, data: bytes, file: str) -> None:
         self.file = file
+        self._data = data
+        self._seen: Any = None  # the same file with its real typefaces, where characters are read with stand-ins
+        self._boxed = False
         try:
             self._document = pypdfium2.PdfDocument(data)
             self.pages = len(self._document)
@@ -93,6 +97,8 @@ class Pdf:
 
     def __exit__(self, *_: object) -> None:
         self._document.close()
+        if self._seen is not None:
+            self._seen.close()
 
     def modified(self) -> str:
         """When the file says it was last changed, as digits (YYYYMMDDHHMMSS…), or ''."""
@@ -101,9 +107,11 @@ class Pdf:
 
     def page(self, number: int) -> PageContent:
         """Read one page (counted from 0). Raises `BadInputError` when it cannot be loaded or is beyond bounds."""
-        page = self._loaded(number)
+        with boxed() as told:
+            page = self._loaded(number)
+        self._boxed |= told[0]
         try:
-            return _read(page, number + 1)
+            return _read(page, number + 1, lambda: self._rendered(number, LOOK))
         except TooComplexError:
             raise BadInputError("input.page_too_complex", file=self.file, page=number + 1) from None
         finally:
@@ -111,15 +119,11 @@ class Pdf:
 
     def picture(self, number: int, dpi: int = 110) -> Any:
         """Render one page as a grey bitmap; of a page of unusual size a smaller one."""
-        page = self._loaded(number)
-        try:
-            return rendered(page, dpi / 72)
-        finally:
-            page.close()
+        return self._rendered(number, dpi / 72)
 
     def stretch(self, number: int, top: float, bottom: float, scale: float) -> Any:
         """Render what stands between two heights of a page (points from its top) as an array of greys."""
-        page = self._loaded(number)
+        page = self._loaded(number, seen=True)
         try:
             cut = (0, page.get_height() - bottom, 0, top)
             bitmap = page.render(scale=scale, crop=cut, grayscale=True)
@@ -135,8 +139,19 @@ class Pdf:
         finally:
             page.close()
 
-    def _loaded(self, number: int) -> Any:
+    def _rendered(self, number: int, scale: float) -> Any:
+        page = self._loaded(number, seen=True)
         try:
+            return rendered(page, scale)
+        finally:
+            page.close()
+
+    def _loaded(self, number: int, *, seen: bool = False) -> Any:
+        """One page; where it is to be `seen`, without stand-ins for its typefaces."""
+        try:
+            if seen and self._boxed:
+                self._seen = self._seen or pypdfium2.PdfDocument(self._data)
+                return self._seen[number]
             return self._document[number]
         except pypdfium2.PdfiumError:
             raise BadInputError("input.damaged_page", file=self.file, page=number + 1) from None
@@ -163,7 +178,8 @@ def display(page: Any) -> tuple[Matrix, float, float]:
     return matrices[turn], (wide if turn % 180 == 0 else high), (high if turn % 180 == 0 else wide)
 
 
-def _read(page: Any, number: int) -> PageContent:
+def _read(page: Any, number: int, picture: Callable[[], Any]) -> PageContent:
+    """Read a loaded page; its `picture` is taken where it has to be looked at."""
     matrix, width, height = display(page)
     drawn = drawn_on(page, matrix, width, height)
     content = PageContent(number, width, height, across=drawn.across, down=drawn.down)
@@ -175,7 +191,7 @@ def _read(page: Any, number: int) -> PageContent:
         finally:
             raw.FPDFText_ClosePage(text_page)
         if doubtful:
-            verdict = judged(content.chars, doubtful, rendered(page, LOOK), width)
+            verdict = judged(content.chars, doubtful, picture(), width)
             content.chars = verdict.seen
             content.hidden += verdict.hidden
             content.unmapped, content.text_layer = verdict.lost, verdict.layer

@@ -48,7 +48,7 @@ class Scans:
     def note(self, content: PageContent) -> None:
         """Tell whether a page is a scan, or was one."""
         chars = len(content.chars)
-        lost = sum(char[5] == LOST for char in content.chars)
+        lost = [char[5] for char in content.chars].count(LOST)
         if (chars <= FEW and (content.pictured >= SCAN or content.shapes >= DRAWN)) or lost > max(FEW, chars // 2):
             self.document.scans.append(content.number)
         elif content.text_layer > chars // 2:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from auditor.errors import BadInputError
 from auditor.readers import ARCHIVE_MARK, load, read_bytes, wire
-from auditor.readers.limits import MB, bound_memory, bound_time, on_more_time
+from auditor.readers.limits import MB, bound_memory, bound_time, on_more_time, rare_collections
 
 if TYPE_CHECKING:
     from auditor.readers.archive import Archive
@@ -72,6 +72,7 @@ class Worker:
         return self._archive
 
 
+@rare_collections()
 def serve(requests: BinaryIO, answers: BinaryIO, seconds: float) -> None:
     """Answer requests until the input ends."""
     import traceback
