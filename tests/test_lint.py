@@ -80,6 +80,7 @@ def test_the_own_book_has_no_error_and_no_warning() -> None:
         (ASSERT, "  assert: 本表[和计].基本支出 <= 本年支出合计\n", "a.yaml:5:14", "合计"),
         ("form: 支出决算表", "form: 支出结算表", "a.yaml:3:9", "最接近的是"),
         (ASSERT, "  assert: 基本支出 <= 30%\n", "a.yaml:5:11", "百分比"),
+        (ASSERT, "  assert: 基本支出 = percent(项目支出, 本年支出合计)\n", "a.yaml:5:11", "百分比"),
         (ASSERT, "  assert: 本年支出合计 = 基本支出 + 项目支出 + 基本支出\n", "a.yaml:5:20", "加了两次"),
         (ASSERT, "  assert: 本年支出合计 = sum(支出构成) + 项目支出\n", "a.yaml:5:", "加了两次"),
         (ASSERT, "  assert: 本表[合计].本年支出合计 = sum(本表[299/各项].本年支出合计)\n", "a.yaml:5:", "选不到一行"),
@@ -104,6 +105,14 @@ def test_every_mistake_is_answered_with_its_place_and_what_to_do(
     error = the_error(tmp_path, old, new)
     assert error.where.startswith(where), error
     assert said in error.text, error
+
+
+def test_a_sign_before_a_rate_says_nothing_and_is_refused(tmp_path: Path) -> None:
+    form = "form: 一般公共预算支出预算表\n"
+    rate = "  assert: 增减率 = -growth(总计, 上年执行数)\n"
+    good = GOOD.replace("form: 支出决算表\n", form).replace(ASSERT, rate)
+    errors = [remark for remark in linted(tmp_path, good) if remark.weight is Weight.ERROR]
+    assert "growth" in errors[0].text
 
 
 def test_an_example_that_decides_nothing(tmp_path: Path) -> None:

@@ -14,7 +14,11 @@ from auditor.engine.chunk import Chunk
 from auditor.engine.evaluate import evaluate
 from auditor.engine.results import Severity
 from auditor.engine.signatures import signatures_of
+from auditor.errors import RuleError
 from auditor.rules.book import load_rules
+from auditor.rules.examples import ExampleResult, run_examples
+from auditor.rules.variants import changed
+from auditor.sources import Text
 from auditor.testing import draft_of, draw_ledger, read_back
 from auditor.testing.corrupting import Effect, corrupted, effect_of
 from auditor.testing.defects import DEFECTS
@@ -22,7 +26,8 @@ from auditor.testing.filings import KEY, draft_of_family
 from auditor.testing.ledger import RandomSource
 from auditor.testing.printing import Style
 from auditor.testing.scoring.detection import Detection, failing, trials
-from auditor.testing.scoring.mutants import DROPPED, FLIPPED, NEIGHBOUR, WIDENED, score_mutants
+from auditor.testing.scoring.equivalent import COUNTED, REFUSED, SAME, TWICE
+from auditor.testing.scoring.mutants import DROPPED, FLIPPED, NEIGHBOUR, UNREACHED, WIDENED, Mutant, score_mutants
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -48,9 +53,99 @@ WEAK = ("{'[208].本年支出合计': 5.00, '[208].基本支出': 5.00, '[208].�
 
 def test_examples_that_notice_nothing_are_told() -> None:
     rule = BOOK.by_id["FA-T01-03"]
-    made = list(score_mutants(load_rules(cache=False, examples=False), [rule]))
+    made = [mutant for mutant in score_mutants(load_rules(cache=False, examples=False), [rule]) if mutant.counts]
     assert {mutant.slip for mutant in made} >= {FLIPPED, WIDENED, NEIGHBOUR}
     assert all(mutant.killed for mutant in made if mutant.slip == FLIPPED)
+
+
+def test_the_examples_of_every_rule_notice_every_slip() -> None:
+    book = load_rules(cache=False, examples=False)
+    made = [mutant for mutant in score_mutants(book, book.rules) if mutant.counts]
+    assert len(made) > 2400
+    assert [(m.rule, m.slip, m.what, m.entry, m.why) for m in made if not m.killed] == []
+
+
+def mutants(folder: Path, statement: str, passes: str, fails: str, loop: str = "row in 各行") -> list[Mutant]:
+    """The slips of a rule with one or several statements."""
+    text = RULES.replace("本年支出合计 = 基本支出 + 项目支出", statement).replace("row in 各行", loop)
+    (folder / "own.yaml").write_text(text.replace("{pass}", passes).replace("{fail}", fails), encoding="utf-8")
+    book = load_rules([folder], cache=False, examples=False)
+    return list(score_mutants(book, [book.by_id["X-1"]]))
+
+
+@pytest.mark.parametrize(
+    ("statement", "slip", "why"),
+    [
+        ("本年支出合计 = 基本支出 + 项目支出", FLIPPED, ""),
+        ("基本支出 = 0", FLIPPED, SAME),
+        ("基本支出 = 项目支出", FLIPPED, TWICE),
+        ("本年支出合计 = 项目支出 + 基本支出", NEIGHBOUR, REFUSED),
+        ("count(本表[各类].基本支出) = 0", WIDENED, COUNTED),
+        ("count(本表[各类].基本支出) = 1", WIDENED, ""),
+    ],
+)
+def test_a_slip_that_changes_nothing_is_told_with_its_reason(
+    tmp_path: Path, statement: str, slip: str, why: str
+) -> None:
+    made = mutants(tmp_path, statement, *WEAK)
+    assert why in {mutant.why if not mutant.counts else "" for mutant in made if mutant.slip == slip}, made
+
+
+def test_what_the_examples_lack_is_told(tmp_path: Path) -> None:
+    lacking = {(m.slip, m.why) for m in mutants(tmp_path, "本年支出合计 = 基本支出 + 项目支出", *WEAK) if not m.killed}
+    assert {(DROPPED, DROPPED), (WIDENED, WIDENED)} <= lacking
+    two = "\n    - 本年支出合计 = 基本支出 + 项目支出\n    - 本年支出合计 = 经营支出"
+    passes, fails = (example.replace("}", ", '[208].经营支出': unprinted}") for example in WEAK)
+    assert UNREACHED in {m.why for m in mutants(tmp_path, two, passes, fails, "row in 各类")}
+
+
+EACH = "{'[208].本年支出合计': 8.00, '[208].基本支出': 5.00, '[208].项目支出': 3.00}"
+
+
+def test_each_figure_notices_every_slip_of_a_sum(tmp_path: Path) -> None:
+    made = mutants(tmp_path, "本年支出合计 = 基本支出 + 项目支出", EACH, "each figure")
+    assert all(mutant.killed for mutant in made if mutant.counts)
+    assert sum(mutant.counts for mutant in made) == 9
+
+
+def results(folder: Path, statement: str, passes: str, fails: str) -> list[ExampleResult]:
+    mutants(folder, statement, passes, fails)
+    book = load_rules([folder], cache=False, examples=False)
+    rule = book.by_id["X-1"]
+    return run_examples(rule, book.plans(rule), book.forms)
+
+
+def test_a_figure_that_may_be_wrong_unnoticed_is_named(tmp_path: Path) -> None:
+    good, bad = results(tmp_path, "本年支出合计 >= 基本支出 + 项目支出", EACH, "each figure")
+    assert good.as_said
+    assert not bad.as_said
+    assert bad.wrong == "[208].本年支出合计: 9.00"
+    with pytest.raises(RuleError, match=r"fail \(\[208\].本年支出合计: 9.00\)"):
+        load_rules([tmp_path], cache=False)
+
+
+def test_each_figure_may_mean_one_passing_example(tmp_path: Path) -> None:
+    beside = "{'[208].本年支出合计': 8.00, '[208].基本支出': 3.00, '[208].项目支出': 3.00}"
+    alone = "{'[208].基本支出': 3.00, '[208].项目支出': 3.00}"
+    passes = f"[{beside}, {alone}]"
+    for fails, said in (("each figure", False), ("each figure of pass 1", False), ("each figure of pass 2", True)):
+        assert results(tmp_path, "基本支出 = 项目支出", passes, fails)[-1].as_said is said
+
+
+def test_each_figure_reads_printed_tables_and_sentences() -> None:
+    printed = Text.at("支出决算表\n科目代码 | 科目名称 | 小计\n2080505 | 缴费 | 8.00\n", "", 0, 0)
+    assert [told for told, _ in changed(printed)] == ["8.00 → 9.00", "8.00 → 7.00"]
+    sentence = Text.at("七、说明\n2023年支出60.00万元，占12.5%，其中车辆3辆。", "", 0, 0)
+    assert [told for told, _ in changed(sentence)] == [
+        "60.00 → 67.50", "60.00 → 52.50", "12.5 → 14.1", "12.5 → 10.9",
+    ]  # fmt: skip
+
+
+def test_a_row_that_the_form_does_not_print_leaves_its_statements_open(tmp_path: Path) -> None:
+    blank = "{'[208].本年支出合计': 8.00, '[208].基本支出': 8.00, '[208].项目支出': %s}"
+    statement = "\n    - 本年支出合计 = 基本支出\n    - 本年支出合计 = 项目支出"
+    assert not results(tmp_path, statement, blank % "''", "each figure")[0].as_said
+    assert all(result.as_said for result in results(tmp_path, statement, blank % "unprinted", "each figure"))
 
 
 def test_a_weak_example_lets_a_dropped_term_pass(tmp_path: Path) -> None:
@@ -58,7 +153,7 @@ def test_a_weak_example_lets_a_dropped_term_pass(tmp_path: Path) -> None:
     book = load_rules([tmp_path], cache=False, examples=False)
     dropped = {m.what: m.killed for m in score_mutants(book, [book.by_id["X-1"]]) if m.slip == DROPPED}
     assert dropped == {"基本支出": True, "项目支出": False}
-    widened = {m.what: m.killed for m in score_mutants(book, [book.by_id["X-1"]]) if m.slip == WIDENED}
+    widened = {m.what: m.killed for m in score_mutants(book, [book.by_id["X-1"]]) if m.slip == WIDENED and m.counts}
     assert sorted(widened.values()) == [False, True]
 
 

@@ -112,7 +112,9 @@ def _tested(rule: Rule, book: RuleBook, *, aloud: bool) -> tuple[int, int]:
             said = say("cli.example_ok" if result.as_said else "cli.example_bad")
             click.echo(f"{rule.id}\t{'pass' if result.passes else 'fail'}\t{rule.file}:{result.line}\t{said}")
         if not result.as_said:
-            wanted, filings, entities = example_filings(rule, plans, example, book.forms)
+            if result.wrong:
+                click.echo(printable(f"    {result.wrong}"))
+            wanted, filings, entities = example_filings(rule, plans, result.case, book.forms)
             for line in trace_plans(wanted, filings, book.forms, Rounding.HALF_UP, entities):
                 click.echo(printable(f"    {line}"))
     return len(rule.examples), bad

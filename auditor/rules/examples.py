@@ -2,13 +2,14 @@
 
 An example is a map of addresses to printed figures (whatever it does not name is blank), a small printed table, a
 map of tables to printed tables, or (for rules on tables about the filing) a short document. A passing example must
-give a verdict that holds, a failing one a contradiction; one that decides nothing is an error of the rule.
+give a verdict that holds, a failing one a contradiction; one that decides nothing is an error of the rule. The failing
+example `each figure` stands for many (`auditor.rules.variants`). What a form does not print is `unprinted`.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from auditor.document import Cell, Grid
@@ -24,17 +25,18 @@ from auditor.forms.printed import Found
 from auditor.forms.tables import SELF_NAMED, Layout
 from auditor.numbers import State, parse_literal
 from auditor.rules.plan import THIS_TABLE, Plan, RowLoop
+from auditor.rules.variants import changed, each_figure
 from auditor.sources import Map, Text, nearest
 from auditor.units import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from auditor.forms.tables import FormBook, Table
     from auditor.rules.rule import Example, Rule
 
 _ADDRESS = re.compile(
-    r"^(?P<table>[^\[\].@#]*)(?:@(?P<context>[^\[\].]+))?(?:\[(?P<row>[^\]]+)\])?(?:\.(?P<column>.+))?$"
+    r"^(?P<table>[^\[\].@#]*)(?:@(?P<context>[^\[\].]+))?(?:\[(?P<row>[^\]]+)\](?P<again>#\d+)?)?(?:\.(?P<column>.+))?$"
 )
 ENTITY = "示例单位"
 YEAR = 2023
@@ -43,12 +45,17 @@ UNIT = "万元"
 
 @dataclass(frozen=True, slots=True)
 class ExampleResult:
-    """What an example gave: the verdicts of its checks, and whether that is what the rule's author said."""
+    """What an example gave: the verdicts of its checks, and whether that is what the rule's author said.
+
+    `case` is the example that was run, `wrong` what is wrong in it, where it is one that `each figure` stands for.
+    """
 
     rule: str
     passes: bool
     line: int
     verdicts: tuple[Verdict, ...]
+    case: Example
+    wrong: str = ""
 
     @property
     def decided(self) -> bool:
@@ -68,7 +75,29 @@ def run_examples(rule: Rule, plans: tuple[Plan, ...], book: FormBook) -> list[Ex
 
 
 def run_example(rule: Rule, plans: tuple[Plan, ...], example: Example, book: FormBook) -> ExampleResult:
-    """Run one example."""
+    """Run one example; of many for which it stands, the first that does not behave as said, else the first."""
+    results = list(run_cases(rule, plans, example, book))
+    return next((result for result in results if not result.as_said), results[0])
+
+
+def run_cases(rule: Rule, plans: tuple[Plan, ...], example: Example, book: FormBook) -> Iterator[ExampleResult]:
+    """Run the examples for which one stands: itself, or one per figure and direction, if the rule decides it."""
+    many, which = each_figure(example.data)
+    if not many or example.passes:
+        yield _run(rule, plans, example, "", book)
+        return
+    some = False
+    for number, passing in enumerate((one for one in rule.examples if one.passes), 1):
+        for told, data in changed(passing.data) if which in (0, number) else ():
+            result = _run(rule, plans, replace(example, data=data), told, book)
+            some |= result.decided
+            if result.decided:
+                yield result
+    if not some:
+        yield ExampleResult(rule.id, example.passes, example.line, (), rule.examples[0])
+
+
+def _run(rule: Rule, plans: tuple[Plan, ...], example: Example, wrong: str, book: FormBook) -> ExampleResult:
     wanted, filings, entities = example_filings(rule, plans, example, book)
     evaluation = evaluate(wanted, Chunk.of(filings, book, entities=entities))
     verdicts = [
@@ -77,7 +106,7 @@ def run_example(rule: Rule, plans: tuple[Plan, ...], example: Example, book: For
         for filing, verdict in zip(outcome.filing, outcome.verdict, strict=True)
         if filing == 0
     ]
-    return ExampleResult(rule.id, example.passes, example.line, tuple(verdicts))
+    return ExampleResult(rule.id, example.passes, example.line, tuple(verdicts), example, wrong)
 
 
 def example_filings(
@@ -96,9 +125,11 @@ def check_examples(rule: Rule, plans: tuple[Plan, ...], book: FormBook) -> None:
         if not result.as_said:
             key = "rules.example_wrong" if result.decided else "rules.example_undecided"
             said = "pass" if result.passes else "fail"
+            said += f" ({result.wrong})" if result.wrong else ""
             raise RuleError(key, file=rule.file, line=result.line, rule=rule.id, name=said)
 
 
+UNPRINTED = "unprinted"  # in place of a figure: the form does not print it, where a blank one counts as nothing
 PROSE = "说明"  # the name under which an example with several tables gives sentences
 
 
@@ -253,7 +284,8 @@ class _Maker:
         if found and (found["row"] is not None or found["context"] or found["table"] in self.book.tables):
             table = self._table(found["table"])
             row = found["row"] or ""
-            return found["context"] or "", table, *self._checked(table, row, found["column"], key)
+            name, under = self._checked(table, row, found["column"], key)
+            return found["context"] or "", table, f"{name}{found['again'] or ''}", under
         if self.home is None:
             raise self._fail(key, self.book.tables)
         column = self._column(self.home, key)
@@ -313,15 +345,16 @@ class _Maker:
         read = ReadTable(table.name, table.name, Place(table=table.name), unit=UNIT)
         for row in rows:
             lane = table.lane_by_name.get(row.split("/", 1)[0]) or table.lane_by_name.get("")
-            named = table.named_rows.get(row)
+            plain, _, again = row.partition("#")
+            named = table.named_rows.get(plain)
             for column in lane.columns if lane else table.all_columns:
-                if table.prose and (row, column.name) not in cells:
+                text = cells.get((row, column.name), "")
+                if (table.prose and (row, column.name) not in cells) or text == UNPRINTED:
                     continue
                 kind = named.kind if named and named.kind else column.kind
-                text = cells.get((row, column.name), "")
                 literal = parse_literal(text)
                 unit = UNIT if kind is Kind.AMOUNT else ""
-                address = Address(table.name, row, column.name)
+                address = Address(table.name, plain, column.name, int(again or 1))
                 if kind is Kind.WORD:
                     state = State.VALUE if text else State.BLANK
                     read.facts.append(Fact(address, kind, state, text, place=Place(table=table.name)))

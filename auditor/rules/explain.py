@@ -25,11 +25,12 @@ from auditor.rules.nodes import (
     Term,
 )
 from auditor.rules.rule import LAST_YEAR
+from auditor.rules.variants import each_figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from auditor.rules.rule import Rule
+    from auditor.rules.rule import Example, Rule
 
 _RELATIONS = {"=": "equal", "≠": "unequal", "<": "less", ">": "more", "≤": "at_most", "≥": "at_least"}
 _SETS = {"same as": "same", "subset of": "subset", "disjoint from": "disjoint"}
@@ -139,7 +140,7 @@ def sections(rule: Rule) -> list[Section]:
         ("show.replaces", [f"{rule.replaces.date}：{rule.replaces.reason}"] if rule.replaces else []),
         ("show.covers", ["、".join(rule.covers)]),
         ("show.written", [f"{written.key}: {written.text}" for written in rule.written]),
-        *(("show.pass" if example.passes else "show.fail", _example(example.data)) for example in rule.examples),
+        *(("show.pass" if example.passes else "show.fail", _example(example)) for example in rule.examples),
         ("show.file", [f"{rule.file}:{rule.line}"]),
     ]
     return [Section(key, kept) for key, lines in parts if (kept := tuple(line for line in lines if line))]
@@ -159,8 +160,12 @@ def scope_text(rule: Rule) -> str:
     return "、".join(part for part in parts if part)
 
 
-def _example(data: object) -> list[str]:
+def _example(example: Example) -> list[str]:
     """An example as it is written: figures by address, or printed tables under their names."""
+    data = example.data
+    many, which = each_figure(data)
+    if many:
+        return [say("show.each_figure_of", number=which) if which else say("show.each_figure")]
     if not isinstance(data, dict):
         return str(data).rstrip().splitlines()
     lines = []

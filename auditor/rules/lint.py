@@ -22,9 +22,15 @@ def lint_relation(node: Relation, scope: Scope) -> None:
     text = as_addresses(node)
     factors = [term.factor for side in (node.left, node.right) for term in side.terms]
     if any(isinstance(factor, Call) for factor in factors):
+        terms = [term for side in (node.left, node.right) for term in side.terms]
+        plain = all(term.sign * term.digits == 1 and not term.decimals for term in terms)
         alone = len(node.left.terms) == len(node.right.terms) == 1 and node.operator == "="
-        if not alone or not any(isinstance(factor, Ref) for factor in factors):
+        if not alone or not plain or not any(isinstance(factor, Ref) for factor in factors):
             scope.fail("rules.rate_alone", text=text)
+        call = next(factor for factor in factors if isinstance(factor, Call))
+        wanted = Kind.WORD if call.function == "compare" else Kind.PERCENT
+        if any(_kinds(factor, scope) != {wanted} for factor in factors if isinstance(factor, Ref)):
+            scope.fail("rules.unit_mismatch", text=text)
         return
     if node.left == node.right:
         scope.fail("rules.cycle", text=text)

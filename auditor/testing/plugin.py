@@ -134,10 +134,11 @@ def _run_example(book: RuleBook, rule: Rule, example: Example) -> list[str]:
     result = run_example(rule, plans, example, book.forms)
     if result.as_said:
         return []
-    wanted, filings, entities = example_filings(rule, plans, example, book.forms)
+    wanted, filings, entities = example_filings(rule, plans, result.case, book.forms)
     head = f"{rule.id}  {rule.file}:{result.line}  {say('cli.example_bad')}"
     return [
         head,
+        *([f"    {result.wrong}"] if result.wrong else []),
         *(printable(f"    {line}") for line in trace_plans(wanted, filings, book.forms, Rounding.HALF_UP, entities)),
     ]
 

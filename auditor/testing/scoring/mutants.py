@@ -1,6 +1,7 @@
 """Slips in rules: a term dropped, a sign flipped, a bound widened, the neighbouring column; the examples must notice.
 
-A mutant is killed when an example of its rule no longer comes out as its author said.
+A mutant is killed when an example of its rule no longer comes out as its author said. One that nobody could notice
+(`auditor.testing.scoring.equivalent`) is told with its reason and not counted.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from auditor.engine.chunk import Chunk
 from auditor.engine.evaluate import evaluate
 from auditor.engine.verdicts import Verdict
-from auditor.rules.examples import example_filings
+from auditor.rules.examples import example_filings, run_cases
 from auditor.rules.nodes import NODES, Aggregate, Expression, Negation, Number, Relation, SetRelation
 from auditor.rules.plan import ColumnSpec, Ref, Rows
+from auditor.testing.scoring.equivalent import COUNTED, REASONS, REFUSED, SAME, TWICE, is_refused, meaning, only_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,29 +28,87 @@ if TYPE_CHECKING:
 
 DROPPED, FLIPPED, WIDENED, NEIGHBOUR = "dropped", "flipped", "widened", "neighbour"
 SLIPS = (DROPPED, FLIPPED, WIDENED, NEIGHBOUR)
+UNREACHED = "unreached"  # no example decides the statement
+LACKS = (UNREACHED, *SLIPS)
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One slip in one rule: its sort, what it changes, and whether the examples noticed."""
+    """One slip in one rule: its sort, what it changes and in which statement, and whether the examples noticed.
+
+    `why` tells of one that changes nothing why it does not, and of one that survives what the examples lack.
+    """
 
     rule: str
     slip: str
     what: str
+    entry: str
     killed: bool
+    why: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether it changes what the rule says."""
+        return self.why not in REASONS
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A slip before the examples are run: the plans with it, and the statement that it is in, before and after.
+
+    `statements` are the ids of that statement in all plans.
+    """
+
+    slip: str
+    what: str
+    entry: str
+    plans: Sequence[Plan]
+    before: Any
+    after: Any
+    statements: frozenset[int]
 
 
 def score_mutants(book: RuleBook, rules: Iterable[Rule]) -> Iterator[Mutant]:
     """Make every slip in some rules and run their examples."""
     for rule in rules:
         plans = book.plans(rule)
-        examples = [(*example_filings(rule, plans, example, book.forms), example.passes) for example in rule.examples]
-        for slip, what, mutated in _mutants(plans, book.forms):
-            killed = any(
-                _notices(wanted, Chunk.of(filings, book.forms, entities=entities), passes, plans, mutated)
-                for wanted, filings, entities, passes in examples
-            )
-            yield Mutant(rule.id, slip, what, killed)
+        cases = [case.case for one in rule.examples for case in run_cases(rule, plans, one, book.forms)]
+        examples = []
+        for case in cases:
+            wanted, filings, entities = example_filings(rule, plans, case, book.forms)
+            examples.append((wanted, Chunk.of(filings, book.forms, entities=entities), case.passes))
+        reached = _reached([(wanted, chunk) for wanted, chunk, _ in examples])
+        seen: set[tuple[str, Any]] = set()
+        for made in _mutants(rule, plans, book.forms):
+            why = _nothing(rule, made, seen, book.forms)
+            killed = not why and any(_notices(*example, plans, made.plans) for example in examples)
+            if not why and not killed:
+                why = made.slip if made.statements & reached else UNREACHED
+            yield Mutant(rule.id, made.slip, made.what, made.entry, killed, why)
+
+
+def _nothing(rule: Rule, made: _Made, seen: set[tuple[str, Any]], forms: FormBook) -> str:
+    """Why a slip changes nothing; empty where it does."""
+    if is_refused(rule, made.after, forms):
+        return REFUSED
+    after = meaning(made.after)
+    if after == meaning(made.before):
+        return SAME
+    if only_counts(made.before, made.after, forms):
+        return COUNTED
+    known = (made.entry, after) in seen
+    seen.add((made.entry, after))
+    return TWICE if known else ""
+
+
+def _reached(examples: Sequence[tuple[Sequence[Plan], Chunk]]) -> set[int]:
+    """The statements that some example decides; an alternative is decided with the others."""
+    out: set[int] = set()
+    for wanted, chunk in examples:
+        for outcome in evaluate(wanted, chunk).outcomes:
+            if (outcome.verdict <= Verdict.INCONSISTENT).any():
+                out |= {id(outcome.statement), *map(id, outcome.plan.alternatives)}
+    return out
 
 
 def _notices(
@@ -66,15 +126,20 @@ def _notices(
     return not decided or (Verdict.INCONSISTENT in verdicts) is passes
 
 
-def _mutants(plans: Sequence[Plan], forms: FormBook) -> Iterator[tuple[str, str, list[Plan]]]:
+_PARTS = {"statements": "assert", "alternatives": "any_of", "otherwise": "otherwise"}
+
+
+def _mutants(rule: Rule, plans: Sequence[Plan], forms: FormBook) -> Iterator[_Made]:
     """The slips of a rule, each made in all of its plans."""
-    for part in ("statements", "alternatives", "otherwise"):
-        for at in range(len(getattr(plans[0], part))):
+    for part, key in _PARTS.items():
+        for at, entry in enumerate(rule.entries(key)):
             made = [list(_slips(getattr(plan, part)[at], forms)) for plan in plans]
+            ids = frozenset(id(getattr(plan, part)[at]) for plan in plans)
             for slips in zip(*made, strict=False):
-                slip, what, _ = slips[0]
+                slip, what, after = slips[0]
                 pairs = zip(plans, slips, strict=True)
-                yield slip, what, [_changed(plan, part, at, node) for plan, (_, _, node) in pairs]
+                mutated = [_changed(plan, part, at, node) for plan, (_, _, node) in pairs]
+                yield _Made(slip, what, entry.text, mutated, getattr(plans[0], part)[at], after, ids)
 
 
 def _changed(plan: Plan, part: str, at: int, node: Any) -> Plan:
@@ -159,7 +224,8 @@ def _moved(ref: Ref, forms: FormBook) -> tuple[str, Ref] | None:
     table = forms.tables.get(ref.table)
     if table is None or table.about:
         return None
-    lane = table.lane_by_name.get(ref.rows.text.split("/", 1)[0]) if table.lanes else None
+    where = ref.rows.prefix or (ref.rows.items[0] if ref.rows.items else ref.rows.text)
+    lane = table.lane_by_name.get(where.split("/", 1)[0]) if table.lanes else None
     columns = [column.name for column in lane.columns] if lane else list(table.column_names)
     names = ref.columns.names
     if len(names) == 1 and not ref.columns.variable and not ref.columns.loop and len(columns) > 1:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from auditor.messages import say
 from auditor.testing.corrupting import Effect
 from auditor.testing.scoring.detection import Detection, detect
-from auditor.testing.scoring.mutants import SLIPS, Mutant, score_mutants
+from auditor.testing.scoring.equivalent import REASONS
+from auditor.testing.scoring.mutants import LACKS, SLIPS, Mutant, score_mutants
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from auditor.rules.book import RuleBook
     from auditor.rules.rule import Rule
@@ -22,13 +23,28 @@ if TYPE_CHECKING:
 class Score:
     """What came out: slips in rules that examples noticed, and planted errors that rules found."""
 
-    mutants: tuple[Mutant, ...]
+    made: tuple[Mutant, ...]
     detection: Detection
+
+    @property
+    def mutants(self) -> tuple[Mutant, ...]:
+        """The slips that change what a rule says."""
+        return tuple(mutant for mutant in self.made if mutant.counts)
 
     @property
     def killed(self) -> int:
         """How many slips the examples noticed."""
         return sum(mutant.killed for mutant in self.mutants)
+
+    @property
+    def survivors(self) -> list[Mutant]:
+        """The slips that no example noticed."""
+        return [mutant for mutant in self.mutants if not mutant.killed]
+
+    def why(self, reasons: Iterable[str]) -> dict[str, int]:
+        """How many slips there are for each of some reasons."""
+        counts = Counter(mutant.why for mutant in self.made)
+        return {reason: counts[reason] for reason in reasons if counts[reason]}
 
     @property
     def tenths(self) -> int:
@@ -48,10 +64,12 @@ def score_lines(result: Score, *, show: bool) -> Iterator[str]:
     for slip in SLIPS:
         mine = [mutant for mutant in result.mutants if mutant.slip == slip]
         yield "  " + say(f"score.{slip}", killed=sum(m.killed for m in mine), mutants=len(mine))
-    survivors = Counter(mutant.rule for mutant in result.mutants if not mutant.killed)
-    yield say("score.weak", rules=len(survivors))
+    yield say("score.equivalent", mutants=sum(result.why(REASONS).values()))
+    yield from (f"  {say(f'score.why.{why}')}: {count}" for why, count in result.why(REASONS).items())
+    yield say("score.weak", rules=len({m.rule for m in result.survivors}), mutants=len(result.survivors))
+    yield from (f"  {say(f'score.why.{why}')}: {count}" for why, count in result.why(LACKS).items())
     if show:
-        yield from (f"  {m.rule}  {say(f'score.slip.{m.slip}')}  {m.what}" for m in result.mutants if not m.killed)
+        yield from (f"  {m.rule}  {say(f'score.slip.{m.slip}')}  {m.what}  {m.entry}" for m in result.survivors)
     yield from _detection(result.detection, show=show)
     whole, rest = divmod(result.tenths, 10)
     yield say("score.total", score=f"{whole}.{rest}")
@@ -87,8 +105,9 @@ def score_data(result: Score) -> dict[str, Any]:
     found = result.detection
     return {
         "score": f"{result.tenths // 10}.{result.tenths % 10}",
-        "mutants": {"made": len(result.mutants), "killed": result.killed},
-        "survivors": [[m.rule, m.slip, m.what] for m in result.mutants if not m.killed],
+        "mutants": {"made": len(result.mutants), "killed": result.killed, "equivalent": result.why(REASONS)},
+        "survivors": [[m.rule, m.slip, m.what, m.entry, m.why] for m in result.survivors],
+        "survive": result.why(LACKS),
         "errors": {"effective": found.effective, "found": found.count("found"),
                    **{effect.value: found.count(effect.value) for effect in Effect}},
         "by_cause": {name: dict(sorted(counts.items())) for name, counts in sorted(found.by_cause.items())},
