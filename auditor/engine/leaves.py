@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditor.engine.linear import refs_of
-from auditor.engine.references import bind_selection, row_numbers
+from auditor.engine.lookup import row_numbers
+from auditor.engine.selections import bind_selection
 from auditor.forms.tables import Layout
 
 if TYPE_CHECKING:
