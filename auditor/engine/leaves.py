@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditor.engine.linear import refs_of
-from auditor.engine.lookup import row_numbers
+from auditor.engine.lookup import column_numbers, row_numbers
 from auditor.engine.selections import bind_selection
 from auditor.forms.tables import Layout
 
@@ -40,7 +40,9 @@ class Leaves:
         chunk = some.chunk
         block, tree = chunk.block(ref.table), chunk.tree(ref.table)
         if block is not None and block.table.layout is Layout.LANES and not ref.many:
-            return _classes(row_numbers(ref, some, block), some, block)
+            return _lane_parts(row_numbers(ref, some, block), some, block)
+        if block is not None and block.table.layout is Layout.CELLS and not ref.many:
+            return _beside(ref, some, block)
         if block is None or tree is None:
             return None
         if ref.many:
@@ -69,24 +71,61 @@ def _across(ref: Ref, some: Instances, block: Block, row: Ints) -> Longs:
     return np.asarray(np.maximum(_filled(at, some).sum(axis=0), 1), dtype=np.int64)
 
 
-def _classes(row: Ints, some: Instances, block: Block) -> Longs:
-    """How many classes with an amount stand in the lane that a 本年支出合计 closes; −1 for every other row."""
+def _lane_parts(row: Ints, some: Instances, block: Block) -> Longs:
+    """How many amounts a total of a table of two lanes adds up; −1 for every other row.
+
+    本年支出合计 closes the classes, 本年收入合计 and 总计 the incomes; the year-end balance of a table forced to foot
+    takes what both sides leave over.
+    """
     out = np.full(len(row), -1, dtype=np.int64)
     for number in np.unique(row[row >= 0]):
-        lane, _, name = block.plain_rows[number].partition("/")
-        if name != "本年支出合计":
+        name = block.plain_rows[number].partition("/")[2]
+        parts = _FOOTED.get(name, ())
+        listed = {row for row in block.plain_rows if _part(row) in parts}
+        if not listed:
             continue
-        listed = {name for name in block.plain_rows if name.rpartition("/")[0] == lane and name[-3:].isdigit()}
-        classes = block.mask(listed.__contains__)
         here = row == number
-        at = block.index[:, classes][..., some.filing[here]]
+        at = block.index[:, block.mask(listed.__contains__)][..., some.filing[here]]
         out[here] = np.maximum(_filled(at, some).any(axis=0).sum(axis=0), UNKNOWN_PARTS)
     return out
+
+
+def _part(row: str) -> str:
+    """What a row of a lane adds to: 支出 for a class, 收入 for an income or the opening balance, else ''."""
+    lane, _, name = row.partition("/")
+    if "/" in name:
+        return ""
+    if name[-3:].isdigit():
+        return "支出"
+    return "收入" if lane == "收入" and name not in _SUMS else ""
+
+
+_SUMS = ("本年收入合计", "总计")
+_FOOTED = {"本年支出合计": ("支出",), "年末结转和结余": ("收入", "支出")} | dict.fromkeys(_SUMS, ("收入",))
 
 
 def _filled(at: Ints, some: Instances) -> Flags:
     """Which positions hold a fact that is not zero."""
     return np.asarray((at >= 0) & (some.chunk.facts.value[np.maximum(at, 0)] != 0))
+
+
+def _beside(ref: Ref, some: Instances, block: Block) -> Longs:
+    """How many amounts stand beside the total of a block of columns (决算数/合计); −1 for anything else.
+
+    Where every one prints as zero they may all be too small to show, and the total need not be.
+    """
+    out = np.full(len(some), -1, dtype=np.int64)
+    numbers = np.broadcast_to(column_numbers(ref.columns, some, block), len(some))
+    for number in np.unique(numbers[numbers >= 0]):
+        home, _, name = block.columns[number].rpartition("/")
+        beside = [n for n, other in enumerate(block.columns) if n != number and other.rpartition("/")[0] == home]
+        if name != "合计" or not beside:
+            continue
+        here = numbers == number
+        at = block.index[np.array(beside)[:, None], 0, some.filing[here]]
+        filled = _filled(at, some).sum(axis=0)
+        out[here] = np.maximum(np.where(filled > 0, filled, (at >= 0).sum(axis=0)), UNKNOWN_PARTS)
+    return out
 
 
 _ACROSS = ("收入构成", "支出构成")  # the columns that 本年收入合计 and 本年支出合计 add up

@@ -86,8 +86,8 @@ def _rising(grid: Grid, start: int, column: int) -> bool:
 def _codes_only(grid: Grid, start: int, column: int, *, headed: bool) -> bool:
     """Tell whether a column holds only codes, or only the same digit (codes lost in print), before a column of names.
 
-    Under a header of figures (which a dump may have shifted) it must be codes of units, or one code all over with no
-    codes before it: a column of amounts may print nothing but zeros and ones.
+    Under a header of figures (which a dump may have shifted) it must be codes of units with a name beside each, or one
+    code all over with no codes before it: a column of amounts may print one amount twice, or only zeros and ones.
     """
     texts = [text for cells in grid.rows[start:] if (text := cells[column].text)]
     texts = [text for text in texts if look(text) is not Look.TEXT]
@@ -95,15 +95,15 @@ def _codes_only(grid: Grid, start: int, column: int, *, headed: bool) -> bool:
         return False
     nonzero = {text for text in texts if text.strip("0")}
     reach = 2 if headed else 3  # names stand right beside it, or after one more column
-    following = any(
-        look(cells[at].text) is Look.TEXT
+    named = [
+        any(look(cells[at].text) is Look.TEXT for at in range(column + 1, min(column + reach, grid.width)))
         for cells in grid.rows[start:]
         if cells[column].text
-        for at in range(column + 1, min(column + reach, grid.width))
-    )
-    if not nonzero or not following:
+    ]
+    if not nonzero or not any(named):
         return False
     units = all(len(text) == 6 for text in texts) and len({text[:3] for text in texts}) == 1
+    units = units and (all(named) or not headed)
     if units or (not headed and all(is_code(text) or len(text) == 6 for text in texts)):
         return True
     return len(nonzero) == 1 and not (headed and any(_holds_codes(grid, start, before) for before in range(column)))

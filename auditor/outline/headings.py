@@ -21,6 +21,7 @@ _LEVELS = (
     ("章", re.compile(r"^[-•·]*([一二三四五六七八九十]{1,3})[、.．]")),
     ("节", re.compile(r"^[-•·]*（([一二三四五六七八九十]{1,3})）")),
 )
+LONG = 6  # characters of a heading that nobody writes twice by chance
 _RUN_IN = re.compile(r"(?<=[。；：])（([一二三四五六七八九十]{1,3})）")  # an item that begins within a paragraph
 
 
@@ -71,9 +72,11 @@ def headings_of(pieces: Iterable[Piece]) -> Iterator[Heading]:
 
     A one begins a new list, inside the lists that are open (those of its own level stay open too: lists stand inside
     lists of the same look, and nothing tells where the inner one ends). Any other number goes on with the nearest
-    open list that it follows; where it follows none, it goes on (wrongly) with the nearest list of its level.
+    open list that it follows; where it follows none, it goes on (wrongly) with the nearest list of its level. A one
+    that says what the one before it said stands there twice.
     """
     lists: list[list[str | int]] = []  # level and last number of every open list, the innermost last
+    opened: dict[str, str] = {}  # level → the first heading of its newest list
     pieces = list(pieces)
     listed = [number for piece in pieces if piece.sort is Sort.CONTENTS for number in _parts(piece)]
     for piece in pieces:
@@ -83,8 +86,12 @@ def headings_of(pieces: Iterable[Piece]) -> Iterator[Heading]:
             first = all(name != level for name, _ in lists)
             if first and level == "部分" and number not in listed and number - 1 in listed:
                 lists.append([level, number - 1])  # right behind the contents, which do not list parts
-            expected = _follow(lists, level, number)
-            yield Heading(level, number, expected, first, piece.text[start : start + 40], piece.place(start, end))
+            text = piece.text[start : start + 40]
+            doubled = number == 1 and len(text) > LONG and opened.get(level) == text and [level, 1] in lists[-1:]
+            expected = 2 if doubled else _follow(lists, level, number)
+            if number == 1 or level == "部分":
+                opened[level] = text
+            yield Heading(level, number, expected, first, text, piece.place(start, end))
 
 
 def _parts(piece: Piece) -> Iterator[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.engine.chunk import Chunk
@@ -16,7 +17,7 @@ from auditor.engine.signatures import signatures_of
 from auditor.numbers import parse_literal
 from auditor.testing.corrupting import CAUSES, Corrupter, Effect, corrupted, effect_of
 from auditor.testing.layouts import Head
-from auditor.testing.prose import OPPOSITE, Said, Told, misprint
+from auditor.testing.prose import OPPOSITE, Said, Sentence, Told, misprint
 
 if TYPE_CHECKING:
     import random
@@ -197,9 +198,34 @@ def undecided(draft: Draft, choice: random.Random, _: RuleBook) -> Defective | N
 def wrong_number(draft: Draft, choice: random.Random, _: RuleBook) -> Defective | None:
     """A number of the text has a wrong digit, or one too many."""
     cause = choice.choice(("digit", "transposed", "added_digit", "factor_ten"))
+    sentences = draft.told.paragraphs if draft.told else []
+    excused = {
+        id(said)
+        for sentence in sentences
+        for at, said in enumerate(sentence)
+        if isinstance(said, Said) and _excused(sentence, at, misprint(said, cause))
+    }
     return _resaid(
-        draft, choice, cause, lambda said: None if said.of in ALONE or _small(said) else misprint(said, cause)
+        draft,
+        choice,
+        cause,
+        lambda said: None if said.of in ALONE or _small(said) or id(said) in excused else misprint(said, cause),
     )
+
+
+def _excused(sentence: Sentence, at: int, text: str | None) -> bool:
+    """Tell whether rounding may excuse another text for a rate: the amounts are too small to contradict it."""
+    said = sentence[at]
+    assert isinstance(said, Said)
+    if text is None or not said.text.endswith("%"):
+        return False
+    amounts = [abs(parse_literal(piece.text).digits) for piece in sentence[:at]
+               if isinstance(piece, Said) and piece.sort in ("金额", "变动额")]  # fmt: skip
+    if not all(amounts[:1] + amounts[-1:]):
+        return True
+    rates = [abs(Fraction(one.removesuffix("%"))) for one in (said.text, text)]
+    doubt = sum((Fraction(1, amount) for amount in (amounts[0], amounts[-1])), Fraction(0))  # half a digit, twice over
+    return abs(rates[0] - rates[1]) <= doubt * (max(rates) + 100)
 
 
 ALONE = ("设备",)  # nothing follows from it
