@@ -276,8 +276,12 @@ def test_what_contributing_names_is_there() -> None:
     for heading in ("A rule", "A form", "A phrase", "A reader", "An output"):
         steps = text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
         assert len(re.findall(r"^\d\. ", steps, re.MULTILINE)) >= 3
-    for name in re.findall(r"`((?:auditor|rules|tests)/[\w./*]+)`", text):
+    names = re.findall(r"`((?:auditor|rules|tests)/[\w./*]+)`", text)
+    assert len(names) > 20
+    for name in names:
         assert list(root.glob(name.rstrip("/"))), name
     changed = (root / "CHANGELOG.md").read_text(encoding="utf-8")
-    for rule in re.findall(r"\b(?:FA|BU)-[A-Z]+-\d+", changed):
+    rules = re.findall(r"\b(?:FA|BU)-[A-Z]+-\d+", changed)
+    assert rules
+    for rule in rules:
         assert rule in rule_book().by_id

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from pathlib import Path
 
 import pytest
 from auditor.document import Cell
@@ -18,9 +19,6 @@ from auditor.reading import filing_of
 from auditor.rules.book import load_rules
 
 from tests.conftest import rule_book
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def filing(text: str) -> Filing:
@@ -194,7 +192,8 @@ def test_flattened_rows_are_aligned_to_the_form(row: tuple[str, ...], placed: li
 def test_a_figure_that_fits_two_columns_is_left_out() -> None:
     slots = (Slot("", "label", most=3), Slot("", "figure", "a"), Slot("", "figure", "b"))
     taken = align_row(cells("某项", "", "5.00", ""), slots)
-    assert all(not cell for slot, cell in taken if slot.what == "figure" and cell and cell[0].text)
+    figures = {slot.column: [part.raw for part in cell if part.raw] for slot, cell in taken if slot.what == "figure"}
+    assert figures == {"a": [], "b": []}
 
 
 LOOSE = """2023年度单位决算公开
@@ -294,3 +293,35 @@ def test_mistakes_in_form_files_are_answered_with_place_and_remedy(tmp_path: Pat
         load_rules([tmp_path], cache=False)
     assert str(caught.value).startswith("forms/own.yaml:")
     assert part in str(caught.value)
+
+
+CLAIMS = (Path(rule_book().folders[0]) / "phrases" / "claims.yaml").read_text(encoding="utf-8")
+LEVELS = "taxonomy: functional\nlevels: {类: 3}\nentries: [{code: '201', name: 甲}]\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "yaml", "part"),
+    [
+        ("taxonomy/own.yaml", LEVELS.replace("3", "三"), "levels|类"),
+        ("taxonomy/own.yaml", LEVELS.replace("name", "nmae"), "name"),
+        ("taxonomy/own.yaml", LEVELS.replace("entries", "conventions: [{name: 乙}]\nentries"), "suffix"),
+        ("taxonomy/own.yaml", LEVELS.replace("甲", "甲, status: seen"), "observed"),
+        ("taxonomy/own.yaml", LEVELS.replace("甲", "[甲]"), ""),
+        ("taxonomy/own.yaml", f"{LEVELS}levels: {{类: 3}}\n", "levels"),
+        ("phrases/wording.yaml", "用语:\n  - {row: 甲, says: 乙, found: 乙, not_fuond: 丙}\n", "not_found"),
+        ("phrases/wording.yaml", "用语:\n  - {row: 甲, says: 乙, in: 正闻, found: 乙, not_found: 丙}\n", "正文"),
+        ("phrases/mentions.yaml", "年分:\n  - {row: 甲, says: 乙, found: 乙, not_found: 丙}\n", "年份"),
+        ("phrases/claims.yaml", CLAIMS.replace("增加: 1", "增加: 许多", 1), "-1"),
+        ("phrases/claims.yaml", CLAIMS.replace("大于: 大于", "大于: 大", 1), "小于"),
+        ("phrases/claims.yaml", CLAIMS.replace("{column: 主要包括, ", "{", 1), "column"),
+        ("phrases/claims.yaml", CLAIMS.replace("kind: amount", "kind: amonut", 1), "amount"),
+        ("phrases/claims.yaml", CLAIMS.replace("headings:", "heading:", 1), "headings"),
+    ],
+)
+def test_mistakes_in_lists_and_wordings_are_answered_likewise(tmp_path: Path, file: str, yaml: str, part: str) -> None:
+    (tmp_path / file).parent.mkdir()
+    (tmp_path / file).write_text(yaml, encoding="utf-8")
+    with pytest.raises(RuleError) as caught:
+        load_rules([tmp_path], cache=False)
+    assert re.match(rf"{re.escape(file)}:\d+", str(caught.value))
+    assert re.search(part, str(caught.value))

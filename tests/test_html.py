@@ -91,7 +91,9 @@ def test_what_was_accepted_is_not_on_the_change_list_but_on_the_page() -> None:
 def test_an_excerpt_holds_every_figure_of_its_finding_below_the_header() -> None:
     audit = audited()
     atlas = Atlas(audit)
-    for finding in (finding for finding in audit.findings if not is_tail(finding)):
+    found = [finding for finding in audit.findings if not is_tail(finding)]
+    assert found
+    for finding in found:
         shown, more = excerpts(finding, atlas)
         assert not more
         mine = [cell for part in shown for row in part["rows"] for cell in row["cells"] if cell["mine"]]

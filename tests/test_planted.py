@@ -28,7 +28,9 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 
 def test_the_examples_are_what_the_generator_writes(tmp_path: Path) -> None:
     write_examples(tmp_path)
-    for made in tmp_path.iterdir():
+    written = list(tmp_path.iterdir())
+    assert {path.name for path in written} == {path.name for path in EXAMPLES.iterdir()}
+    for made in written:
         assert (EXAMPLES / made.name).read_bytes() == made.read_bytes(), made.name
 
 

@@ -42,7 +42,7 @@ def test_an_example_that_comes_out_otherwise_is_told_in_the_words_of_the_rule(tm
     firm(tmp_path, STRONG)
     done = run(tmp_path, "our_rules")
     assert done.returncode == 1
-    assert "X-1  own.yaml:" in done.stdout
+    assert "X-1\tfail\town.yaml:" in done.stdout
     assert "Traceback" not in done.stdout
 
 
@@ -55,6 +55,13 @@ def test_generated_filings_contradict_a_wrong_rule(tmp_path: Path) -> None:
     done = run(tmp_path, "our_rules", "--rule-properties", "1")
     assert done.returncode == 1
     assert "X-1 generated" in done.stdout
+
+
+def test_a_rule_that_the_settings_turn_off_is_no_test(tmp_path: Path) -> None:
+    firm(tmp_path, WRONG)
+    with (tmp_path / "auditor.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[[off]]\nrule = "X-1"\ndate = 2024-03-01\nreason = "not ours"\n')
+    assert run(tmp_path, "our_rules").returncode == 5  # nothing collected
 
 
 def test_other_yaml_files_are_left_alone(tmp_path: Path) -> None:

@@ -397,7 +397,9 @@ def test_every_cell_of_the_real_workbooks_is_said_once() -> None:
     """Against a second reader: all texts of the visible cells, none lost, none twice."""
     if not (SHARED / "real").is_dir():
         pytest.skip("the shared filings are not here (../shared/filings/real)")
-    for path in sorted((SHARED / "real").glob("*.xlsx")):
+    paths = sorted((SHARED / "real").glob("*.xlsx"))
+    assert paths
+    for path in paths:
         expected: Counter[str] = Counter()
         for sheet in openpyxl.load_workbook(path, data_only=True).worksheets:
             rows = {row for row, about in sheet.row_dimensions.items() if about.hidden}

@@ -76,11 +76,10 @@ def test(identities: tuple[str, ...], config: str | None, folders: tuple[str, ..
     """
     settings, book = prepare(config, folders, cache=False, examples=False)
     chosen = [rule_of(book, identity) for identity in identities] or list(book.rules)
-    count = bad = fixtures = 0
+    bad = fixtures = 0
     try:
         for rule in chosen:
-            said, differs = _tested(rule, book, aloud=bool(identities))
-            count, bad = count + said, bad + differs
+            bad += _tested(rule, book, aloud=bool(identities))
         if not identities:
             from auditor.testing.fixtures import run_fixtures
 
@@ -94,30 +93,21 @@ def test(identities: tuple[str, ...], config: str | None, folders: tuple[str, ..
     if bad:
         click.echo(say("cli.rules_bad", bad=bad), err=True)
         raise SystemExit(2)
-    click.echo(say("cli.rules_ok", rules=len(chosen), examples=count, fixtures=fixtures))
+    examples = sum(len(rule.examples) for rule in chosen)
+    click.echo(say("cli.rules_ok", rules=len(chosen), examples=examples, fixtures=fixtures))
 
 
-def _tested(rule: Rule, book: RuleBook, *, aloud: bool) -> tuple[int, int]:
-    """Run the examples of a rule and tell of those that differ, with every check: how many, and how many differ."""
-    from auditor.engine.trace import trace_plans
-    from auditor.rules.examples import example_filings, run_example
-    from auditor.units import Rounding
+def _tested(rule: Rule, book: RuleBook, *, aloud: bool) -> int:
+    """Run the examples of a rule, tell of those that differ (`aloud`: of all), and return how many differ."""
+    from auditor.reports.trace import trace_example
 
     bad = 0
-    plans = book.plans(rule)
     for example in rule.examples:
-        result = run_example(rule, plans, example, book.forms)
-        bad += not result.as_said
-        if aloud or not result.as_said:
-            said = say("cli.example_ok" if result.as_said else "cli.example_bad")
-            click.echo(f"{rule.id}\t{'pass' if result.passes else 'fail'}\t{rule.file}:{result.line}\t{said}")
-        if not result.as_said:
-            if result.wrong:
-                click.echo(printable(f"    {result.wrong}"))
-            wanted, filings, entities = example_filings(rule, plans, result.case, book.forms)
-            for line in trace_plans(wanted, filings, book.forms, Rounding.HALF_UP, entities):
-                click.echo(printable(f"    {line}"))
-    return len(rule.examples), bad
+        as_said, lines = trace_example(rule, example, book)
+        bad += not as_said
+        for line in lines if aloud or not as_said else ():
+            click.echo(line)
+    return bad
 
 
 @rules.command()
@@ -127,9 +117,9 @@ def _tested(rule: Rule, book: RuleBook, *, aloud: bool) -> tuple[int, int]:
 @rules_option
 def trace(identity: str, files: tuple[str, ...], config: str | None, folders: tuple[str, ...]) -> None:
     """追踪一条规则在文件中核对了什么、没核对什么、为什么。 What a rule bound in files, what it did not, and why."""
-    from auditor.engine.trace import trace_rule
     from auditor.readers import read as read_file
     from auditor.reading import filing_of, group
+    from auditor.reports.trace import trace_rule
 
     settings, book = prepare(config, folders)
     rule = rule_of(book, identity)

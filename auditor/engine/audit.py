@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from auditor.engine.absence import reasons_of_status
 from auditor.engine.chunk import Chunk
 from auditor.engine.elsewhere import settle
 from auditor.engine.equations import Equations
@@ -18,7 +19,6 @@ from auditor.engine.grouping import Group, group_checks, repairs_of
 from auditor.engine.lost import lost_rows
 from auditor.engine.matrix import CheckMatrix
 from auditor.engine.pool import Pool
-from auditor.engine.references import reasons_of_status
 from auditor.engine.results import Audit, Check, Finding, Ledger, Mark, NotEvaluated, Operand, Severity
 from auditor.engine.verdicts import Note, Reason, Verdict
 from auditor.facts import ReadBy

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from auditor.engine.absence import reasons_of_status
 from auditor.engine.evaluation import Evaluation, Outcome, Vacant
 from auditor.engine.instances import Instances, bind_instances
 from auditor.engine.judge import Judged, judge_relation
 from auditor.engine.leaves import Leaves
 from auditor.engine.linear import build, equality_of
 from auditor.engine.ratios import judge_call
-from auditor.engine.references import Segments, bind_selection, reasons_of_status
 from auditor.engine.scopes import scope_of
+from auditor.engine.selections import Segments, bind_selection
 from auditor.engine.sets import judge_membership, judge_predicate, judge_sets
 from auditor.engine.verdicts import Note, Reason, Verdict
 from auditor.rules.nodes import Call, Expression, Membership, Negation, Predicate, Relation, SetRelation

@@ -8,7 +8,8 @@ import numpy as np
 
 from auditor.engine.chunk import UNITS
 from auditor.engine.linear import refs_of
-from auditor.engine.references import bind_selection, column_numbers, filings_of, row_numbers
+from auditor.engine.lookup import column_numbers, filings_of, row_numbers
+from auditor.engine.selections import bind_selection
 from auditor.forms.tables import Layout
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ import numpy as np
 from auditor.engine.chunk import UNITS
 from auditor.engine.judge import Equality
 from auditor.engine.operands import Linear, Piece
-from auditor.engine.references import bind_ref, doubtful, unprinted
+from auditor.engine.references import bind_ref
+from auditor.engine.selections import doubtful, unprinted
 from auditor.engine.verdicts import Reason
 from auditor.rules.nodes import Aggregate, Number, Relation
 from auditor.rules.plan import Ref, Rows
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from auditor.engine.facttable import Bytes, Ints, Longs
     from auditor.engine.instances import Instances
-    from auditor.engine.references import Segments
+    from auditor.engine.selections import Segments
 
     Select = Callable[[Ref, Instances], Segments]  # binds a selection and keeps the rows that meet its conditions
 

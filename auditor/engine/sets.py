@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from auditor.engine.facttable import Bytes, Flags, Ints
     from auditor.engine.instances import Instances
     from auditor.engine.linear import Select
-    from auditor.engine.references import Segments
+    from auditor.engine.selections import Segments
     from auditor.rules.nodes import Membership, Predicate, SetRelation
     from auditor.rules.plan import Ref
 

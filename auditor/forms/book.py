@@ -6,10 +6,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from auditor.forms.codelists import with_code_list
-from auditor.forms.keys import CLASSES_OF_LANE, COLUMN, FAMILY, FILE, FORM, LANE, LIKE, ROW, TABLE
+from auditor.forms.keys import (
+    CLASSES_OF_LANE,
+    CODE,
+    COLUMN,
+    CONVENTION,
+    FAMILY,
+    FILE,
+    FORM,
+    LANE,
+    LIKE,
+    ROW,
+    TABLE,
+    TAXONOMY,
+)
 from auditor.forms.tables import CLASSES, Column, Entry, Family, Form, FormBook, Lane, Layout, Row, Table, Taxonomy
 from auditor.keys import flag
-from auditor.sources import Map, a_list, a_map, a_text, check_keys, choice, fail, load, nearest, texts, whole
+from auditor.sources import Map, a_list, a_map, a_text, choice, fail, load, nearest, texts, whole
 from auditor.units import Kind
 
 if TYPE_CHECKING:
@@ -60,15 +73,14 @@ def _taxonomies(roots: Iterable[Path]) -> dict[str, Taxonomy]:
 
 
 def _taxonomy(tree: Map) -> Taxonomy:
-    check_keys(tree, ("taxonomy", "levels", "conventions", "entries"), required=("taxonomy", "levels", "entries"))
+    TAXONOMY.check(tree)
     entries = []
     for node in a_list(tree["entries"]):
         item = a_map(node)
-        check_keys(item, ("code", "name", "seen", "also", "found_by", "status"), required=("code", "name"))
+        CODE.check(item)
         since, _, until = str(item.get("seen", "0-9999")).partition("-")
         if not (since.isdigit() and (until or since).isdigit()):
             fail(item["seen"], "rules.expected_number", name="seen", value=str(item["seen"]))
-        status = choice(item, "status", ("observed", "unverified"), "observed")
         entries.append(
             Entry(
                 str(item["code"]),
@@ -77,12 +89,16 @@ def _taxonomy(tree: Map) -> Taxonomy:
                 int(until or since),
                 texts(item, "also"),
                 texts(item, "found_by"),
-                status == "observed",
+                item.get("status", "observed") == "observed",
             )
         )
-    conventions = tuple((str(a_map(node)["suffix"]), str(a_map(node)["name"])) for node in tree.get("conventions", ()))
-    levels = {str(level): int(str(length)) for level, length in a_map(tree["levels"]).items()}
-    return Taxonomy(str(tree["taxonomy"]), levels, tuple(entries), conventions)
+    conventions = [a_map(node) for node in a_list(tree["conventions"])] if "conventions" in tree else []
+    for item in conventions:
+        CONVENTION.check(item)
+    usual = tuple((str(item["suffix"]), str(item["name"])) for item in conventions)
+    lengths = a_map(tree["levels"])
+    levels = {str(level): whole(lengths, level) or 0 for level in lengths}
+    return Taxonomy(str(tree["taxonomy"]), levels, tuple(entries), usual)
 
 
 def _column(node: Any) -> Column:

@@ -1,4 +1,4 @@
-"""The keys of form files, entry by entry."""
+"""The keys of form files and of lists of codes, entry by entry."""
 
 from __future__ import annotations
 
@@ -102,5 +102,26 @@ FILE = Entry(
         Key("lists", Shape.GROUPS),
         Key("tables", Shape.ENTRIES, of=TABLE),
         Key("families", Shape.ENTRIES, of=FAMILY),
+    ),
+)
+CODE = Entry(
+    "code",
+    (
+        Key("code", required=True),
+        Key("name", required=True),
+        Key("seen"),
+        Key("also", Shape.TEXTS),
+        Key("found_by", Shape.TEXTS),
+        Key("status", values=("observed", "unverified")),
+    ),
+)
+CONVENTION = Entry("convention", (Key("suffix", required=True), Key("name", required=True)))
+TAXONOMY = Entry(
+    "taxonomy",
+    (
+        Key("taxonomy", required=True),
+        Key("levels", Shape.GROUPS, required=True),
+        Key("conventions", Shape.ENTRIES, of=CONVENTION),
+        Key("entries", Shape.ENTRIES, required=True, of=CODE),
     ),
 )

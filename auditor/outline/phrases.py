@@ -11,11 +11,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.errors import RuleError
+from auditor.keys import Entry, Key, Shape, flag
 from auditor.outline.dates import is_impossible_date
 from auditor.outline.pieces import Piece, Sort, squeezed
 from auditor.outline.privacy import is_bank_card, is_identity_number
 from auditor.outline.quotes import unpaired_quotes
-from auditor.sources import Map, Text, a_list, a_map, a_text, check_keys, choice, fail, load, texts
+from auditor.sources import Map, Text, a_list, a_map, a_text, fail, load, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -130,7 +131,23 @@ class Wordings:
         return (wording for wording in self.wordings if wording.table == table)
 
 
-_KEYS = ("row", "says", "unless", "in", "under", "beside", "proof", "scan", "whole", "found", "not_found")
+WORDING = Entry(
+    "wording",
+    (
+        Key("row", required=True),
+        Key("says", Shape.TEXTS),
+        Key("unless", Shape.TEXTS),
+        Key("in", Shape.TEXTS, values=tuple(_WHERE)),
+        Key("under", Shape.TEXTS),
+        Key("beside", Shape.TEXTS),
+        Key("proof", values=tuple(PROOFS)),
+        Key("scan", values=tuple(SCANS)),
+        Key("whole", Shape.FLAG),
+        Key("found", Shape.TEXTS, required=True),
+        Key("not_found", Shape.TEXTS, required=True),
+    ),
+)
+WORDINGS = Entry("wordings", (Key(SHORT, Shape.GROUPS), *(Key(table, Shape.ENTRIES, of=WORDING) for table in TABLES)))
 
 
 def load_wordings(roots: Iterable[Path]) -> Wordings:
@@ -162,7 +179,7 @@ def _items(roots: Iterable[Path]) -> Iterator[tuple[Map, str, Mapping[str, str]]
             path = root / "phrases" / name
             if path.is_file():
                 tree = load(path, f"phrases/{name}")
-                check_keys(tree, (SHORT, *TABLES))
+                WORDINGS.check(tree)
                 short = {str(key): str(a_text(value)) for key, value in a_map(tree.get(SHORT, Map("", 0))).items()}
                 for table, nodes in tree.items():
                     if table != SHORT:
@@ -177,11 +194,8 @@ def _examples(item: Map, key: str) -> list[Text]:
 
 
 def _wording(item: Map, table: str, short: Mapping[str, str]) -> Wording:
-    check_keys(item, _KEYS, required=("row", "found", "not_found"))
+    WORDING.check(item)
     where = texts(item, "in") or ("各处",)
-    for word in where:
-        if word not in _WHERE:
-            fail(item["in"], "rules.bad_value", name="in", value=str(word), allowed="、".join(_WHERE))
     return Wording(
         table,
         str(item["row"]),
@@ -190,9 +204,9 @@ def _wording(item: Map, table: str, short: Mapping[str, str]) -> Wording:
         frozenset(sort for word in where for sort in _WHERE[word]),
         _any_of(item, "under", short),
         _any_of(item, "beside", short),
-        choice(item, "proof", PROOFS, ""),
-        choice(item, "scan", SCANS, ""),
-        choice(item, "whole", ("true", "false"), "false") == "true",
+        str(item.get("proof", "")),
+        str(item.get("scan", "")),
+        flag(item, "whole"),
     )
 
 

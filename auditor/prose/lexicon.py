@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from auditor.keys import Entry, Key, Shape, flag
 from auditor.prose.wording import NUMBER, any_of, any_word, pattern_of
-from auditor.sources import Map, a_list, a_map, check_keys, choice, load, texts
+from auditor.sources import Map, a_list, a_map, choice, load, texts
 from auditor.units import Kind
 
 if TYPE_CHECKING:
@@ -118,20 +119,86 @@ def load_lexicon(roots: Iterable[Path]) -> Lexicon | None:
     return found
 
 
-_KEYS = ("words", "asides", "noise", "fillers", "lists", "measures", "compares", "topics")
-_WORDS = ("增减", "比较", "基期", "预算基期")
+SIGNS = ("1", "-1", "0")  # more, less, either
+RELATIONS = ("大于", "小于", "等于")
+WORDS = Entry(
+    "words",
+    (
+        Key("增减", Shape.GROUPS, required=True),
+        Key("比较", Shape.GROUPS, required=True),
+        Key("基期", Shape.TEXTS, required=True),
+        Key("预算基期", Shape.TEXTS, required=True),
+    ),
+)
+ASIDE = Entry(
+    "aside",
+    (
+        Key("begins", Shape.TEXTS, required=True),
+        Key("unless", Shape.TEXTS),
+        Key("until", Shape.TEXTS),
+        Key("ends", required=True),
+    ),
+)
+MEASURE = Entry(
+    "measure",
+    (
+        Key("column", required=True),
+        Key("kind", values=tuple(Kind), required=True),
+        Key("says", Shape.TEXTS, required=True),
+        Key("units", Shape.TEXTS),
+        Key("report"),
+        Key("against_budget"),
+    ),
+)
+SAID = Entry("said", (Key("column", required=True), Key("says", Shape.TEXTS, required=True)))
+SUBJECT = Entry(
+    "subject",
+    (
+        Key("row", required=True),
+        Key("says", Shape.TEXTS),
+        Key("after", Shape.TEXTS),
+        Key("use", values=("whole", "own")),
+        Key("under", Shape.TEXTS),
+    ),
+)
+TOPIC = Entry(
+    "topic",
+    (
+        Key("topic", required=True),
+        Key("headings", Shape.TEXTS, required=True),
+        Key("subjects", Shape.ENTRIES, required=True, of=SUBJECT),
+        Key("classes"),
+        Key("items"),
+        Key("economic"),
+        Key("whole", Shape.TEXTS),
+        Key("leads", Shape.FLAG),
+    ),
+)
+CLAIMS = Entry(
+    "claims",
+    (
+        Key("words", Shape.ENTRY, required=True, of=WORDS),
+        Key("asides", Shape.ENTRIES, required=True, of=ASIDE),
+        Key("noise", Shape.TEXTS, required=True),
+        Key("fillers", Shape.TEXTS, required=True),
+        Key("lists", Shape.ENTRIES, required=True, of=SAID),
+        Key("measures", Shape.ENTRIES, required=True, of=MEASURE),
+        Key("compares", Shape.ENTRIES, required=True, of=SAID),
+        Key("topics", Shape.ENTRIES, required=True, of=TOPIC),
+    ),
+)
 
 
 class _Loader:
     """Reads the tree of the file; `slots` are what stands for `{…}` in its wordings."""
 
     def __init__(self, tree: Map) -> None:
-        check_keys(tree, _KEYS, required=_KEYS)
+        CLAIMS.check(tree)
         self.tree = tree
         self.words = a_map(tree["words"])
-        check_keys(self.words, _WORDS, required=_WORDS)
-        self.signs = {str(word): int(str(sign)) for word, sign in a_map(self.words["增减"]).items()}
-        self.comparisons = {str(word): str(meaning) for word, meaning in a_map(self.words["比较"]).items()}
+        WORDS.check(self.words)
+        self.signs = {word: int(sign) for word, sign in self._meanings("增减", SIGNS)}
+        self.comparisons = dict(self._meanings("比较", RELATIONS))
         self.slots = {
             "增减": f"(?P<增减>{any_word(self.signs)})",
             "比较": f"(?P<比较>{any_word(self.comparisons)})",
@@ -169,45 +236,48 @@ class _Loader:
             tuple(subject for subject in subjects if subject.use),
         )
 
+    def _meanings(self, key: str, allowed: Iterable[str]) -> list[tuple[str, str]]:
+        """Words, each with one of the meanings that such words may have."""
+        words = a_map(self.words[key])
+        return [(str(word), choice(words, word, allowed, "")) for word in words]
+
     def _patterns(self, item: Map, key: str) -> list[str]:
         return [pattern_of(text, self.slots, item[key]) for text in texts(item, key)]
 
     def _columns(self, key: str) -> list[tuple[str, str]]:
         items = [a_map(node) for node in a_list(self.tree[key])]
+        for item in items:
+            SAID.check(item)
         return [(str(item["column"]), says) for item in items for says in self._patterns(item, "says")]
 
     def _measure(self, item: Map) -> Measure:
-        keys = ("column", "kind", "says", "units", "report", "against_budget")
-        check_keys(item, keys, required=("column", "kind", "says"))
-        kind = Kind(choice(item, "kind", list(Kind), Kind.AMOUNT))
+        MEASURE.check(item)
         patterns = ["" if text == "…" else pattern_of(text, self.slots, item) for text in texts(item, "says")]
         says = tuple(re.compile(pattern + "$") for pattern in patterns)
-        return Measure(
-            str(item["column"]), kind, says, frozenset(texts(item, "units")), str(item.get("report", "")),
-            str(item.get("against_budget", "")),
-        )  # fmt: skip
+        report, against_budget = (str(item.get(key, "")) for key in ("report", "against_budget"))
+        kind = Kind(str(item["kind"]))
+        return Measure(str(item["column"]), kind, says, frozenset(texts(item, "units")), report, against_budget)
 
     def _topic(self, item: Map) -> Topic:
-        keys = ("topic", "headings", "subjects", "classes", "items", "economic", "whole", "leads")
-        check_keys(item, keys, required=("topic", "headings", "subjects"))
+        TOPIC.check(item)
         name = str(item["topic"])
         subjects = tuple(self._subject(a_map(node), name) for node in a_list(item["subjects"]))
         classes, items, economic = (str(item.get(key, "")) for key in ("classes", "items", "economic"))
-        leads = choice(item, "leads", ("true", "false"), "false") == "true"
-        return Topic(name, texts(item, "headings"), subjects, classes, items, economic, texts(item, "whole"), leads)
+        return Topic(
+            name, texts(item, "headings"), subjects, classes, items, economic, texts(item, "whole"), flag(item, "leads")
+        )
 
     def _subject(self, item: Map, topic: str) -> Subject:
-        check_keys(item, ("row", "says", "after", "use", "under"), required=("row",))
+        SUBJECT.check(item)
         says, after = (
             re.compile(any_of(patterns)) if (patterns := self._patterns(item, key)) else None
             for key in ("says", "after")
         )
-        use = choice(item, "use", ("whole", "own"), "")
-        return Subject(topic, str(item["row"]), says, after, use, texts(item, "under"))
+        return Subject(topic, str(item["row"]), says, after, str(item.get("use", "")), texts(item, "under"))
 
     def _aside(self, item: Map) -> re.Pattern[str]:
         """Text that is no claim: from one of the first words to one of the last signs, or to where claims go on."""
-        check_keys(item, ("begins", "unless", "until", "ends"), required=("begins", "ends"))
+        ASIDE.check(item)
         unless, until = (
             f"(?!{any_of(self._patterns(item, key))})" if key in item else "" for key in ("unless", "until")
         )

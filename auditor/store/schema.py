@@ -13,8 +13,18 @@ class Column(NamedTuple):
     what: str
 
 
-_PLACE = [Column("partition", "VARCHAR", "分区（一次核对的一组单位） / the partition it was audited in")]
-_FILING = [*_PLACE, Column("filing", "VARCHAR", "公开文件的编号 / the filing")]
+_FILING = (
+    Column("partition", "VARCHAR", "分区（一次核对的一组单位） / the partition it was audited in"),
+    Column("filing", "VARCHAR", "公开文件的编号 / the filing"),
+)
+_ENTITY = Column("entity", "VARCHAR", "单位 / entity")
+_YEAR = Column("year", "INTEGER", "年度 / year")
+_KIND = (
+    Column("report", "VARCHAR", "预算或决算 / kind of report"),
+    Column("edition", "VARCHAR", "单位或部门 / edition"),
+)
+_KEY = (_ENTITY, _YEAR, *_KIND)
+_PARTITION = Column("partition", "VARCHAR", "分区 / partition")
 
 RESULTS: dict[str, tuple[Column, ...]] = {  # written by every partition as one Parquet file each
     "filings": (
@@ -52,10 +62,7 @@ RESULTS: dict[str, tuple[Column, ...]] = {  # written by every partition as one 
     ),
     "figures": (
         *_FILING,
-        Column("entity", "VARCHAR", "单位 / entity"),
-        Column("year", "INTEGER", "年度 / year"),
-        Column("report", "VARCHAR", "预算或决算 / kind of report"),
-        Column("edition", "VARCHAR", "单位或部门 / edition"),
+        *_KEY,
         Column("address", "VARCHAR", "地址：表[行].栏 / address"),
         Column("form", "VARCHAR", "标准表 / standard table"),
         Column("item", "VARCHAR", "行 / row"),
@@ -76,10 +83,7 @@ RESULTS: dict[str, tuple[Column, ...]] = {  # written by every partition as one 
     ),
     "findings": (
         *_FILING,
-        Column("entity", "VARCHAR", "单位 / entity"),
-        Column("year", "INTEGER", "年度 / year"),
-        Column("report", "VARCHAR", "预算或决算 / kind of report"),
-        Column("edition", "VARCHAR", "单位或部门 / edition"),
+        *_KEY,
         Column("id", "VARCHAR", "疑点编号 / id of the finding"),
         Column("rule", "VARCHAR", "规则 / rule that is shown"),
         Column("rules", "VARCHAR[]", "同一原因不成立的规则 / every rule that fails for this cause"),
@@ -104,8 +108,8 @@ RESULTS: dict[str, tuple[Column, ...]] = {  # written by every partition as one 
     ),
     "checks": (
         *_FILING,
-        Column("entity", "VARCHAR", "单位 / entity"),
-        Column("year", "INTEGER", "年度 / year"),
+        _ENTITY,
+        _YEAR,
         Column("finding", "VARCHAR", "疑点编号 / the finding it belongs to"),
         Column("rule", "VARCHAR", "规则 / rule"),
         Column("instance", "VARCHAR", "规则的哪一处 / which instance of the rule"),
@@ -117,8 +121,8 @@ RESULTS: dict[str, tuple[Column, ...]] = {  # written by every partition as one 
     ),
     "rules": (
         *_FILING,
-        Column("entity", "VARCHAR", "单位 / entity"),
-        Column("year", "INTEGER", "年度 / year"),
+        _ENTITY,
+        _YEAR,
         Column("rule", "VARCHAR", "规则 / rule"),
         Column("consistent", "INTEGER", "一致的核对数 / checks that hold"),
         Column("failed", "INTEGER", "不一致或尾差的核对数 / checks contradicted or with a tail"),
@@ -129,7 +133,7 @@ RESULTS: dict[str, tuple[Column, ...]] = {  # written by every partition as one 
 
 KEPT: dict[str, tuple[Column, ...]] = {  # what the store alone holds
     "partitions": (
-        Column("partition", "VARCHAR", "分区 / partition"),
+        _PARTITION,
         Column("mark", "VARCHAR", "文件、规则、选项的指纹 / fingerprint of its files, the rules and options"),
         Column("run", "INTEGER", "写入的运行 / run that wrote it"),
     ),
@@ -147,10 +151,7 @@ KEPT: dict[str, tuple[Column, ...]] = {  # what the store alone holds
     "seen": (
         Column("run", "INTEGER", "运行编号 / run that first told it"),
         Column("gone", "INTEGER", "消失的运行，仍在时为空 / run in which it was gone, empty while it is there"),
-        Column("entity", "VARCHAR", "单位 / entity"),
-        Column("year", "INTEGER", "年度 / year"),
-        Column("report", "VARCHAR", "预算或决算 / kind of report"),
-        Column("edition", "VARCHAR", "单位或部门 / edition"),
+        *_KEY,
         Column("id", "VARCHAR", "疑点编号 / id of the finding"),
         Column("rule", "VARCHAR", "规则 / rule"),
         Column("severity", "VARCHAR", "严重程度 / severity"),
@@ -162,18 +163,16 @@ KEPT: dict[str, tuple[Column, ...]] = {  # what the store alone holds
         Column("size", "BIGINT", "大小 / bytes"),
         Column("sha256", "VARCHAR", "哈希 / hash"),
         Column("entity", "VARCHAR", "文件上的单位名称 / name of the entity as printed"),
-        Column("year", "INTEGER", "年度 / year"),
-        Column("report", "VARCHAR", "预算或决算 / kind of report"),
-        Column("edition", "VARCHAR", "单位或部门 / edition"),
-        Column("partition", "VARCHAR", "分区 / partition"),
+        _YEAR,
+        *_KIND,
+        _PARTITION,
         Column("failed", "VARCHAR", "未能读取的原因 / why it could not be read, else empty"),
     ),
     "expected": (
-        Column("entity", "VARCHAR", "单位 / entity"),
+        _ENTITY,
         Column("department", "VARCHAR", "主管部门 / department"),
-        Column("year", "INTEGER", "年度 / year"),
-        Column("report", "VARCHAR", "预算或决算 / kind of report"),
-        Column("edition", "VARCHAR", "单位或部门 / edition"),
+        _YEAR,
+        *_KIND,
         Column("published", "BOOLEAN", "是否公开 / whether a filing was found"),
         Column("missing_tables", "VARCHAR[]", "缺少的表 / tables that it lacks"),
     ),

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from auditor.engine.results import Review, Standing
 from auditor.filing import Remark
-from auditor.sources import Map, a_list, a_map, a_text, check_keys, choice, fail, nearest, parse, read_bytes, whole
+from auditor.keys import Entry, Key, Shape
+from auditor.sources import Map, a_list, a_map, a_text, check_keys, fail, nearest, parse, read_bytes, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,7 +31,21 @@ STATES = {
     "已改": Standing.CHANGED,
     "不改": Standing.WAIVED,
 }
-KEYS = ("finding", "rule", "entity", "year", "address", "state", "reason", "who", "until", "remark")
+WAIVER = Entry(
+    "waiver",
+    (
+        Key("finding"),
+        Key("rule"),
+        Key("entity"),
+        Key("year", Shape.WHOLE),
+        Key("address"),
+        Key("state", values=tuple(STATES)),
+        Key("reason"),
+        Key("who"),
+        Key("until"),
+        Key("remark"),
+    ),
+)
 ACCEPTING = ("reason", "who", "until")  # what an entry must say that accepts a finding
 _ID = re.compile(r"[0-9a-f]{4}(?:-[0-9a-f]{4}){2}(?:-\d+)?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -68,14 +83,14 @@ def load_waivers(path: Path, rules: Iterable[str]) -> tuple[Waiver, ...]:
 
 
 def _waiver(item: Map, rules: frozenset[str]) -> Waiver:
-    check_keys(item, KEYS)
-    state = STATES[choice(item, "state", STATES, "不改")]
+    WAIVER.check(item)
+    state = STATES[item.get("state", "不改")]
     if state is Standing.WAIVED:
-        check_keys(item, KEYS, required=ACCEPTING)
+        check_keys(item, WAIVER.names, required=ACCEPTING)
     if ("finding" in item) == ("rule" in item):
         fail(item, "waiver.finding_or_rule")
     if "rule" in item:
-        check_keys(item, KEYS, required=("entity", "address"))
+        check_keys(item, WAIVER.names, required=("entity", "address"))
         if item["rule"] not in rules:
             fail(item["rule"], "waiver.unknown_rule", name=str(item["rule"]), near=nearest(item["rule"], rules))
     finding = _said(item, "finding")

@@ -49,14 +49,19 @@ def run_fixtures(roots: Iterable[Path], book: RuleBook, mode: Rounding) -> Itera
     """Run every fixture below some rule folders. Raises `AuditorError` for one that cannot be read."""
     for root in roots:
         for path in sorted((root / FIXTURES).glob("*.yaml")):
-            name = f"{FIXTURES}/{path.name}"
-            item = load(path, name)
-            FIXTURE.check(item)
-            for key in ("fails", "holds"):
-                for rule in texts(item, key):
-                    if rule not in book.by_id:
-                        fail(rule, "fixture.no_rule", name=str(rule), near=nearest(rule, book.by_id))
-            yield FixtureResult(name, tuple(_differences(item, _filings(item, path, book), book, mode)))
+            yield run_fixture(path, book, mode)
+
+
+def run_fixture(path: Path, book: RuleBook, mode: Rounding) -> FixtureResult:
+    """Run one fixture. Raises `AuditorError` where it cannot be read."""
+    name = f"{FIXTURES}/{path.name}"
+    item = load(path, name)
+    FIXTURE.check(item)
+    for key in ("fails", "holds"):
+        for rule in texts(item, key):
+            if rule not in book.by_id:
+                fail(rule, "fixture.no_rule", name=str(rule), near=nearest(rule, book.by_id))
+    return FixtureResult(name, tuple(_differences(item, _filings(item, path, book), book, mode)))
 
 
 def _filings(item: Map, path: Path, book: RuleBook) -> list[Filing]:

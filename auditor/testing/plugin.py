@@ -17,10 +17,10 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from auditor.cli.common import Settings
     from auditor.rules.book import RuleBook
-    from auditor.rules.rule import Example, Rule
+    from auditor.rules.rule import Change, Example, Rule
 
-FIXTURES = "fixtures"
 _OTHERS = ("forms", "taxonomy", "phrases")
 
 
@@ -36,33 +36,38 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     """Collect a YAML file below a rule folder."""
     if file_path.suffix != ".yaml":
         return None
-    folders = _folders(tuple(parent.config.getoption("--rules")), parent.config.rootpath)
+    settings = _settings(parent.config.rootpath)
+    folders = _folders((*settings.rules, *parent.config.getoption("--rules")))
     root = next((folder for folder in folders if file_path.is_relative_to(folder)), None)
     if root is None or file_path.relative_to(root).parts[0] in _OTHERS:
         return None
     collector: RuleFile = RuleFile.from_parent(parent, path=file_path)
-    collector.root = root
-    collector.further = tuple(folder for folder in folders if folder != folders[0])
+    collector.root, collector.further, collector.settings = root, folders[1:], settings
     return collector
 
 
 @cache
-def _folders(given: tuple[str, ...], base: Path) -> tuple[Path, ...]:
-    """The rule folders: the program's own first, those of auditor.toml, those given."""
-    from auditor.cli.common import CONFIG, load_settings
-    from auditor.rules.book import own_rules
+def _settings(base: Path) -> Settings:
+    """What auditor.toml says, as for the commands."""
+    from auditor.cli.common import CONFIG, Settings, load_settings
 
     config = base / CONFIG
-    named = load_settings(str(config)).rules if config.is_file() else ()
-    folders: list[str | Path] = [own_rules(), *named, *given]
-    return tuple(dict.fromkeys(Path(folder).resolve() for folder in folders))
+    return load_settings(str(config)) if config.is_file() else Settings()
 
 
 @cache
-def _book(further: tuple[Path, ...]) -> RuleBook:
+def _folders(further: tuple[str, ...]) -> tuple[Path, ...]:
+    """The rule folders: the program's own first, then the others."""
+    from auditor.rules.book import own_rules
+
+    return tuple(dict.fromkeys(folder.resolve() for folder in (Path(own_rules()), *map(Path, further))))
+
+
+@cache
+def _book(further: tuple[Path, ...], off: tuple[Change, ...]) -> RuleBook:
     from auditor.rules.book import load_rules
 
-    return load_rules([str(folder) for folder in further], cache=False, examples=False)
+    return load_rules([str(folder) for folder in further], cache=False, off=off, examples=False)
 
 
 class RuleFile(pytest.File):
@@ -70,14 +75,22 @@ class RuleFile(pytest.File):
 
     root: Path
     further: tuple[Path, ...]
+    settings: Settings
+
+    @property
+    def book(self) -> RuleBook:
+        """The rules that apply, those of the file among them."""
+        return _book(self.further, self.settings.off)
 
     def collect(self) -> Iterator[pytest.Item]:
         """One test per example, one per fixture, one per rule where properties are wanted."""
+        from auditor.rules.book import FIXTURES
+
         name = self.path.relative_to(self.root).as_posix()
         if name.startswith(f"{FIXTURES}/"):
-            yield self._test(self.path.stem, partial(_run_fixture, self, name), 1)
+            yield self._test(self.path.stem, partial(_run_fixture, self), 1)
             return
-        book = _book(self.further)
+        book = self.book
         wanted = self.config.getoption("--rule-properties")
         for rule in book.rules:
             if rule.file != name:
@@ -87,7 +100,7 @@ class RuleFile(pytest.File):
                 title = f"{rule.id} {said} {example.line}"
                 yield self._test(title, partial(_run_example, book, rule, example), example.line)
             if wanted:
-                yield self._test(f"{rule.id} generated", partial(_run_generated, book, rule, wanted), rule.line)
+                yield self._test(f"{rule.id} generated", partial(_run_generated, self, rule, wanted), rule.line)
 
     def _test(self, name: str, run: Callable[[], list[str]], line: int) -> pytest.Item:
         item: RuleTest = RuleTest.from_parent(self, name=name)
@@ -125,41 +138,27 @@ class RuleTest(pytest.Item):
 
 
 def _run_example(book: RuleBook, rule: Rule, example: Example) -> list[str]:
-    from auditor.engine.trace import trace_plans
-    from auditor.messages import printable, say
-    from auditor.rules.examples import example_filings, run_example
-    from auditor.units import Rounding
+    from auditor.reports.trace import trace_example
 
-    plans = book.plans(rule)
-    result = run_example(rule, plans, example, book.forms)
-    if result.as_said:
-        return []
-    wanted, filings, entities = example_filings(rule, plans, result.case, book.forms)
-    head = f"{rule.id}  {rule.file}:{result.line}  {say('cli.example_bad')}"
-    return [
-        head,
-        *([f"    {result.wrong}"] if result.wrong else []),
-        *(printable(f"    {line}") for line in trace_plans(wanted, filings, book.forms, Rounding.HALF_UP, entities)),
-    ]
+    as_said, lines = trace_example(rule, example, book)
+    return [] if as_said else lines
 
 
-def _run_fixture(file: RuleFile, name: str) -> list[str]:
-    from auditor.testing.fixtures import run_fixtures
-    from auditor.units import Rounding
+def _run_fixture(file: RuleFile) -> list[str]:
+    from auditor.testing.fixtures import run_fixture
 
-    found = run_fixtures([file.root], _book(file.further), Rounding.HALF_UP)
-    return [line for result in found if result.where == name for line in result.differs]
+    return list(run_fixture(file.path, file.book, file.settings.rounding).differs)
 
 
 @cache
-def _generated(further: tuple[Path, ...], count: int) -> list[tuple[str, set[str]]]:
+def _generated(further: tuple[Path, ...], off: tuple[Change, ...], count: int) -> list[tuple[str, set[str]]]:
     """The rules that fail in generated final accounts, by the name of the unit."""
     from auditor.engine.audit import audit_filings
     from auditor.engine.results import Severity
     from auditor.testing.filings import read_back
     from auditor.testing.generating import generated
 
-    book = _book(further)
+    book = _book(further, off)
     out = []
     for number in range(count):
         (audit,) = audit_filings([read_back(generated(book, number).draft, book.forms)], book)
@@ -168,10 +167,10 @@ def _generated(further: tuple[Path, ...], count: int) -> list[tuple[str, set[str
     return out
 
 
-def _run_generated(book: RuleBook, rule: Rule, count: int) -> list[str]:
+def _run_generated(file: RuleFile, rule: Rule, count: int) -> list[str]:
     from auditor.rules.rule import RuleKind
 
     if rule.kind is not RuleKind.LOGICAL:
         return []
-    further = tuple(Path(folder) for folder in book.folders[1:])
-    return [f"{rule.id}  {name}" for name, rules in _generated(further, count) if rule.id in rules]
+    found = _generated(file.further, file.settings.off, count)
+    return [f"{rule.id}  {name}" for name, rules in found if rule.id in rules]

@@ -12,8 +12,10 @@ from auditor.engine.evaluate import evaluate
 from auditor.engine.pool import Pool
 from auditor.engine.results import Audit, Ledger
 from auditor.engine.verdicts import Reason, Verdict
-from auditor.messages import say
-from auditor.reports.narrate import Narrator
+from auditor.messages import printable, say
+from auditor.reports.formulas import Formulas
+from auditor.rules.examples import example_filings, run_example
+from auditor.units import Rounding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,14 +25,27 @@ if TYPE_CHECKING:
     from auditor.forms.tables import FormBook
     from auditor.rules.book import RuleBook
     from auditor.rules.plan import Plan
-    from auditor.rules.rule import Rule
-    from auditor.units import Rounding
+    from auditor.rules.rule import Example, Rule
 
 
 def trace_rule(rule: Rule, filings: Sequence[Filing], book: RuleBook, mode: Rounding) -> Iterator[str]:
     """Yield one line per check of a rule in some filings."""
     dynamic = [table for filing in filings for table in filing.dynamic.values()]
     return trace_plans(book.plans(rule, dynamic), filings, book.forms, mode)
+
+
+def trace_example(rule: Rule, example: Example, book: RuleBook) -> tuple[bool, list[str]]:
+    """Run an example of a rule: whether it comes out as said, and a line on it; where it does not, all its checks."""
+    plans = book.plans(rule)
+    result = run_example(rule, plans, example, book.forms)
+    said = say("cli.example_ok" if result.as_said else "cli.example_bad")
+    lines = [f"{rule.id}\t{'pass' if result.passes else 'fail'}\t{rule.file}:{result.line}\t{said}"]
+    if not result.as_said:
+        lines += [printable(f"    {result.wrong}")] if result.wrong else []
+        wanted, filings, entities = example_filings(rule, plans, result.case, book.forms)
+        checks = trace_plans(wanted, filings, book.forms, Rounding.HALF_UP, entities)
+        lines += [printable(f"    {line}") for line in checks]
+    return result.as_said, lines
 
 
 def trace_plans(
@@ -42,14 +57,14 @@ def trace_plans(
     pool = Pool(filings, evaluation.chunk)
     for number, filing in enumerate(filings):
         view = pool.view(number)
-        narrator = Narrator(Audit(filing, view.facts, Ledger(), [], [], []))
+        formulas = Formulas(Audit(filing, view.facts, Ledger(), [], [], []))
         for outcome in evaluation.outcomes:
             for at in np.nonzero(outcome.filing == number)[0]:
                 i = int(at)
                 verdict = Verdict(int(outcome.verdict[i]))
                 what = " ".join(filter(None, [outcome.plan.table, instance_text(outcome, i)]))
                 if verdict in (Verdict.CONSISTENT, Verdict.ROUNDING, Verdict.INCONSISTENT):
-                    formula = narrator.formula(check_of(outcome, i, verdict, view.local))
+                    formula = formulas.formula(check_of(outcome, i, verdict, view.local))
                     yield say("trace.check", verdict=say(f"verdict.{verdict.key}"), what=what, formula=formula)
                 else:
                     reason = say(Reason(int(outcome.reason[i])).key)
