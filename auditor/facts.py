@@ -9,6 +9,8 @@ from typing import NamedTuple
 from auditor.numbers import NUMERIC, Literal, State, decimal_text
 from auditor.units import FEN_PER, PERCENT_SCALE, Kind, Range, Rounding, last_digit, printed_range
 
+TOO_FINE = "unread.too_fine"  # why an amount is not read: it has more decimals than money of its unit can have
+
 
 class ReadBy(StrEnum):
     """How a fact was read: as printed, with something recovered (a lost code, say), or recognised from a picture."""
@@ -150,7 +152,7 @@ def fact_of(
     if literal.state in NUMERIC:
         value, rest = divmod(literal.digits * scale, 10**decimals)
         if rest:  # finer than the smallest step kept
-            state, reason, value = State.UNREADABLE, "unread.too_fine", 0
+            state, reason, value = State.UNREADABLE, TOO_FINE, 0
     return Fact(
         address,
         kind,

@@ -325,3 +325,10 @@ def test_mistakes_in_lists_and_wordings_are_answered_likewise(tmp_path: Path, fi
         load_rules([tmp_path], cache=False)
     assert re.match(rf"{re.escape(file)}:\d+", str(caught.value))
     assert re.search(part, str(caught.value))
+
+
+@pytest.mark.parametrize("text", ["①", "²", "⑴"])
+def test_a_row_of_digits_that_are_no_numbers_is_no_index(text: str) -> None:
+    from auditor.forms.columns import is_index_row
+
+    assert not is_index_row([Cell(text, Place()), Cell("", Place())])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import random
 import subprocess
 import sys
@@ -17,10 +18,13 @@ from auditor.engine.results import Audit, Severity
 from auditor.facts import FilingKey
 from auditor.filing import Filing
 from auditor.numbers import State
+from auditor.reports.json_report import filing_data
+from auditor.store.saved import load_report
 from auditor.testing import Draft, Ledger, Model, RandomSource, Style, draft_of, draw_ledger, read_back, rendered
 from auditor.testing.families import printable
 from auditor.testing.filings import KEY, draft_of_family
 from auditor.testing.generating import generate, generated
+from auditor.testing.layouts import Head
 from auditor.testing.ledger import THREE, spending_by_source
 from auditor.testing.prose import Told
 from auditor.testing.scoring.detection import failing
@@ -244,3 +248,45 @@ def test_files_of_every_format_say_the_same() -> None:
         found.append(sorted(loud(audit)))
     assert found[0]
     assert all(one == found[0] for one in found)
+
+
+def told(audits: list[Audit]) -> list[str]:
+    return [json.dumps(filing_data(audit, {}), ensure_ascii=False, indent=1, default=str) for audit in audits]
+
+
+@pytest.mark.parametrize("size", [2, 3, 7])
+def test_a_report_is_the_same_whatever_filings_share_a_chunk(size: int) -> None:
+    filings = [read_back(generated(BOOK, number, plant=2, seed=3).draft, BOOK.forms) for number in range(7)]
+    alone = [text for filing in filings for text in told(audit_filings([filing], BOOK))]
+    chunks = [filings[at : at + size] for at in range(0, len(filings), size)]
+    assert [text for chunk in chunks for text in told(audit_filings(chunk, BOOK))] == alone
+    assert [text for chunk in chunks for text in told(audit_filings(chunk[::-1], BOOK))[::-1]] == alone
+
+
+def test_a_report_that_is_read_back_says_what_the_audit_said(tmp_path: Path) -> None:
+    (audit,) = audit_filings([read_back(generated(BOOK, 7, plant=3, seed=1).draft, BOOK.forms)], BOOK)
+    file = tmp_path / "report.json"
+    file.write_text(json.dumps(filing_data(audit, {"rules_sha256": "0"}), default=str), encoding="utf-8")
+    saved = load_report(file)
+    assert saved.key == audit.filing.key
+    assert [(one.id, one.rule, one.severity, one.verdict) for one in saved.findings] == [
+        (one.id, one.rule.id, one.severity.value, one.verdict.key) for one in audit.findings
+    ]
+    accused = [{str(audit.facts[suspect.fact].address) for suspect in one.suspects} for one in audit.findings]
+    assert [set(one.addresses) for one, some in zip(saved.findings, accused, strict=True) if some] == [
+        some for some in accused if some
+    ]
+    assert saved.figures is not None
+    printed = {str(fact.address): fact for fact in audit.filing.facts if fact.is_figure}
+    assert saved.figures.keys() == printed.keys()
+    for address, text in saved.figures.items():
+        assert "".join(printed[address].text.split()).rstrip("%") in text.replace(",", "")
+
+
+def test_a_table_in_yuan_with_figures_of_ten_thousand_yuan_is_told_by_its_decimals() -> None:
+    draft = draft_of(draw_ledger(RandomSource(3)), BOOK.forms, Style(decimals=4))
+    table = "财政拨款收入支出决算总表"
+    slipped = replace(draft, heads={table: Head(draft.key.entity, draft.key.year, "元")})
+    (audit,) = audit_filings([read_back(slipped, BOOK.forms)], BOOK)
+    assert {line.split()[0] for line in loud(audit)} == {"ST-S-15"}
+    assert [item.text for item in audit.filing.unread if item.reason == "unread.too_fine"]

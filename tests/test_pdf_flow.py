@@ -46,6 +46,15 @@ def test_soft_wraps_are_rejoined_and_paragraphs_stay_apart() -> None:
     assert lines(document(*set_text(f"{FIRST}\n{SECOND}"))) == [FIRST, SECOND]
 
 
+def test_a_line_never_begins_a_paragraph_with_what_closes_a_sentence() -> None:
+    """Some programs break before a full stop, and leave room for it."""
+    page = Page()
+    printed = ["甲" * (ROOM - 2), "乙" * (ROOM - 9) + "的主要原因是", "。其中：", "丙" * (ROOM - 2), "丁" * ROOM]
+    for row, line in enumerate(printed):
+        page.text(LEFT_MARGIN + 2 * SIZE * (row in (0, 3)), 100.0 + STEP * row, line, size=SIZE)
+    assert any(line.endswith("的主要原因是。其中：") for line in lines(document(page)))
+
+
 def test_a_paragraph_goes_on_over_the_page_break() -> None:
     whole = FIRST * 3
     assert lines(document(*set_text(whole, pages=3, per_page=3))) == [whole]

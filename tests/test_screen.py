@@ -74,6 +74,15 @@ def test_nothing_that_is_unchanged_is_done_again(folder: Path, tmp_path: Path) -
     assert results(tmp_path) == before
 
 
+def test_one_process_writes_what_two_write(folder: Path, whole: Path, tmp_path: Path) -> None:
+    workers = LocalWorkers(1)
+    try:
+        screen(job(folder, tmp_path), workers, lambda *_: None)
+    finally:
+        workers.close()
+    assert results(tmp_path) == results(whole)
+
+
 def test_a_file_that_was_touched_is_told_by_its_bytes(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "in", units=2)
     run(folder, tmp_path / "out")

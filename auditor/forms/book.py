@@ -79,7 +79,7 @@ def _taxonomy(tree: Map) -> Taxonomy:
         item = a_map(node)
         CODE.check(item)
         since, _, until = str(item.get("seen", "0-9999")).partition("-")
-        if not (since.isdigit() and (until or since).isdigit()):
+        if not (since.isdecimal() and (until or since).isdecimal()):
             fail(item["seen"], "rules.expected_number", name="seen", value=str(item["seen"]))
         entries.append(
             Entry(

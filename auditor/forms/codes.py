@@ -60,7 +60,7 @@ def code_parts(texts: Sequence[str], units: Container[int] = ()) -> tuple[list[s
         bare = text.replace(" ", "").translate(_FULL)
         if not bare or set(bare) <= {"*"}:
             continue
-        if bare.isdigit():
+        if bare.isdecimal():
             if position in units or (len(bare) == 6 and not unit):
                 unit = bare
             else:

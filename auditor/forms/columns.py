@@ -83,7 +83,7 @@ def is_index_row(cells: Sequence[Cell]) -> bool:
     numbers: list[int] = []
     for cell in _distinct(cells):
         text = cell.text
-        if text.isdigit():
+        if text.isdecimal():
             numbers.append(int(text))
         elif _INDEX_LABEL.match(text):
             labels += 1
@@ -110,7 +110,7 @@ def read_header(grid: Grid, rows: int) -> Header:
     texts = []
     for cells in body:
         if is_index_row(cells):
-            index = {column: int(cell.text) for column, cell in enumerate(cells) if cell.text.isdigit()}
+            index = {column: int(cell.text) for column, cell in enumerate(cells) if cell.text.isdecimal()}
         else:
             names.append([plain(cell.text) for cell in cells])
             once = [cell if n == 0 or cells[n - 1] is not cell else None for n, cell in enumerate(cells)]

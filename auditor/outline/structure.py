@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from auditor.facts import Place
+from auditor.facts import TOO_FINE, Place
 from auditor.forms.tables import Layout
 from auditor.messages import say
 from auditor.numbers import State
@@ -13,8 +13,9 @@ from auditor.outline.contents import is_shown
 from auditor.outline.lines import Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from auditor.facts import Fact
     from auditor.filing import Filing, ReadTable
     from auditor.forms.tables import FormBook
     from auditor.outline.contents import Titled
@@ -57,11 +58,18 @@ def structure(filing: Filing, book: FormBook) -> ReadTable:
             "题名所指": "、".join(_meant(first.title or first.text, book)),
             "说明所指": "、".join(_meant(statement, book)),
             "有单位": int(any(title.unit for title in row.shown)),
+            "过细": _too_fine(facts),
         }
         cells |= orders.get(row.name, {})
         lines.add(row.name, {name: value for name, value in cells.items() if value != ""}, _quoted(first))
     _others(lines, filing, len([row for row in rows if row.shown]), printed)
     return lines.read
+
+
+def _too_fine(facts: Sequence[Fact]) -> int:
+    """How many amounts of a table are finer than a 分, where most are: the unit it states is not theirs."""
+    fine = sum(fact.reason == TOO_FINE for fact in facts)
+    return fine if fine > sum(fact.state is State.VALUE for fact in facts) else 0
 
 
 def _quoted(title: Titled) -> Place:

@@ -260,6 +260,8 @@ def goes_on(line: Line, following: Line, margins: Margins | None) -> bool:
         return False
     if following.box[0] > margins.left + INDENT * size or _STARTS.match(following.text):
         return False
+    if following.text[0] in _CLOSERS:
+        return True  # no paragraph begins with what closes a sentence
     word = _OPENER.match(following.text)
     needed = (len(word.group()) if word and word.group().isascii() else 2) * 0.6 * size
     if word and not word.group().isascii():

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from auditor.rules.book import RuleBook
     from auditor.testing.filings import Draft
 
-OTHER_ENTITY = "临江县教育局"
+OTHER_ENTITIES = ("临江县教育局", "东湖市水利局")
 _AMOUNT = re.compile(r"\d+\.\d+")
 
 
@@ -170,9 +170,10 @@ def other_entity(draft: Draft, choice: random.Random, _: RuleBook) -> Defective 
     """A table bears the name of another unit."""
     name = choice.choice(sorted(draft.printed))
     head = _head(draft, name)
+    other = next(one for one in OTHER_ENTITIES if one not in head.entity)  # its own department is no stranger
     out = draft.copy()
-    out.heads[name] = head._replace(entity=OTHER_ENTITY)
-    return Defective(out, (Planted(name, "", "", "", OTHER_ENTITY, head.entity, "other_entity"),))
+    out.heads[name] = head._replace(entity=other)
+    return Defective(out, (Planted(name, "", "", "", other, head.entity, "other_entity"),))
 
 
 def _head(draft: Draft, name: str) -> Head:
