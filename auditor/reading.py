@@ -43,7 +43,8 @@ def read_filing(paths: Sequence[Path], book: FormBook, *, entity_kind: str = "")
 def filing_of(document: Document, book: FormBook, *, entity_kind: str = "") -> Filing:
     """Make the filing of one document. Raises `BadInputError` when nothing of a filing is recognised in it."""
     filing = bind_document(document, identify(document), book, entity_kind=entity_kind)
-    if not filing.tables and not filing.announced and not _looks_like_filing(document, filing):
+    announced = filing.announced and (filing.key.report or filing.key.year)
+    if not filing.tables and not announced and not _looks_like_filing(document, filing):
         raise BadInputError("input.nothing_recognised", file=document.file)
     return filing
 

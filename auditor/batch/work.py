@@ -256,7 +256,7 @@ def _audited(filings: Sequence[Filing], screened: _Screened) -> list[Audit]:
 
     job = screened.job
     try:
-        return audit_filings(filings, job.book, Rounding(job.rounding), job.entities)
+        return audit_filings(filings, job.book, Rounding(job.rounding), job.entities, prove_clean=job.every)
     except Exception as error:  # noqa: BLE001 — a fault on one filing must not cost the others
         if len(filings) > 1:
             return [audit for filing in filings for audit in _audited([filing], screened)]

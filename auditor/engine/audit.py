@@ -42,9 +42,13 @@ _RANK = {severity: number for number, severity in enumerate(Severity)}
 
 
 def audit_filings(
-    filings: Sequence[Filing], book: RuleBook, mode: Rounding = Rounding.HALF_UP, entities: Entities | None = None
-) -> list[Audit]:
+    filings: Sequence[Filing], book: RuleBook, mode: Rounding = Rounding.HALF_UP, entities: Entities | None = None,
+    *, prove_clean: bool = True,
+) -> list[Audit]:  # fmt: skip
     """Audit filings together, so that each can see its partners; one result per filing.
+
+    Without `prove_clean` the tails of a filing that is accused of nothing stay without proofs, which only its report
+    would show.
 
     Partners are the filing of last year, the budget of a final account, the units of a department: told by name, year,
     report and edition, names as `entities` knows them.
@@ -56,9 +60,12 @@ def audit_filings(
     pool = Pool(filings, evaluation.chunk)
     views = [pool.view(number) for number in range(len(filings))]
     audits = [
-        _one(number, filing, matrix, views[number], filings[before[number]] if before[number] >= 0 else None)
+        _one(
+            number, filing, matrix, views[number], filings[before[number]] if before[number] >= 0 else None,
+            prove_clean=prove_clean,
+        )
         for number, filing in enumerate(filings)
-    ]
+    ]  # fmt: skip
     if len(audits) > 1:
         settle(audits, views)
     for audit, view in zip(audits, views, strict=True):
@@ -66,7 +73,9 @@ def audit_filings(
     return audits
 
 
-def _one(number: int, filing: Filing, matrix: CheckMatrix, view: View, last_year: Filing | None) -> Audit:
+def _one(
+    number: int, filing: Filing, matrix: CheckMatrix, view: View, last_year: Filing | None, *, prove_clean: bool
+) -> Audit:
     evaluation, facts, start = matrix.evaluation, view.facts, view.start
     ledger = Ledger()
     failing: list[Check] = []
@@ -105,7 +114,7 @@ def _one(number: int, filing: Filing, matrix: CheckMatrix, view: View, last_year
     names = {position: str(fact.address) for position, fact in enumerate(facts)}  # those of partners after its own
     equations = Equations(matrix.rows(number), start, made)
     groups = localised(failing, equations, view, good, names, last_year)
-    groups += _proved(groups, tails, equations)
+    groups += _proved(groups, tails, equations, prove=prove_clean or bool(groups))
     findings = _findings(groups, filing, facts, names)
     not_evaluated = [NotEvaluated(rules[rule], why, where, count) for (rule, why, where), count in missing.items()]
     return Audit(filing, facts, ledger, findings, not_evaluated, [], passed=passed)
@@ -130,10 +139,10 @@ def localised(
     return groups + group_checks(rest, Evidence(view.facts, good, names, equations, last_year, view.size))
 
 
-def _proved(groups: Sequence[Group], tails: Sequence[Check], equations: Equations) -> list[Group]:
+def _proved(groups: Sequence[Group], tails: Sequence[Check], equations: Equations, *, prove: bool) -> list[Group]:
     """The tails, each with its proof where there is one; the repairs of groups get theirs."""
     repairs = repairs_of(groups)
-    known = equations.proofs(repairs) if tails or repairs else []
+    known = equations.proofs(repairs) if prove and (tails or repairs) else []
     proofs = {id(check): proof for proof in known for check in proof.tails}
     for group in groups:
         if group.suspects and group.suspects[0].fact in repairs:
