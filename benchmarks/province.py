@@ -187,11 +187,10 @@ def screened(name: str, asked: Sequence[str], count: int) -> None:
     print("  " + said.strip().splitlines()[-1])
 
 
-def documents(book: RuleBook, members: list[Member], base: Path) -> None:
-    """The run that is stopped three times."""
-    folder, out, listed = base / "documents", base / "disk", base / "documents.csv"
+def documents(book: RuleBook, members: list[Member], base: Path, listed: Path) -> None:
+    """The run that is stopped three times; the list names all of the province, so that no sum lacks a unit unsaid."""
+    folder, out = base / "documents", base / "disk"
     key = as_documents(book, members, folder)
-    write_list(listed, members)
     count = len(members)
     asked = command(folder, out, listed)
     with disk(out) as own:
@@ -220,15 +219,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         base = Path(name)
         members = list(province(book, *size, told=False, plant=1, seed=options.seed))
-        write_list(base / "figures.csv", members)
+        listed = base / "entities.csv"
+        write_list(listed, members)
         key = as_figures(book, members, base / "figures", base / "out")
-        asked = command(base / "figures", base / "out", base / "figures.csv")
+        asked = command(base / "figures", base / "out", listed)
         screened(f"figures: {len(members)} filings", asked, len(members))
         held_against(key, base / "out")
         screened("again, nothing changed", asked, len(members))
         del members
         told = province(book, *size, plant=2, seed=options.seed)  # the same departments, now with their texts
-        documents(book, list(islice(told, options.documents)), base)
+        documents(book, list(islice(told, options.documents)), base, listed)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from auditor.document import Grid, Paragraph
 from auditor.errors import AuditorError, BadInputError
+from auditor.forms.identity import identify
 from auditor.messages import use_language
 from auditor.readers import read as read_path
+from auditor.readers import read_bytes
 from auditor.readers.text import MAX_COLUMNS, decode, read
 from auditor.reading import filing_of
 from hypothesis import given
@@ -131,3 +133,9 @@ def test_a_damaged_filing_is_read_or_refused(seed: int) -> None:
         filing_of(read(bytes(data), file="a.txt", sha256=""), rule_book().forms)
     except AuditorError as error:
         assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize("name", ["某县第1服务中心", "上海市第101中学", "某县3号仓库管理处", "某县第一中学"])
+def test_numbers_belong_to_names_and_dates_behind_them_do_not(name: str) -> None:
+    text = f"{name}2023年度单位决算\n收入决算表\n部门：{name}2023年度\n单位：万元\n部门：{name} 2023-12-31\n"
+    assert identify(read_bytes(text.encode(), "a.txt"))[:2] == (name, 2023)

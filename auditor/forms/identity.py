@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from auditor.document import Document
 
 _HEAD = re.compile(
-    r"(?:编制|填报|公开|预算|填制)?(?:单位|部门)(?:（单位）|\(单位\))?(?:名称|全称)?\s*[：:]\s*(?P<name>[^\s：:，。；\d]{4,40})"
-)
+    r"(?:编制|填报|公开|预算|填制)?(?:单位|部门)(?:（单位）|\(单位\))?(?:名称|全称)?\s*[：:]\s*"
+    r"(?P<name>[^\s：:，。；\d](?:[^\s：:，。；\d]|(?<!\d)\d{1,3}(?![\d.,年月日])){3,39})"
+)  # a number belongs to a name (第101中学), a date behind it does not
 _UNIT_WORD = re.compile(r"^(?:人民币)?[亿万千]?元$|^金额|^万元|^元")
 _YEAR = re.compile(r"(20[0-4]\d)\s*年(?:度)?")
 _TITLE = re.compile(
@@ -94,5 +95,5 @@ def _title_votes(
         editions["unit" if found["edition"] == "单位" else "department"] += 3
     for name in rest.split("\n"):
         bare = re.sub(r"^年?度|年?度$|(?:部门|单位)$|^附件\d*[：:]?", "", name)
-        if len(bare) >= MIN_NAME and not re.search(r"[。，；：:、第>]|预算|决算", bare):
+        if len(bare) >= MIN_NAME and not re.search(r"[。，；：:、>]|预算|决算|第.{1,3}部分", bare):
             entities[bare] += 2
