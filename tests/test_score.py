@@ -195,9 +195,6 @@ def test_changes_above_the_static_threshold_are_found_and_those_below_are_not(se
         assert found <= before
 
 
-UNSEEN = {"row_lost", "stale_year", "section_doubled"}  # some of these leave a text in which nothing contradicts
-
-
 @pytest.mark.parametrize("sort", DEFECTS)
 def test_planted_defects_are_found(sort: str) -> None:
     made = found = 0
@@ -212,7 +209,7 @@ def test_planted_defects_are_found(sort: str) -> None:
         assert defective.draft != draft
         (audit,) = audit_filings([read_back(defective.draft, BOOK.forms)], BOOK)
         found += any(f.severity is not Severity.INFO for f in audit.findings)
-    assert found == made or (sort in UNSEEN and found)
+    assert found == made > 0
 
 
 def test_the_score_as_a_command() -> None:

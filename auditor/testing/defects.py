@@ -114,8 +114,9 @@ def _figure(cause: Cause) -> Callable[[Draft, random.Random, RuleBook], Defectiv
 
 
 def row_lost(draft: Draft, choice: random.Random, _: RuleBook) -> Defective | None:
-    """A row of the lowest level is missing from a table of codes."""
+    """A row of the lowest level is missing from a table of codes, one of several: no sum misses an only one."""
     rows = [(name, row) for name, cells in draft.printed.items() for row in _leaves(cells)]
+    rows = [(name, row) for name, row in rows if _has_sisters(row, draft.printed[name])]
     able = [(name, row) for name, row in rows if _weight(draft, name, row) > len(draft.printed[name])]
     if not able:
         return None
@@ -131,6 +132,13 @@ def row_lost(draft: Draft, choice: random.Random, _: RuleBook) -> Defective | No
 def _leaves(cells: dict[tuple[str, str], str]) -> list[str]:
     rows = {row for row, _ in cells if row.isdigit()}
     return sorted(row for row in rows if len(row) > 3 and not any(o != row and o.startswith(row) for o in rows))
+
+
+def _has_sisters(row: str, cells: dict[tuple[str, str], str]) -> bool:
+    """Tell whether the nearest printed code above a row has another row below it."""
+    rows = {other for other, _ in cells if other.isdigit()}
+    above = max((other for other in rows if other != row and row.startswith(other)), key=len, default="")
+    return any(other.startswith(above) and other not in (row, above) for other in rows)
 
 
 def _weight(draft: Draft, name: str, row: str) -> int:
