@@ -32,6 +32,8 @@ bench: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/localise.py
 	$(BIN)/python benchmarks/alike.py
 	$(BIN)/python benchmarks/screening.py
+	$(BIN)/python benchmarks/province.py
+	$(BIN)/python benchmarks/stored.py
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
 	$(BIN)/python benchmarks/beside.py
 	$(BIN)/auditor rules score

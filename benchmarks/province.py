@@ -151,6 +151,7 @@ def held_against(key: Key, out: Path) -> None:
             "JOIN filings f USING (partition, filing) JOIN checks c ON c.partition = g.partition "
             "AND c.filing = g.filing AND c.finding = g.id WHERE g.severity <> 'info' GROUP BY ALL ORDER BY ALL"
         )
+    across = {rule.id for rule in load_rules().rules if any(written.text.count("@") for written in rule.written)}
     wrong, partner, told = [], Counter[str](), Counter[str]()
     found: set[tuple[str, int]] = set()
     guilty = {key.department[file] for file, planted in key.planted.items() if planted}
@@ -160,7 +161,7 @@ def held_against(key: Key, out: Path) -> None:
         found |= {(file, number) for number in behind}
         if behind:
             told["of a planted error"] += 1
-        elif any("@" in figure for figure in figures) and key.department[file] in guilty:
+        elif rule in across and key.department[file] in guilty:
             partner[rule] += 1
         else:
             wrong.append(f"  {file}: {rule} {address} {message}")

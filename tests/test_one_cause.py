@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 import random
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,10 @@ from auditor.reports.narrate import Narrator
 from auditor.rules.rule import RuleKind
 from auditor.testing.corrupting import Corrupter, corrupted
 from auditor.testing.families import family_filing
-from auditor.testing.filings import told_filing
+from auditor.testing.filings import draft_of, told_filing
+from auditor.testing.ledger import THREE, Ledger
+
+from tests.conftest import rule_book
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -177,3 +181,20 @@ def test_every_family_prints_figures_that_satisfy_its_rules(book: RuleBook) -> N
         for one in alike(seen(filing, book)):
             assert len(one.figures) > 1
             assert one.checks
+
+
+def test_a_wrong_unit_among_many_rows_is_named_with_the_figure_it_came_from() -> None:
+    """Rounding leaves a range for it; in that range one value is ten thousand times smaller. Nothing goes below zero."""
+    codes = ("30201", "30202", "30207", "30211", "30213", "30226", "30228", "30299")
+    basic = {code: 1_234_567 + 1_111_111 * number for number, code in enumerate(codes)}
+    made = draft_of(Ledger("2130101", basic=basic, three=dict.fromkeys(THREE, (0, 0))), rule_book().forms)
+    table = made.printed["基本支出明细表"]
+    true = table["30202", ""]
+    table["30202", ""] = f"{decimal.Decimal(true) * 10_000:.2f}"
+    (audit,) = audit_filings([made.figures(rule_book())], rule_book())
+    finding = next(f for f in audit.findings if f.severity is Severity.ERROR)
+    first = finding.suspects[0]
+    assert audit.facts[first.fact].address.row == "30202"
+    assert first.cause is not None
+    assert (first.cause.cause, Narrator(audit).suggested(first)) == (Cause.UNIT, true)
+    assert all(suspect.suggested is None or suspect.suggested >= 0 for suspect in finding.suspects)

@@ -91,17 +91,22 @@ def guess(printed: int, right: int, around: Around) -> Guess | None:
     return Guess(cause, printed, right, fact) if cause else None
 
 
+_FACTORS = (10, 100, 1000, 10_000)  # of a shifted point, the last one also of 元 for 万元
+
+
 def slips(printed: int) -> list[int]:
-    """The figures that a slip of the digits turns into this one: a digit too many, two changed places, a wrong sign.
+    """The figures that a slip turns into this one: a wrong sign, a digit too many, two changed places, a shifted point.
 
     >>> slips(4312)
-    [-4312, 312, 412, 432, 431, 3412, 4132, 4321]
+    [-4312, 312, 412, 432, 431, 3412, 4132, 4321, 43120, 431200, 4312000, 43120000]
     """
     sign, digits = (-1 if printed < 0 else 1), str(abs(printed))
     places = range(len(digits))
     shorter = [digits[:n] + digits[n + 1 :] for n in places if len(digits) > 1]
     turned = [digits[:n] + digits[n + 1] + digits[n] + digits[n + 2 :] for n in places[:-1]]
-    found = [-printed, *(sign * int(text) for text in (*shorter, *turned))]
+    shifted = [printed * factor for factor in _FACTORS]
+    shifted += [printed // factor for factor in _FACTORS if printed % factor == 0]
+    found = [-printed, *(sign * int(text) for text in (*shorter, *turned)), *shifted]
     return [value for value in dict.fromkeys(found) if value != printed]
 
 

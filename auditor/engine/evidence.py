@@ -79,7 +79,13 @@ class Evidence:
                 suspect = self._slipped(suspect) or suspect
             points = self._points(suspect, mine)
             options.append((-points, self.good.get(fact, 0), self.names[fact], suspect))
-        return [suspect for *_, suspect in sorted(options, key=lambda option: option[:3])]
+        ranked = [suspect for *_, suspect in sorted(options, key=lambda option: option[:3])]
+        return [suspect for suspect in ranked if not self._absurd(suspect)] or ranked
+
+    def _absurd(self, suspect: Suspect) -> bool:
+        """Tell whether a repair would turn an amount below zero, without a cause that would."""
+        value = self.facts[suspect.fact].value
+        return suspect.suggested is not None and suspect.suggested < 0 <= value and suspect.cause is None
 
     def _open(self, number: int, failing: Sequence[Equation]) -> bool:
         """Tell whether failing checks leave open what a figure should be: words that compare, or blanks beside it."""

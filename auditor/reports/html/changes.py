@@ -70,6 +70,8 @@ def _rows(finding: Finding, narrator: Narrator) -> Iterator[tuple[int | None, di
     """What a finding asks for: the figure to look at, and what it says."""
     if finding.recognised:
         yield _first(finding), _row(action=say("change.look"))
+    elif finding.lost is not None:
+        yield _first(finding), _row(action=narrator.how(finding))
     elif finding.suspects:
         yield from _suspected(finding, narrator)
     elif finding.main.rate is not None:
