@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PAGES = 30
 PLAIN = "认真贯彻落实各项决策部署，按照规定管理和使用资金。"
 LINES = 30  # of them fill a page
-SAID = "2023年度收入总计12,345.67万元，与上年相比增加1,234.56万元，主要原因是人员增加，相应的工资福利支出增加。"
+SAID = "全年办理各类业务12,345件，比上年增加1,234件，增长11.11%，组织培训28期，参加培训1,560人次，走访企业156家。"
 _RUN = """
 import json, resource, sys, time
 from auditor.cli.main import cli
