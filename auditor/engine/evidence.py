@@ -80,7 +80,9 @@ class Evidence:
             points = self._points(suspect, mine)
             options.append((-points, self.good.get(fact, 0), self.names[fact], suspect))
         ranked = [suspect for *_, suspect in sorted(options, key=lambda option: option[:3])]
-        return [suspect for suspect in ranked if not self._absurd(suspect)] or ranked
+        if not ranked or ranked[0].cause is None:
+            return ranked
+        return [suspect for suspect in ranked if not self._absurd(suspect)]
 
     def _absurd(self, suspect: Suspect) -> bool:
         """Tell whether a repair would turn an amount below zero, without a cause that would."""

@@ -74,7 +74,11 @@ def _parent(check: Check, facts: Sequence[Fact]) -> tuple[str, str] | None:
 def _lost(
     table: str, parent: str, checks: Sequence[Check], elsewhere: dict[str, list[int]], facts: Sequence[Fact]
 ) -> LostRow | None:
-    printed = {fact.address.row for fact in facts if fact.address.table == table}
+    mine = [fact for fact in facts if fact.address.table == table]
+    filled = {fact.address.column for fact in mine if fact.address.row == parent and fact.value}
+    if len(checks) < min(2, len(filled)):
+        return None  # what a row spends stands under its total and under a kind of spending at least
+    printed = {fact.address.row for fact in mine}
     sort = next(facts[o.fact].address.row[0] for o in checks[0].operands if not o.left)
     able: list[LostRow] = []
     for code in sorted(elsewhere, key=lambda code: (len(code), code)):
