@@ -41,7 +41,7 @@ def has_ink() -> bool:
     page = Page(60, 60)
     page.text(10, 40, "国", size=30)
     with Pdf(written([page]), "a.pdf") as pdf:
-        return min(bytes(pdf.picture(0, 72).buffer)) < 128
+        return min(bytes(pdf.shown(0, 72).buffer)) < 128
 
 
 def scanned(*pages: Page, dpi: int = 150, turn: int = 0, angle: float = 0.0, noise: float = 0.0) -> list[Page]:
@@ -51,7 +51,7 @@ def scanned(*pages: Page, dpi: int = 150, turn: int = 0, angle: float = 0.0, noi
     out = []
     with Pdf(written(pages), "a.pdf") as pdf:
         for number, page in enumerate(pages):
-            bitmap = pdf.picture(number, dpi)
+            bitmap = pdf.shown(number, dpi)
             pixels: Any = bitmap.to_numpy().reshape(bitmap.height, bitmap.width)
             wide, high = (page.width, page.height) if turn % 2 == 0 else (page.height, page.width)
             pixels = np.rot90(pixels, turn).copy()
@@ -79,7 +79,7 @@ def extra() -> None:
     if not ocr.available():
         pytest.skip("the extra for recognising text is not installed (auditor[ocr])")
     if not has_ink():
-        pytest.skip("no font here draws Chinese")
+        pytest.skip("no typeface of this machine draws Chinese (fonts-noto-cjk, fonts-wqy-zenhei)")
 
 
 # -- told
@@ -135,7 +135,7 @@ def test_a_page_whose_glyphs_have_no_codes_is_a_scan() -> None:
 def test_the_text_layer_of_a_scan_is_recognised_text(under: bool) -> None:
     """A scanner's own recognition: text that is not painted, or that the picture is laid over."""
     if not has_ink():
-        pytest.skip("no font here draws Chinese")
+        pytest.skip("no typeface of this machine draws Chinese (fonts-noto-cjk, fonts-wqy-zenhei)")
     page = scanned(drawn())[0]
     layer = Page(440, 300)
     layer.text(30, 260, "2023年度支出合计1508.84万元，比上年增加510.77万元。", size=12, mode=0 if under else 3)

@@ -412,10 +412,10 @@ def test_type_that_the_file_does_not_hold_is_as_wide_as_the_file_says_and_seen_a
     page.text(60, 100, "支出10%g—国", size=10)
     data = written([page])
     with Pdf(data, "drawn.pdf") as fresh:
-        seen = bytes(fresh.picture(0).buffer)
+        seen = bytes(fresh.shown(0).buffer)
     with Pdf(data, "drawn.pdf") as pdf:
         chars = pdf.page(0).chars
-        assert bytes(pdf.picture(0).buffer) == seen
+        assert bytes(pdf.shown(0).buffer) == seen
         assert pdf.page(0).chars == chars
     for base, x0, y0, x1, y1, text in chars:
         assert x1 - x0 == pytest.approx(5 if text.isascii() else 10, abs=0.01)

@@ -13,6 +13,7 @@ from pypdfium2 import raw
 
 from auditor.annotate import AUTHOR, MAX_TEXT
 from auditor.errors import BadInputError
+from auditor.readers import faces
 from auditor.readers.pdfium import display
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _HASH = re.compile(rb"(?<=<)[0-9A-Fa-f]{32}(?=>)")
 
 def annotated(data: bytes, file: str, notes: Sequence[Note]) -> tuple[bytes, int]:
     """A copy of a PDF with highlights, and how many there are. Raises `BadInputError` when it cannot be made."""
+    faces.installed()
     for flags in (raw.FPDF_INCREMENTAL, raw.FPDF_NO_INCREMENTAL):  # a damaged file may have to be written anew
         copy, placed = _written(data, file, notes, flags)
         if _annotations(copy) == _annotations(data) + placed:

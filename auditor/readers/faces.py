@@ -1,9 +1,10 @@
-"""Stand-ins for Chinese typefaces that a PDF names and does not hold, while its characters are read.
+"""The typefaces that a PDF names and does not hold: the same on every machine, whatever is installed there.
 
-What pdfium reads of a page needs of a glyph nothing but the box around it. From a typeface of the system it computes
-that box by drawing every glyph of every page twice, which takes most of the time of reading; and the typeface is
-another one on every machine. So characters are read with a typeface whose glyphs are boxes, a whole or half a square
-like those of any Chinese type; where a page is rendered, it is the system's that is seen.
+What pdfium reads of a page needs of a glyph nothing but the box around it, and what is looked at to see whether
+something is printed there needs nothing but ink. So Chinese is read, and looked at, with a typeface whose glyphs are
+frames, a whole or half a square like those of any Chinese type, and everything else with those that pdfium brings
+along. The machine's own typefaces are asked for pictures that people look at, and for nothing else: once they were,
+`tainted` tells that this process cannot read as other machines do any more.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ from pypdfium2 import raw
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_CHINESE = (raw.FXFONT_GB2312_CHARSET, raw.FXFONT_CHINESEBIG5_CHARSET)
-_NAME = b"Boxes\0"  # no system's typeface has it: pdfium remembers typefaces by their names
+_CHINESE = (
+    raw.FXFONT_GB2312_CHARSET, raw.FXFONT_CHINESEBIG5_CHARSET, raw.FXFONT_SHIFTJIS_CHARSET, raw.FXFONT_HANGEUL_CHARSET,
+)  # fmt: skip
+_NAME = b"Frames\0"  # no system's typeface has it: pdfium remembers typefaces by their names
 _HANDLE = 0xB0  # by which pdfium asks for the stand-in; any number that is no address
 _UNIT, _ASCENT, _DESCENT = 1000, 880, -120
 _BLANK, _HALF, _WHOLE = 0, 1, 2  # glyphs
-_BOXES = {_HALF: (40, -20, 460, 740), _WHOLE: (40, -80, 960, 840)}
+_FRAMES = {_HALF: (60, -20, 440, 740), _WHOLE: (80, -80, 920, 840)}
+_STROKE = 110  # of a frame: open in the middle, so that ink differs from its ground inside every character
 _RANGES = (  # of characters, and their glyph
     (0x21, 0x9F, _HALF), (0xA1, 0x1FFF, _HALF), (0x2010, 0x2FFF, _WHOLE), (0x3001, 0xFFEF, _WHOLE),
     (0x20000, 0x3FFFF, _WHOLE),
@@ -33,7 +37,7 @@ _RANGES = (  # of characters, and their glyph
 
 def _typeface() -> bytes:
     """A TrueType file of three glyphs."""
-    outlines = [b"", *(_outline(*_BOXES[glyph]) for glyph in (_HALF, _WHOLE))]
+    outlines = [b"", *(_outline(*_FRAMES[glyph]) for glyph in (_HALF, _WHOLE))]
     starts = [sum(map(len, outlines[:number])) for number in range(len(outlines) + 1)]
     groups = b"".join(struct.pack(">3I", *item) for item in _RANGES)
     tables = {
@@ -57,55 +61,60 @@ def _typeface() -> bytes:
 
 
 def _outline(x0: int, y0: int, x1: int, y1: int) -> bytes:
-    """The glyph of a box."""
-    steps = struct.pack(">8h", x0, 0, x1 - x0, 0, y0, y1 - y0, 0, y0 - y1)
-    return struct.pack(">5hHH", 1, x0, y0, x1, y1, 3, 0) + b"\1" * 4 + steps + b"\0\0"  # a length of full words
+    """The glyph of a frame: a box and, the other way round, the box that is left open in it."""
+    left, low, right, high = x0 + _STROKE, y0 + _STROKE, x1 - _STROKE, y1 - _STROKE
+    points = [(x0, y0), (x0, y1), (x1, y1), (x1, y0), (left, low), (right, low), (right, high), (left, high)]
+    steps = [[b - a for a, b in zip([0, *line], line, strict=False)] for line in map(list, zip(*points, strict=True))]
+    head = struct.pack(">5h3H", 2, x0, y0, x1, y1, 3, 7, 0)  # two outlines, their last points, no instructions
+    return head + b"\1" * len(points) + struct.pack(">16h", *steps[0], *steps[1])
 
 
 class _Faces:
-    """What pdfium asks for typefaces: the system's, but for stand-ins while `boxed`. `given` counts those."""
+    """What pdfium asks for typefaces: frames for Chinese and nothing else, or the machine's while `real`."""
 
-    def __init__(self, system: Any) -> None:
-        self.boxed = False
-        self.given = 0
+    def __init__(self, machine: Any) -> None:
+        self.real = False
+        self.tainted = False
         self._data = _typeface()
-        self._system = system
-        own = system.contents.__class__
-        answers = {name: getattr(self, name) for name, _ in own._fields_ if hasattr(_Faces, name)}
-        kinds = dict(own._fields_)
-        self._answers = {name: kinds[name](answer) for name, answer in answers.items()}  # pdfium keeps but pointers
-        self.interface = own(version=system.contents.version, **self._answers)
+        self.machine = machine
+        self._mapper: Any = None
+        kinds = dict(raw.FPDF_SYSFONTINFO._fields_)
+        answers = {name: kind(getattr(self, name)) for name, kind in kinds.items() if hasattr(_Faces, name)}
+        self._answers = answers  # pdfium keeps but pointers
+        self.interface = raw.FPDF_SYSFONTINFO(version=machine.contents.version if machine else 1, **answers)
 
     def EnumFonts(self, _: Any, mapper: Any) -> None:  # noqa: N802
-        self._system.contents.EnumFonts(self._system, mapper)
+        self._mapper = mapper  # the machine's are enumerated when one is asked for
 
     def MapFont(self, _: Any, weight: int, italic: int, charset: int, *rest: Any) -> Any:  # noqa: N802
-        if self.boxed and charset in _CHINESE:
-            self.given += 1
-            return _HANDLE
-        return self._system.contents.MapFont(self._system, weight, italic, charset, *rest)
+        if not self.real:
+            return _HANDLE if charset in _CHINESE else None
+        if not self.tainted and self._mapper is not None:
+            self.tainted = True
+            self.machine.contents.EnumFonts(self.machine, self._mapper)
+        return self.machine.contents.MapFont(self.machine, weight, italic, charset, *rest)
 
     def GetFont(self, _: Any, name: Any) -> Any:  # noqa: N802
-        return self._system.contents.GetFont(self._system, name)
+        return self.machine.contents.GetFont(self.machine, name) if self.real else None
 
     def GetFontData(self, _: Any, font: Any, table: int, buffer: Any, size: int) -> int:  # noqa: N802
         if font != _HANDLE:
-            return self._system.contents.GetFontData(self._system, font, table, buffer, size)  # type: ignore[no-any-return]
+            return self.machine.contents.GetFontData(self.machine, font, table, buffer, size)  # type: ignore[no-any-return]
         return 0 if table else _copied(self._data, buffer, size)  # asked for whole, or as a collection
 
     def GetFaceName(self, _: Any, font: Any, buffer: Any, size: int) -> int:  # noqa: N802
         if font != _HANDLE:
-            return self._system.contents.GetFaceName(self._system, font, buffer, size)  # type: ignore[no-any-return]
+            return self.machine.contents.GetFaceName(self.machine, font, buffer, size)  # type: ignore[no-any-return]
         return _copied(_NAME, buffer, size)
 
     def GetFontCharset(self, _: Any, font: Any) -> int:  # noqa: N802
         if font != _HANDLE:
-            return self._system.contents.GetFontCharset(self._system, font)  # type: ignore[no-any-return]
+            return self.machine.contents.GetFontCharset(self.machine, font)  # type: ignore[no-any-return]
         return raw.FXFONT_GB2312_CHARSET  # type: ignore[no-any-return]
 
     def DeleteFont(self, _: Any, font: Any) -> None:  # noqa: N802
         if font != _HANDLE:
-            self._system.contents.DeleteFont(self._system, font)
+            self.machine.contents.DeleteFont(self.machine, font)
 
 
 def _copied(data: bytes, buffer: Any, size: int) -> int:
@@ -116,26 +125,24 @@ def _copied(data: bytes, buffer: Any, size: int) -> int:
 
 
 @cache
-def _faces() -> _Faces | None:
-    """What stands between pdfium and the system, for as long as the process lives; None where there is no system's."""
-    system = raw.FPDF_GetDefaultSystemFontInfo()
-    if not system:
-        return None
-    faces = _Faces(system)
+def installed() -> _Faces:
+    """What stands between pdfium and the machine's typefaces, from the first file on as long as the process lives."""
+    faces = _Faces(raw.FPDF_GetDefaultSystemFontInfo())
     raw.FPDF_SetSystemFontInfo(ctypes.byref(faces.interface))
     return faces
 
 
+def tainted() -> bool:
+    """Whether the machine's typefaces were asked for in this process."""
+    return installed().tainted
+
+
 @contextmanager
-def boxed() -> Iterator[list[bool]]:
-    """Pages loaded inside this block have stand-ins; what it yields tells afterwards whether one was asked for."""
-    faces, told = _faces(), [False]
-    if faces is None:
-        yield told
-        return
-    before, faces.boxed = faces.given, True
+def real() -> Iterator[None]:
+    """Pages loaded inside this block, of a document opened for that alone, have the typefaces of the machine."""
+    faces = installed()
+    faces.real = bool(faces.machine)
     try:
-        yield told
+        yield
     finally:
-        faces.boxed = False
-        told[0] = faces.given > before
+        faces.real = False

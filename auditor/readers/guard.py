@@ -57,6 +57,7 @@ class Guard:
         self._served = 0
         self._ready = False
         self._late = False
+        self._tainted = False  # by the typefaces of this machine: it can draw, and no longer read as others would
 
     def start(self) -> None:
         """Start the worker and do not wait for it."""
@@ -125,6 +126,8 @@ class Guard:
     def _ask(self, request: dict[str, Any], data: bytes = b"") -> dict[str, Any]:
         name = request["name"]
         with self._lock:
+            if self._tainted and "regions" not in request:
+                self._end()
             try:
                 payload = self._exchange(json.dumps(request).encode() + b"\n" + data)
             except (OSError, EOFError):
@@ -140,6 +143,7 @@ class Guard:
             try:
                 answer = json.loads(payload)
                 peak = int(answer.get("peak", 0))
+                self._tainted = bool(answer.get("tainted"))
             except (ValueError, TypeError, AttributeError, RecursionError):
                 self._kill()
                 raise CrashError(name) from None
@@ -212,7 +216,7 @@ class Guard:
         if self._process is None:
             self._process = self._started()
             self._owner = os.getpid()
-            self._served, self._ready = 0, False
+            self._served, self._ready, self._tainted = 0, False, False
         return self._process
 
     def _started(self) -> subprocess.Popen[bytes]:

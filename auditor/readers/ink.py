@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from auditor.readers.pdfium import Char
 
 INK = 60  # difference in grey that a reader sees
+NARROW = 3  # pixels: of a narrower character those at its sides are looked at as well
 CELL = 8.0  # points: characters are looked up by squares of this size
 
 
@@ -98,7 +100,9 @@ class _Squares:
 def _has_ink(char: Char, pixels: bytes, stride: int, size: tuple[int, int], scale: float) -> bool:
     base, x0, y0, x1, y1, _ = char
     width, height = size
-    left, right = max(0, int(x0 * scale)), min(width, int(x1 * scale) + 1)
+    left, right = max(0, math.ceil(x0 * scale)), min(width, int(x1 * scale))  # not the neighbours' ink
+    if right - left < NARROW:
+        left, right = max(0, int(x0 * scale)), min(width, int(x1 * scale) + 1)
     top, bottom = max(0, int((base - (y1 - y0) * 0.75) * scale)), min(height, int(base * scale) + 2)
     if right <= left or bottom <= top:
         return False

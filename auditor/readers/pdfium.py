@@ -7,6 +7,7 @@ corner. pdfium is not thread-safe: one process, one thread.
 from __future__ import annotations
 
 import ctypes
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,10 +15,9 @@ import pypdfium2
 from pypdfium2 import raw
 
 from auditor.errors import BadInputError
-from auditor.readers import bare
+from auditor.readers import bare, faces
 from auditor.readers.bare import void
 from auditor.readers.drawn import Drawn, TooComplexError, drawn_on
-from auditor.readers.faces import boxed
 from auditor.readers.ink import Doubt, judged
 
 if TYPE_CHECKING:
@@ -79,8 +79,8 @@ class Pdf:
     def __init__(self, data: bytes, file: str) -> None:
         self.file = file
         self._data = data
-        self._seen: Any = None  # the same file with its real typefaces, where characters are read with stand-ins
-        self._boxed = False
+        self._shown: Any = None  # the same file with the typefaces of the machine, for people to look at
+        faces.installed()
         try:
             self._document = pypdfium2.PdfDocument(data)
             self.pages = len(self._document)
@@ -97,8 +97,8 @@ class Pdf:
 
     def __exit__(self, *_: object) -> None:
         self._document.close()
-        if self._seen is not None:
-            self._seen.close()
+        if self._shown is not None:
+            self._shown.close()
 
     def modified(self) -> str:
         """When the file says it was last changed, as digits (YYYYMMDDHHMMSS…), or ''."""
@@ -107,9 +107,7 @@ class Pdf:
 
     def page(self, number: int) -> PageContent:
         """Read one page (counted from 0). Raises `BadInputError` when it cannot be loaded or is beyond bounds."""
-        with boxed() as told:
-            page = self._loaded(number)
-        self._boxed |= told[0]
+        page = self._loaded(number)
         try:
             return _read(page, number + 1, lambda: self._rendered(number, LOOK))
         except TooComplexError:
@@ -118,18 +116,23 @@ class Pdf:
             page.close()
 
     def picture(self, number: int, dpi: int = 110) -> Any:
-        """Render one page as a grey bitmap; of a page of unusual size a smaller one."""
+        """Render one page as a grey bitmap for the program to look at; of a page of unusual size a smaller one.
+
+        What is set in typefaces that the file does not hold looks the same on every machine, and like nothing.
+        """
         return self._rendered(number, dpi / 72)
 
+    def shown(self, number: int, dpi: int = 110) -> Any:
+        """Render one page as a grey bitmap for people: with the typefaces of this machine."""
+        with self._for_people(number) as page:
+            return rendered(page, dpi / 72)
+
     def stretch(self, number: int, top: float, bottom: float, scale: float) -> Any:
-        """Render what stands between two heights of a page (points from its top) as an array of greys."""
-        page = self._loaded(number, seen=True)
-        try:
+        """Render for people what stands between two heights of a page (points from its top) as an array of greys."""
+        with self._for_people(number) as page:
             cut = (0, page.get_height() - bottom, 0, top)
             bitmap = page.render(scale=scale, crop=cut, grayscale=True)
             return bitmap.to_numpy().reshape(bitmap.height, bitmap.width).copy()
-        finally:
-            page.close()
 
     def size(self, number: int) -> tuple[float, float]:
         """Width and height of one page as displayed, in points."""
@@ -140,19 +143,28 @@ class Pdf:
             page.close()
 
     def _rendered(self, number: int, scale: float) -> Any:
-        page = self._loaded(number, seen=True)
+        page = self._loaded(number)
         try:
             return rendered(page, scale)
         finally:
             page.close()
 
-    def _loaded(self, number: int, *, seen: bool = False) -> Any:
-        """One page; where it is to be `seen`, without stand-ins for its typefaces."""
+    @contextmanager
+    def _for_people(self, number: int) -> Iterator[Any]:
+        with faces.real():
+            self._shown = self._shown or pypdfium2.PdfDocument(self._data)
+            page = self._page_of(self._shown, number)
+            try:
+                yield page
+            finally:
+                page.close()
+
+    def _loaded(self, number: int) -> Any:
+        return self._page_of(self._document, number)
+
+    def _page_of(self, document: Any, number: int) -> Any:
         try:
-            if seen and self._boxed:
-                self._seen = self._seen or pypdfium2.PdfDocument(self._data)
-                return self._seen[number]
-            return self._document[number]
+            return document[number]
         except pypdfium2.PdfiumError:
             raise BadInputError("input.damaged_page", file=self.file, page=number + 1) from None
 
