@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from auditor.messages import use_language
 from auditor.rules.book import RuleBook, load_rules
+from auditor.rules.examples import check_examples
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
@@ -43,6 +44,15 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def rule_book() -> RuleBook:
     """The program's own rules; for property tests, which print their arguments when they fail."""
     return load_rules(cache=False)
+
+
+def load_tested(folder: Path) -> RuleBook:
+    """The rules of a folder beside the program's own, their examples run as `auditor rules test` runs them."""
+    loaded = load_rules([folder], cache=False)
+    for rule in loaded.rules:
+        if rule.id not in rule_book().by_id:
+            check_examples(rule, loaded.plans(rule), loaded.forms)
+    return loaded
 
 
 @pytest.fixture(scope="session")

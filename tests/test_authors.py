@@ -11,7 +11,6 @@ import pytest
 import yaml
 from auditor.cli.main import cli
 from auditor.messages import LANGUAGES, use_language
-from auditor.rules.book import load_rules
 from auditor.rules.cookbook import recipes
 from auditor.rules.examples import run_examples
 from auditor.rules.explain import sections
@@ -20,7 +19,7 @@ from auditor.rules.resolve import plans_of
 from auditor.rules.schema import form_schema, rule_schema
 from click.testing import CliRunner, Result
 
-from tests.conftest import EXAMPLES, rule_book
+from tests.conftest import EXAMPLES, load_tested, rule_book
 
 FILING = """青山县民政局2023年度部门决算
 
@@ -110,7 +109,7 @@ def test_rules_on_every_standard_table_work_as_they_are_written(tmp_path: Path, 
     for number, table in enumerate(tables):
         result = run("--lang", language, "rules", "new", str(tmp_path), "--form", table, "--id", f"T{number}")
         assert result.exit_code == 0, result.output
-    loaded = load_rules([tmp_path], cache=False)  # raises where an example does not behave as said
+    loaded = load_tested(tmp_path)  # raises where an example does not behave as said
     assert len(loaded.rules) == len(book.rules) + 2 * len(tables)
 
 

@@ -18,7 +18,7 @@ def taxonomy(folder: Path, text: str | bytes, name: str = "functional") -> Taxon
     (folder / "taxonomy").mkdir(exist_ok=True)
     data = text if isinstance(text, bytes) else text.encode()
     (folder / "taxonomy" / "2027.csv").write_bytes(data)
-    return load_rules([folder], cache=False, examples=False).forms.taxonomies[name]
+    return load_rules([folder], cache=False).forms.taxonomies[name]
 
 
 def test_a_code_list_says_what_a_code_is_called_in_its_years(tmp_path: Path) -> None:
@@ -44,15 +44,15 @@ def test_spreadsheets_save_code_lists_in_their_own_way(tmp_path: Path) -> None:
 
 def test_a_new_class_is_known_to_every_table(tmp_path: Path) -> None:
     taxonomy(tmp_path, "编码,名称\n235,某种新的支出\n")
-    forms = load_rules([tmp_path], cache=False, examples=False).forms
+    forms = load_rules([tmp_path], cache=False).forms
     assert "某种新的" in forms.tables["收支预算总表"].lane_by_name["功能分类"].class_names
 
 
 def test_the_rules_are_compiled_anew_when_a_code_list_changes(tmp_path: Path) -> None:
     taxonomy(tmp_path, "编码,名称\n2990101,某项支出\n")
-    before = load_rules([tmp_path], cache=False, examples=False).sha256
+    before = load_rules([tmp_path], cache=False).sha256
     taxonomy(tmp_path, "编码,名称\n2990101,别的支出\n")
-    assert load_rules([tmp_path], cache=False, examples=False).sha256 != before
+    assert load_rules([tmp_path], cache=False).sha256 != before
 
 
 @pytest.mark.parametrize(

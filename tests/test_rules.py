@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from auditor.errors import RuleError
 from auditor.messages import LANGUAGES, use_language
-from auditor.rules.book import load_rules
 from auditor.rules.examples import run_examples
 from auditor.rules.explain import tell, tell_rule
 from auditor.rules.nodes import dump, restore
@@ -16,7 +15,7 @@ from auditor.rules.rule import Rule, rule_from_data, rule_to_data
 from auditor.rules.statement import parse_loop, parse_statement
 from auditor.sources import parse
 
-from tests.conftest import rule_book
+from tests.conftest import load_tested, rule_book
 
 GRAMMAR = [
     "本表[支出/本年支出合计] = sum(本表[支出/各类])",
@@ -113,7 +112,7 @@ GOOD = """- id: MY-01
 def load(tmp_path: Path, text: str) -> None:
     (tmp_path / "own").mkdir(exist_ok=True)
     (tmp_path / "own" / "a.yaml").write_text(text, encoding="utf-8")
-    load_rules([tmp_path], cache=False)
+    load_tested(tmp_path)
 
 
 def test_a_new_rule_loads(tmp_path: Path) -> None:

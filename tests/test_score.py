@@ -31,7 +31,7 @@ from auditor.testing.scoring.mutants import DROPPED, FLIPPED, NEIGHBOUR, UNREACH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import rule_book
+from tests.conftest import load_tested, rule_book
 
 BOOK = rule_book()
 RULES = """
@@ -53,13 +53,13 @@ WEAK = ("{'[208].本年支出合计': 5.00, '[208].基本支出': 5.00, '[208].�
 
 def test_examples_that_notice_nothing_are_told() -> None:
     rule = BOOK.by_id["FA-T01-03"]
-    made = [mutant for mutant in score_mutants(load_rules(cache=False, examples=False), [rule]) if mutant.counts]
+    made = [mutant for mutant in score_mutants(load_rules(cache=False), [rule]) if mutant.counts]
     assert {mutant.slip for mutant in made} >= {FLIPPED, WIDENED, NEIGHBOUR}
     assert all(mutant.killed for mutant in made if mutant.slip == FLIPPED)
 
 
 def test_the_examples_of_every_rule_notice_every_slip() -> None:
-    book = load_rules(cache=False, examples=False)
+    book = load_rules(cache=False)
     made = [mutant for mutant in score_mutants(book, book.rules) if mutant.counts]
     assert len(made) > 2400
     assert [(m.rule, m.slip, m.what, m.entry, m.why) for m in made if not m.killed] == []
@@ -69,7 +69,7 @@ def mutants(folder: Path, statement: str, passes: str, fails: str, loop: str = "
     """The slips of a rule with one or several statements."""
     text = RULES.replace("本年支出合计 = 基本支出 + 项目支出", statement).replace("row in 各行", loop)
     (folder / "own.yaml").write_text(text.replace("{pass}", passes).replace("{fail}", fails), encoding="utf-8")
-    book = load_rules([folder], cache=False, examples=False)
+    book = load_rules([folder], cache=False)
     return list(score_mutants(book, [book.by_id["X-1"]]))
 
 
@@ -110,7 +110,7 @@ def test_each_figure_notices_every_slip_of_a_sum(tmp_path: Path) -> None:
 
 def results(folder: Path, statement: str, passes: str, fails: str) -> list[ExampleResult]:
     mutants(folder, statement, passes, fails)
-    book = load_rules([folder], cache=False, examples=False)
+    book = load_rules([folder], cache=False)
     rule = book.by_id["X-1"]
     return run_examples(rule, book.plans(rule), book.forms)
 
@@ -121,7 +121,7 @@ def test_a_figure_that_may_be_wrong_unnoticed_is_named(tmp_path: Path) -> None:
     assert not bad.as_said
     assert bad.wrong == "[208].本年支出合计: 9.00"
     with pytest.raises(RuleError, match=r"fail \(\[208\].本年支出合计: 9.00\)"):
-        load_rules([tmp_path], cache=False)
+        load_tested(tmp_path)
 
 
 def test_each_figure_may_mean_one_passing_example(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_a_row_that_the_form_does_not_print_leaves_its_statements_open(tmp_path:
 
 def test_a_weak_example_lets_a_dropped_term_pass(tmp_path: Path) -> None:
     (tmp_path / "own.yaml").write_text(RULES.replace("{pass}", WEAK[0]).replace("{fail}", WEAK[1]), encoding="utf-8")
-    book = load_rules([tmp_path], cache=False, examples=False)
+    book = load_rules([tmp_path], cache=False)
     dropped = {m.what: m.killed for m in score_mutants(book, [book.by_id["X-1"]]) if m.slip == DROPPED}
     assert dropped == {"基本支出": True, "项目支出": False}
     widened = {m.what: m.killed for m in score_mutants(book, [book.by_id["X-1"]]) if m.slip == WIDENED and m.counts}

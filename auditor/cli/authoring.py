@@ -44,7 +44,7 @@ def docs(out: str, config: str | None, folders: tuple[str, ...]) -> None:
     """把整本规则写成网页（每条规则一页，有搜索，不联网）。 Write the whole rule book as static HTML."""
     from auditor.reports.rule_pages import rule_pages
 
-    _, book = prepare(config, folders, cache=False, examples=False)
+    _, book = prepare(config, folders, cache=False)
     try:
         for name, text in rule_pages(book):
             write_file(Path(out) / name, text)

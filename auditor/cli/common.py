@@ -104,10 +104,8 @@ def _check(file: str, name: str, value: Any, allowed: list[Any] | None) -> None:
         raise AuditorError("input.config", file=file, why=say("cli.config_value", name=name, value=value, known=known))
 
 
-def prepare(
-    config: str | None, folders: tuple[str, ...], *, cache: bool = True, examples: bool = True
-) -> tuple[Settings, RuleBook]:
-    """Load settings and rules, or end with exit status 2."""
+def prepare(config: str | None, folders: tuple[str, ...], *, cache: bool = True) -> tuple[Settings, RuleBook]:
+    """Load settings and rules (with their examples where `cache` is false), or end with exit status 2."""
     from auditor.rules.book import load_rules
 
     try:
@@ -118,7 +116,7 @@ def prepare(
             is click.core.ParameterSource.DEFAULT
         ):
             use_language(settings.lang)
-        return settings, load_rules([*settings.rules, *folders], cache=cache, off=settings.off, examples=examples)
+        return settings, load_rules([*settings.rules, *folders], cache=cache, off=settings.off)
     except AuditorError as error:
         fail(error)
 

@@ -56,7 +56,7 @@ def list_rules(form: str, config: str | None, folders: tuple[str, ...]) -> None:
 @rules_option
 def show(identity: str, config: str | None, folders: tuple[str, ...]) -> None:
     """说明一条规则：核对什么、为什么、依据、怎样改、例子。 Explain one rule."""
-    _, book = prepare(config, folders, cache=False, examples=False)
+    _, book = prepare(config, folders, cache=False)
     rule = rule_of(book, identity)
     from auditor.rules.explain import sections
 
@@ -74,10 +74,14 @@ def test(identities: tuple[str, ...], config: str | None, folders: tuple[str, ..
 
     Run the examples and fixtures of the rules and print what differs. Exit status 2 where something does.
     """
-    settings, book = prepare(config, folders, cache=False, examples=False)
+    settings, book = prepare(config, folders, cache=False)
     chosen = [rule_of(book, identity) for identity in identities] or list(book.rules)
     bad = fixtures = 0
     try:
+        if not identities:
+            from auditor.outline.phrases import check_wordings
+
+            check_wordings(book.forms.roots)
         for rule in chosen:
             bad += _tested(rule, book, aloud=bool(identities))
         if not identities:

@@ -39,7 +39,7 @@ def score(
     from auditor.testing.scoring.score import score as scored
     from auditor.testing.scoring.score import score_data, score_lines
 
-    _, book = prepare(config, folders, cache=False, examples=False)
+    _, book = prepare(config, folders, cache=False)
     rules = [rule_of(book, identity) for identity in identities] or list(book.rules)
     families = [] if identities else list(book.forms.families)
     try:

@@ -1,22 +1,21 @@
-"""The rule book: forms, rules and their plans, loaded from folders, checked, and cached by the hash of their bytes."""
+"""The rule book: forms, rules and their plans, loaded from folders and checked; examples run where rules are tested."""
 
 from __future__ import annotations
 
+import gc
 import hashlib
-import json
-import os
-import tempfile
-from dataclasses import astuple, dataclass, field, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.errors import RuleError
 from auditor.forms.book import load_forms
+from auditor.rules.compiled import items_of, kept_entries, program_version
 from auditor.rules.resolve import plans_of
-from auditor.rules.rule import Change, Rule, off_of, rule_from_data, rule_of, rule_to_data
-from auditor.sources import Items, Map, a_list, a_map, check_keys, fail, nearest, parse, read_bytes
+from auditor.rules.rule import Change, Rule, entry_of
+from auditor.sources import Map, Text, fail, nearest, read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from auditor.forms.tables import FormBook, Table
     from auditor.rules.plan import Plan
 
-FORMAT = 2  # of the cache
+__all__ = ["RuleBook", "load_rules", "own_rules", "program_version"]
 FIXTURES = "fixtures"
 _NOT_RULES = ("forms", "taxonomy", "phrases", FIXTURES)
 
@@ -33,14 +32,6 @@ def own_rules() -> Path:
     """The folder of the rules that come with the program: inside the wheel, or beside the package in a checkout."""
     inside = Path(__file__).parent.parent / "_rules"
     return inside if inside.is_dir() else Path(__file__).parent.parent.parent / "rules"
-
-
-def program_version() -> str:
-    """The version of the installed program."""
-    try:
-        return version("auditor")
-    except PackageNotFoundError:
-        return "0"
 
 
 @dataclass(frozen=True, repr=False)
@@ -76,6 +67,12 @@ class RuleBook:
             self._plans[rule.id] = plans_of(rule, self.forms)
         return self._plans[rule.id]
 
+    def check(self) -> None:
+        """Read every wording and resolve every rule. Raises `RuleError`."""
+        _ = self.forms.wordings, self.forms.lexicon  # read on first use, which is now
+        for rule in self.rules:
+            self.plans(rule)
+
     def all_plans(self, extra: Iterable[Table] = ()) -> list[Plan]:
         """The plans of all rules, in order."""
         extra = list(extra)
@@ -88,36 +85,45 @@ def load_rules(
     own: bool = True,
     cache: bool = True,
     off: Iterable[Change] = (),
-    examples: bool = True,
 ) -> RuleBook:
     """Load the program's rules and those of further folders.
 
     A further folder adds rules, replaces some of the same id (with `replaces:` and a dated reason) and turns some off;
-    `off` turns off more. Every rule is parsed, its addresses resolved, its examples run (unless `examples` is false);
-    that work is cached by the hash of all bytes. Raises `RuleError` with file, line and what to do.
+    `off` turns off more. Every rule is parsed and its addresses are resolved; each must have examples, which
+    `auditor rules test` and `rules lint` run. What was parsed is kept in the cache, per file and without the examples;
+    where they are wanted, `cache` is false. Raises `RuleError` with file, line and what to do.
 
     >>> book = load_rules()
     >>> book.by_id["FA-T01-05"].title
     '收入总计等于支出总计'
     """
     roots = rule_folders(folders, own=own)
-    forms = load_forms(roots)
-    files = rule_files(roots)
-    sha256 = _hash([*files, *((root, path) for root in roots for path in sorted((root / "taxonomy").glob("*.csv")))])
-    store = _cache_file(sha256) if cache and examples else None
-    parsed = _from_cache(store) if store else None
-    if parsed is None:
-        parsed = parse_rules(files)
-        if examples:
-            _check_examples(parsed.rules, forms)
-        if store:
-            _to_cache(store, parsed)
-    off = list(off)
-    parsed = parsed.without(off)
-    for change in off:
-        sha256 = hashlib.sha256(f"{sha256} {change}".encode()).hexdigest()
-    named = tuple(str(root) for root in roots)
-    return RuleBook(tuple(parsed.rules), forms, sha256, named, tuple(parsed.off), tuple(parsed.replaced))
+    with _no_collection():
+        forms = load_forms(roots)
+        files = rule_files(roots)
+        lists = [(root, path) for root in roots for path in sorted((root / "taxonomy").glob("*.csv"))]
+        sha256 = _hash([*files, *lists])
+        parsed = _kept_rules(files) if cache else None
+        off = list(off)
+        parsed = (parsed or parse_rules(files)).without(off)
+        for change in off:
+            sha256 = hashlib.sha256(f"{sha256} {change}".encode()).hexdigest()
+        named = tuple(str(root) for root in roots)
+        book = RuleBook(tuple(parsed.rules), forms, sha256, named, tuple(parsed.off), tuple(parsed.replaced))
+        book.check()
+    return book
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Leave the search for cyclic garbage for later: loading makes many lasting objects and hardly any garbage."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def rule_folders(folders: Sequence[str | Path], *, own: bool = True) -> list[Path]:
@@ -149,19 +155,23 @@ class ParsedRules:
 
     def add(self, root: Path, item: Map, roots: dict[str, Path]) -> None:
         """Add one entry: a rule, one that takes the place of another, or one that turns a rule off."""
-        if "off" in item:
-            self._turn_off(off_of(item))
+        self.put(root, entry_of(item), roots, item.get("id"))
+
+    def put(self, root: Path, entry: Rule | Change, roots: dict[str, Path], at: Text | None = None) -> None:
+        """The same of an entry that is parsed; `at` is the id as it stands in the file."""
+        if isinstance(entry, Change):
+            self._turn_off(entry)
             return
-        rule = rule_of(item)
+        rule, place = entry, entry if at is None else at
         before = next((number for number, other in enumerate(self.rules) if other.id == rule.id), None)
         if before is None and rule.replaces is None:
             self.rules.append(rule)
         elif before is None:
-            fail(item["id"], "rules.unknown_rule", name=rule.id, near=nearest(rule.id, self._ids()))
+            fail(place, "rules.unknown_rule", name=rule.id, near=nearest(rule.id, self._ids()))
         elif rule.replaces is None or roots[rule.id] == root:
             other = self.rules[before]
             key = "rules.duplicate_id" if roots[rule.id] == root else "rules.duplicate_other"
-            fail(item["id"], key, rule=rule.id, other=f"{other.file}:{other.line}")
+            fail(place, key, rule=rule.id, other=f"{other.file}:{other.line}")
         else:
             self.replaced.append(replace(rule.replaces, title=self.rules[before].title))
             self.rules[before] = rule
@@ -196,32 +206,37 @@ def parse_rules(files: Iterable[tuple[Path, Path]]) -> ParsedRules:
     return parsed
 
 
+def _kept_rules(files: Iterable[tuple[Path, Path]]) -> ParsedRules | None:
+    """The same with the help of the cache; None for a mistake, which is told from the files themselves."""
+    parsed = ParsedRules()
+    roots: dict[str, Path] = {}
+    by_root: dict[Path, list[Rule | Change]] = {}
+    try:
+        for root, path, name in _with_rules(files):
+            by_root.setdefault(root, []).extend(kept_entries(read_bytes(path, name), name))
+        for root, entries in by_root.items():
+            for entry in sorted(entries, key=lambda entry: isinstance(entry, Change)):
+                parsed.put(root, entry, roots)
+    except RuleError:
+        return None
+    return parsed
+
+
 def rule_items(files: Iterable[tuple[Path, Path]]) -> Iterator[tuple[Path, Map]]:
     """Every entry of every rule file below the roots, with its root; what turns off comes last in a root."""
     by_root: dict[Path, list[Map]] = {}
-    for root, path in files:
-        relative = path.relative_to(root)
-        if relative.parts[0] not in _NOT_RULES:
-            by_root.setdefault(root, []).extend(_entries(path, relative.as_posix()))
+    for root, path, name in _with_rules(files):
+        by_root.setdefault(root, []).extend(items_of(read_bytes(path, name), name))
     for root, items in by_root.items():
         yield from ((root, item) for item in sorted(items, key=lambda item: "off" in item))
 
 
-def _entries(path: Path, name: str) -> list[Map]:
-    tree = parse(read_bytes(path, name), name)
-    if not isinstance(tree, Items):
-        check_keys(tree, ("rules",), required=("rules",))
-        tree = a_list(tree["rules"])
-    return [a_map(node) for node in tree]
-
-
-def _check_examples(rules: Iterable[Rule], forms: FormBook) -> None:
-    from auditor.outline.phrases import check_wordings
-    from auditor.rules.examples import check_examples
-
-    check_wordings(forms.roots)
-    for rule in rules:
-        check_examples(rule, plans_of(rule, forms), forms)
+def _with_rules(files: Iterable[tuple[Path, Path]]) -> Iterator[tuple[Path, Path, str]]:
+    """The files that rules stand in, with their root and their name below it."""
+    for root, path in files:
+        relative = path.relative_to(root)
+        if relative.parts[0] not in _NOT_RULES:
+            yield root, path, relative.as_posix()
 
 
 def _hash(files: Iterable[tuple[Path, Path]]) -> str:
@@ -231,44 +246,3 @@ def _hash(files: Iterable[tuple[Path, Path]]) -> str:
         digest.update(f"{name}\0".encode())
         digest.update(read_bytes(path, name))
     return digest.hexdigest()
-
-
-def cache_folder() -> Path:
-    """Where compiled rule books are kept: `AUDITOR_CACHE`, else the user's cache folder."""
-    if chosen := os.environ.get("AUDITOR_CACHE"):
-        return Path(chosen)
-    if os.name == "nt":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "auditor"
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "auditor"
-
-
-def _cache_file(sha256: str) -> Path:
-    grammar = (Path(__file__).parent / "statement.lark").read_bytes()
-    key = hashlib.sha256(f"{FORMAT} {program_version()} {sha256}".encode() + grammar).hexdigest()
-    return cache_folder() / f"rules-{key[:32]}.json"
-
-
-def _from_cache(path: Path) -> ParsedRules | None:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        rules = [rule_from_data(item) for item in data["rules"]]
-        off, replaced = ([Change(*item) for item in data[key]] for key in ("off", "replaced"))
-        return ParsedRules(rules, off, replaced)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _to_cache(path: Path, parsed: ParsedRules) -> None:
-    """Write the cache, whole or not at all; a folder that cannot be written is no error."""
-    data = {
-        "rules": [rule_to_data(rule) for rule in parsed.rules],
-        "off": [astuple(change) for change in parsed.off],
-        "replaced": [astuple(change) for change in parsed.replaced],
-    }
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
-            json.dump(data, file, ensure_ascii=False)
-        Path(file.name).replace(path)
-    except OSError:
-        return

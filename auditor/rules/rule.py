@@ -157,6 +157,11 @@ class Rule:
         return dict(self.english).get(name, own) if language == "en" else own
 
 
+def entry_of(item: Map) -> Rule | Change:
+    """Parse one entry of a rule file: a rule, or one that turns a rule off. Raises `RuleError` with file and line."""
+    return off_of(item) if "off" in item else rule_of(item)
+
+
 def off_of(item: Map) -> Change:
     """Parse one entry that turns a rule off. Raises `RuleError` with file and line."""
     OFF.check(item)
@@ -264,7 +269,7 @@ _NODE_FIELDS = ("loops", "when", "statements", "any_of", "otherwise")
 
 
 def rule_to_data(rule: Rule) -> dict[str, Any]:
-    """Write a rule as plain data, for the cache. Examples are left out: they were run when it was compiled."""
+    """Write a rule as plain data, for the cache. Examples are left out: they are run from the files."""
     data = {name: getattr(rule, name) for name in Rule.__dataclass_fields__ if name != "examples"}
     for name in _NODE_FIELDS:
         data[name] = dump(data[name])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -51,27 +51,32 @@ def parse_loop(text: str, *, file: str = "", line: int = 0) -> Loop:
 
 
 def _parse(text: str, start: str, file: str, line: int) -> Any:
-    from lark.exceptions import UnexpectedInput, VisitError
+    from lark.exceptions import UnexpectedInput
 
     place = place_of(text) if isinstance(text, Text) else {"file": file, "line": line}
     try:
-        return _builder().transform(_parser().parse(str(text), start=start))
+        return _understood(str(text), start)
     except UnexpectedInput as error:
         at = max(1, getattr(error, "column", 1) or 1)
         near = text[at - 1 : at + 11] or "…"
         if isinstance(text, Text):
             place["column"] = text.column_of(at - 1)
         raise RuleError("rules.statement", **place, text=text, found=near, at=at) from None
-    except (VisitError, RecursionError) as error:
-        raise RuleError("rules.statement", **place, text=text, found=str(error)[:40], at=1) from None
+
+
+@lru_cache(maxsize=4096)  # many rules say the same; nodes do not change
+def _understood(text: str, start: str) -> Any:
+    return _parser().parse(text, start=start)
 
 
 @cache
 def _parser() -> Lark:
+    """The parser, which builds the nodes as it reads."""
     from lark import Lark
 
     grammar = files("auditor.rules").joinpath("statement.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", start=["statement", "loop"], maybe_placeholders=False)
+    return Lark(grammar, parser="lalr", start=["statement", "loop"], maybe_placeholders=False,
+                transformer=_builder())  # fmt: skip
 
 
 _RELATIONS = {"!=": "≠", "<=": "≤", ">=": "≥"}

@@ -67,7 +67,7 @@ def _folders(further: tuple[str, ...]) -> tuple[Path, ...]:
 def _book(further: tuple[Path, ...], off: tuple[Change, ...]) -> RuleBook:
     from auditor.rules.book import load_rules
 
-    return load_rules([str(folder) for folder in further], cache=False, off=off, examples=False)
+    return load_rules([str(folder) for folder in further], cache=False, off=off)
 
 
 class RuleFile(pytest.File):
