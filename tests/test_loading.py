@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,21 +11,23 @@ from auditor.cli.main import cli
 from auditor.errors import RuleError
 from auditor.rules import compiled, examples
 from auditor.rules.book import load_rules
-from auditor.rules.rule import Rule
+from auditor.rules.rule import Rule, entry_of, rule_to_data
 from click.testing import CliRunner
 
 from tests.conftest import EXAMPLES
 from tests.test_rules import GOOD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
+
+    from auditor.sources import Map
 
 WRONG = GOOD.replace("基本支出: 6.00", "基本支出: 3.00")  # the failing example holds
 OFF = "- {off: MY-01, date: 2024-03-01, reason: 试}\n"
 
 
 @pytest.fixture
-def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty cache folder."""
     monkeypatch.setenv("AUDITOR_CACHE", str(tmp_path / "kept"))
     return tmp_path / "kept"
@@ -42,7 +43,12 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that are parsed from now on."""
     names: list[str] = []
     before = compiled.items_of
-    monkeypatch.setattr(compiled, "items_of", lambda data, name: (names.append(name), before(data, name))[1])
+
+    def told(data: bytes, name: str) -> list[Map]:
+        names.append(name)
+        return before(data, name)
+
+    monkeypatch.setattr(compiled, "items_of", told)
     return names
 
 
@@ -100,7 +106,7 @@ def test_the_cache_gives_the_rules_that_the_files_give(kept: Path, tmp_path: Pat
     assert list(kept.iterdir())
     assert [rule.id for rule in again.rules] == [rule.id for rule in fresh.rules]
     for one, other in zip(again.rules, fresh.rules, strict=True):
-        assert compiled.rule_to_data(one) == compiled.rule_to_data(other)
+        assert rule_to_data(one) == rule_to_data(other)
         assert other.examples
     own(folder, OFF, "b.yaml")
     assert [change.rule for change in load_rules([folder]).off] == ["MY-01"]
@@ -178,6 +184,6 @@ def test_wordings_are_tried_with_the_rules(tmp_path: Path) -> None:
 
 def rule_of_good() -> Rule:
     (item,) = compiled.items_of(GOOD.encode(), "a.yaml")
-    rule = compiled.entry_of(item)
+    rule = entry_of(item)
     assert isinstance(rule, Rule)
     return rule
