@@ -326,6 +326,7 @@ def _mark(audit: Audit, evaluation: Evaluation, view: View) -> None:
     numbers = [(position, fact.address.table in prose) for position, fact in printed if fact.is_figure]
     figures = [position for position, in_text in numbers if not in_text]
     told = [position for position, in_text in numbers if in_text]
+    audit.tested = [bool(yes) for yes in checked]
     audit.printed = len(figures)
     audit.checked = int(checked[figures].sum())
     audit.confirmed = int(confirmed[figures].sum())

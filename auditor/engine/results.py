@@ -230,6 +230,7 @@ class Audit:
     told_checked: int = 0
     passed: dict[str, int] = field(default_factory=dict)  # rule → how many of its checks are consistent
     baseline: Baseline | None = None
+    tested: list[bool] = field(default_factory=list)  # for every fact of the filing: operand of an evaluated equality
 
     @property
     def decided(self) -> bool:

@@ -1,0 +1,63 @@
+"""Documents as read, kept in a folder: a folder of filings is measured many times and read once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditor.errors import BadInputError
+from auditor.readers import load, read, wire
+
+if TYPE_CHECKING:
+    from auditor.document import Document
+
+_SOURCES = ("readers/*.py", "document.py", "facts.py", "numbers.py")  # what a document as read depends on
+
+
+class Kept(NamedTuple):
+    """A file as read, or why it could not be read, and how long reading took (seconds, when it was read)."""
+
+    document: Document | None
+    refused: str
+    seconds: float
+
+
+@cache
+def reader_version() -> str:
+    """A name for what the readers give: another one after any change of their sources."""
+    root = Path(__file__).parents[2]
+    digest = hashlib.sha256()
+    for pattern in _SOURCES:
+        for path in sorted(root.glob(pattern)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def document_of(path: Path, folder: Path | None) -> Kept:
+    """Read a file by the bounded reader, or take what the folder keeps of it as read by the same readers."""
+    if folder is None:
+        return _read(path)
+    name = hashlib.sha256(path.name.encode() + b"\n" + load(path)).hexdigest()[:24]
+    kept = folder / f"{name}-{reader_version()}.json"
+    if kept.is_file():
+        data = json.loads(kept.read_bytes())
+        return Kept(wire.unpack(data["document"]), "", data["seconds"])
+    made = _read(path)
+    if made.document is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        part = kept.with_suffix(f".{time.time_ns()}")
+        part.write_bytes(wire.dumps({"seconds": made.seconds, "document": wire.pack(made.document)}))
+        part.replace(kept)
+    return made
+
+
+def _read(path: Path) -> Kept:
+    start = time.perf_counter()
+    try:
+        return Kept(read(path), "", time.perf_counter() - start)
+    except BadInputError as error:
+        return Kept(None, str(error), time.perf_counter() - start)

@@ -1,0 +1,134 @@
+"""Measure one published filing: what was read and checked, what was said of it, which changed figures were found."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from auditor.engine.audit import audit_filings
+from auditor.engine.results import Severity
+from auditor.errors import BadInputError
+from auditor.reading import filing_of, merge
+from auditor.reports.json_report import summary_data
+from auditor.reports.narrate import Narrator
+from auditor.testing.field.keeping import document_of
+from auditor.testing.field.recall import base_of, sample, trials
+from auditor.units import Rounding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from auditor.engine.results import Audit
+    from auditor.rules.book import RuleBook
+
+SKIPPED = (".csv", ".md", ".json")  # files beside the filings
+ASKING = (Severity.ERROR, Severity.WARNING)
+_SPACE = re.compile(r"\s+")
+MATCHED = 60  # characters of a message that tell a judged finding
+
+
+class Plan(NamedTuple):
+    """How to measure: how many figures of tables and text to change in each file, by which seed; where reading is kept.
+
+    `mode` is how figures were rounded.
+    """
+
+    tables: int = 0
+    texts: int = 0
+    seed: int = 0
+    cache: Path | None = None
+    mode: Rounding = Rounding.HALF_UP
+
+
+class Judged(NamedTuple):
+    """A finding that somebody held against its page: true or false, and why."""
+
+    file: str
+    rule: str
+    message: str
+    verdict: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One file measured, as plain data. `refused` says why it was not audited; `seconds` for reading and for the rest.
+
+    `findings` are the errors and warnings (severity, rule, id, message); `trials` the changed figures.
+    """
+
+    file: str
+    refused: str
+    seconds: dict[str, float]
+    summary: dict[str, Any]
+    findings: list[dict[str, str]]
+    trials: list[dict[str, Any]]
+
+    @property
+    def place(self) -> str:
+        """Where it was published: its name up to the first `_`."""
+        return self.file.split("_")[0]
+
+    @property
+    def silent(self) -> bool:
+        """Tell whether nothing is said of it although less than half of its printed figures were read."""
+        facts = self.summary.get("facts", {"printed": 0, "read": 0})
+        return not self.refused and not self.findings and facts["read"] * 2 < facts["printed"]
+
+    def as_data(self) -> dict[str, Any]:
+        """As JSON keeps it."""
+        return asdict(self)
+
+
+def filings_in(folder: Path, only: str = "", limit: int | None = None) -> list[Path]:
+    """The files of a folder that are filings, by name. Raises `BadInputError` where it is no folder."""
+    if not folder.is_dir():
+        raise BadInputError("input.missing", file=str(folder))
+    found = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix not in SKIPPED)
+    return [path for path in found if only in path.name and not path.name.startswith(".")][:limit]
+
+
+def measure(path: Path, book: RuleBook, plan: Plan) -> Measured:
+    """Read, bind and audit one file, then change some of its figures one at a time."""
+    kept = document_of(path, plan.cache)
+    seconds = {"read": round(kept.seconds, 3)}
+    if kept.document is None:
+        return Measured(path.name, kept.refused, seconds, {}, [], [])
+    start = time.perf_counter()
+    try:
+        filing = merge([filing_of(kept.document, book.forms)], book.forms)
+    except BadInputError as error:
+        return Measured(path.name, str(error), seconds, {}, [], [])
+    (audit,) = audit_filings([filing], book, plan.mode)
+    seconds["rest"] = round(time.perf_counter() - start, 3)
+    chosen = sample(kept.document, plan.tables, plan.texts, plan.seed) if plan.tables or plan.texts else []
+    made = trials(kept.document, base_of(filing, audit), chosen, book, plan.mode) if chosen else ()
+    return Measured(
+        path.name, "", seconds, summary_data(audit), _findings(audit), [asdict(trial) for trial in made]
+    )  # fmt: skip
+
+
+def _findings(audit: Audit) -> list[dict[str, str]]:
+    narrator = Narrator(audit)
+    return [
+        {"severity": finding.severity.value, "rule": finding.rule.id, "id": finding.id,
+         "message": narrator.message(finding)}
+        for finding in audit.findings
+        if finding.severity in ASKING
+    ]  # fmt: skip
+
+
+def verdict_of(file: str, finding: dict[str, str], judged: Sequence[Judged]) -> str:
+    """What somebody found of a finding: true, false or unjudged."""
+    for one in judged:
+        if (one.file, one.rule) == (file, finding["rule"]) and flat(one.message) == flat(finding["message"]):
+            return one.verdict
+    return "unjudged"
+
+
+def flat(message: str) -> str:
+    """The beginning of a message without its spaces, by which a judged finding is known again."""
+    return _SPACE.sub("", message)[:MATCHED]
