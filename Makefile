@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench nightly fuzz examples clean
+.PHONY: demo test lint bench nightly fuzz field examples clean
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -43,6 +43,9 @@ nightly: $(VENV)/.ready-dev
 
 fuzz: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/fuzz.py
+
+field: $(VENV)/.ready-dev
+	$(BIN)/python benchmarks/field.py '$(FOLDER)' $(OPTIONS)
 
 examples: $(VENV)/.ready-dev
 	$(BIN)/python -m auditor.testing.examples examples

@@ -17,7 +17,6 @@ half was read and nothing is said; seconds to bind and audit.
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import os
 import sys
@@ -26,7 +25,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.rules.book import load_rules
-from auditor.testing.field.measuring import Judged, Measured, Plan, filings_in
+from auditor.testing.field.judging import judged_of
+from auditor.testing.field.measuring import Measured, Plan, filings_in
 from auditor.testing.field.running import measured
 from auditor.testing.field.telling import (
     compared_lines,
@@ -41,10 +41,12 @@ from auditor.testing.field.telling import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from auditor.testing.field.judging import Judged
+
 
 def main() -> None:
     options = asked().parse_args()
-    judged = judged_of(options.judged)
+    judged = judged_of(options.judged) if options.judged else []
     files = loaded(options.run) if options.run else run(options)
     if options.json:
         options.json.write_text(json.dumps([file.as_data() for file in files], ensure_ascii=False, indent=1), "utf-8")
@@ -95,14 +97,6 @@ def run(options: argparse.Namespace) -> list[Measured]:
 
 def loaded(path: Path) -> list[Measured]:
     return [Measured(**data) for data in json.loads(path.read_text("utf-8"))]
-
-
-def judged_of(path: Path | None) -> list[Judged]:
-    if path is None:
-        return []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return [Judged(row["file"], row["rule"], row["message"], row["verdict"], row.get("why", "")) for row in rows]
 
 
 def show(files: Sequence[Measured], judged: Sequence[Judged], options: argparse.Namespace) -> None:

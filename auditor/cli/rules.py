@@ -10,6 +10,7 @@ import click
 from auditor.cli import authoring
 from auditor.cli.common import config_option, fail, prepare, rule_of, rules_option
 from auditor.cli.coverage import coverage
+from auditor.cli.rates import rates
 from auditor.cli.score import score
 from auditor.errors import AuditorError
 from auditor.messages import language, printable, say
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
 
 @click.group()
 def rules() -> None:
-    """规则：列表、说明、检查、测试、追踪、覆盖、打分、成书、新建。
+    """规则：列表、说明、检查、测试、追踪、覆盖、打分、频率、成书、新建。
 
-    Rules: list, show, lint, test, trace, coverage, score, docs, new, schema.
+    Rules: list, show, lint, test, trace, coverage, score, rates, docs, new, schema.
     """
 
 
-for command in (*authoring.COMMANDS, coverage, score):
+for command in (*authoring.COMMANDS, coverage, score, rates):
     rules.add_command(command)
 
 

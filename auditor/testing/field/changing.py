@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -30,7 +31,7 @@ def digit(text: str, choice: random.Random) -> str:
 def transposed(text: str, choice: random.Random) -> str:
     """Exchange two neighbouring digits before the last two."""
     front = _front(text)
-    pairs = [(a, b) for a, b in zip(front, front[1:], strict=False) if text[a] != text[b] and text[b] != "0"]
+    pairs = [(a, b) for a, b in itertools.pairwise(front) if text[a] != text[b] and text[b] != "0"]
     if not pairs:
         return text
     a, b = choice.choice(pairs)
@@ -74,8 +75,9 @@ def _differs(new: str, old: str) -> bool:
     """Tell whether a figure differs from another by more than its last two digits, where it has more."""
     a, b = parse_literal(new), parse_literal(old)
     decimals = max(a.decimals, b.decimals)
-    gap = abs(a.digits * 10 ** (decimals - a.decimals) - b.digits * 10 ** (decimals - b.decimals))
-    return gap >= (10**TAIL if len(str(abs(b.digits))) > TAIL else 1)
+    old_digits, new_digits = (one.digits * int(10 ** (decimals - one.decimals)) for one in (b, a))
+    least = int(10**TAIL) if len(str(abs(b.digits))) > TAIL else 1
+    return abs(new_digits - old_digits) >= least
 
 
 def changed(document: Document, spot: Spot, text: str) -> Document:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from auditor.engine.audit import audit_filings
@@ -19,15 +17,13 @@ from auditor.testing.field.recall import base_of, sample, trials
 from auditor.units import Rounding
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from pathlib import Path
 
     from auditor.engine.results import Audit
     from auditor.rules.book import RuleBook
 
 SKIPPED = (".csv", ".md", ".json")  # files beside the filings
 ASKING = (Severity.ERROR, Severity.WARNING)
-_SPACE = re.compile(r"\s+")
-MATCHED = 60  # characters of a message that tell a judged finding
 
 
 class Plan(NamedTuple):
@@ -41,16 +37,6 @@ class Plan(NamedTuple):
     seed: int = 0
     cache: Path | None = None
     mode: Rounding = Rounding.HALF_UP
-
-
-class Judged(NamedTuple):
-    """A finding that somebody held against its page: true or false, and why."""
-
-    file: str
-    rule: str
-    message: str
-    verdict: str
-    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +105,3 @@ def _findings(audit: Audit) -> list[dict[str, str]]:
         for finding in audit.findings
         if finding.severity in ASKING
     ]  # fmt: skip
-
-
-def verdict_of(file: str, finding: dict[str, str], judged: Sequence[Judged]) -> str:
-    """What somebody found of a finding: true, false or unjudged."""
-    for one in judged:
-        if (one.file, one.rule) == (file, finding["rule"]) and flat(one.message) == flat(finding["message"]):
-            return one.verdict
-    return "unjudged"
-
-
-def flat(message: str) -> str:
-    """The beginning of a message without its spaces, by which a judged finding is known again."""
-    return _SPACE.sub("", message)[:MATCHED]

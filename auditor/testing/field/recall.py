@@ -145,7 +145,7 @@ def _same(suggested: str, printed: str) -> bool:
     if found is None or old is None:
         return False
     a, b = parse_literal(found.group()), parse_literal(old.group())
-    return a.digits * 10**b.decimals == b.digits * 10**a.decimals
+    return a.digits * int(10**b.decimals) == b.digits * int(10**a.decimals)
 
 
 # -- which facts the changed place became -----------------------------------------------------------------------
@@ -158,9 +158,8 @@ def _changed_facts(spot: Spot, text: str, base: Base, audit: Audit) -> Iterator[
         yield from stamped or _differing(facts, text, base)
         return
     told = _told_address(base.filing, audit.filing)
-    yield from (n for n, fact in enumerate(facts) if str(fact.address) == told) if told else _differing(
-        facts, text, base
-    )
+    named = [n for n, fact in enumerate(facts) if told and str(fact.address) == told]
+    yield from named or _differing(facts, text, base)
 
 
 def _differing(facts: Sequence[Fact], text: str, base: Base) -> Iterator[int]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from auditor.testing.field.measuring import verdict_of
+from auditor.testing.field.judging import verdict_of
+from auditor.testing.field.rates import rates_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from auditor.testing.field.measuring import Judged, Measured
+    from auditor.testing.field.judging import Judged
+    from auditor.testing.field.measuring import Measured
 
 ALL = "all"
 _HEAD = ("place", "files", "refused", "printed", "read", "checked", "text", "tested", "err/f", "warn/f", "silent",
@@ -20,10 +23,10 @@ _PLANTED = ("planted in", "changed", "read", "checked", "found", "named", "repai
             "of all named")  # fmt: skip
 
 
-def _line(cells: Iterable[object], first: int = 14) -> str:
+def _line(cells: Iterable[object], first: int = 18) -> str:
     name, *rest = map(str, cells)
     wide = sum(ord(char) > 0x2E7F for char in name)
-    return name + " " * (first - len(name) - wide) + "".join(f"{cell:>10}" if len(cell) < 10 else f" {cell}" for cell in rest)
+    return name + " " * (first - len(name) - wide) + "".join(f" {cell:>9}" for cell in rest)
 
 
 def share(part: int, whole: int) -> str:
@@ -69,34 +72,14 @@ def place_lines(files: Sequence[Measured]) -> Iterator[str]:
 # -- rules ------------------------------------------------------------------------------------------------------
 
 
-def rates_of(files: Sequence[Measured], judged: Sequence[Judged] = ()) -> list[dict[str, Any]]:
-    """How often each rule is an error or warning: findings, in how many files, judged; the most files first."""
-    counts: dict[tuple[str, str], Counter[str]] = {}
-    for file in files:
-        seen = set()
-        for finding in file.findings:
-            one = counts.setdefault((finding["severity"], finding["rule"]), Counter())
-            one.update([verdict_of(file.file, finding, judged), "findings"])
-            seen.add((finding["severity"], finding["rule"]))
-        for key in seen:
-            counts[key]["files"] += 1
-    audited = sum(not file.refused for file in files)
-    rows = [
-        {"rule": rule, "severity": severity, "audited": audited,
-         **{name: one[name] for name in ("findings", "files", "true", "false", "unjudged")},
-         "doubtful": one["files"] * 50 > audited and not one["true"]}
-        for (severity, rule), one in counts.items()
-    ]  # fmt: skip
-    return sorted(rows, key=lambda row: (row["severity"], -row["files"], -row["findings"], row["rule"]))
-
-
 def rate_lines(files: Sequence[Measured], judged: Sequence[Judged]) -> Iterator[str]:
     """One line per rule; `?` marks one that fires in more than one filing in fifty and was never shown right."""
     names = ("findings", "files", *(("true", "false", "unjudged") if judged else ()))
-    yield _line(["rule", "severity", *names], 20)
-    for row in rates_of(files, judged):
-        mark = " ?" if row["doubtful"] else ""
-        yield _line([row["rule"], row["severity"], *(row[name] for name in names)], 20) + mark
+    yield _line(["rule", "severity", *names])
+    for rate in rates_of(files, judged):
+        counts = asdict(rate)
+        mark = " ?" if rate.doubtful else ""
+        yield _line([rate.rule, rate.severity, *(counts[name] for name in names)]) + mark
 
 
 def judged_line(files: Sequence[Measured], judged: Sequence[Judged]) -> str:
@@ -159,7 +142,7 @@ def recall_lines(files: Sequence[Measured]) -> Iterator[str]:
             for where, wanted in told:
                 chosen = [one for one in every if one[what] == name and wanted(one)]
                 if chosen:
-                    yield _recall_line(f"{name[:7]}{where}", chosen)
+                    yield _recall_line(f"{name}{where}", chosen)
 
 
 def _is_told(one: dict[str, Any]) -> bool:
