@@ -8,6 +8,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import BadInputError
+from auditor.own import COPY
 from auditor.readers.packages import Package
 
 if TYPE_CHECKING:
@@ -116,4 +117,5 @@ class Changed:
                 archive.writestr(kept, content if content is not None else self.package.read(name) or b"")
             for name, content in self.parts.items():
                 archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+            archive.comment = COPY
         return out.getvalue()

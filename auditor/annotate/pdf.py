@@ -13,6 +13,7 @@ from pypdfium2 import raw
 
 from auditor.annotate import AUTHOR, MAX_TEXT
 from auditor.errors import BadInputError
+from auditor.own import COPY
 from auditor.readers import faces
 from auditor.readers.pdfium import display
 
@@ -34,7 +35,7 @@ def annotated(data: bytes, file: str, notes: Sequence[Note]) -> tuple[bytes, int
     for flags in (raw.FPDF_INCREMENTAL, raw.FPDF_NO_INCREMENTAL):  # a damaged file may have to be written anew
         copy, placed = _written(data, file, notes, flags)
         if _annotations(copy) == _annotations(data) + placed:
-            return _same_every_time(copy, data), placed
+            return _same_every_time(copy, data) + b"\n" + COPY + b"\n", placed
     raise BadInputError("annotate.failed", file=file)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import TYPE_CHECKING
 
 from auditor.batch.work import Partition
@@ -49,6 +50,11 @@ def _bits(parts: int, before: Sequence[str]) -> int:
 def _name(cluster: str, bits: int) -> str:
     number = int(hashlib.sha256(cluster.encode()).hexdigest()[:8], 16) >> (32 - bits)
     return f"{bits}-{number:0{max(1, -(-bits // 4))}x}"
+
+
+def is_partition(name: str) -> bool:
+    """Tell whether a folder of results may be that of a partition, by its name."""
+    return re.fullmatch(r"\d+-[0-9a-f]+", name) is not None
 
 
 def _partition(name: str, parts: Sequence[tuple[Source, int]], job: Job) -> Partition:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from auditor.batch.journal import Journal
 from auditor.batch.local import Lost
-from auditor.batch.partitions import partitions_of
+from auditor.batch.partitions import is_partition, partitions_of
 from auditor.batch.work import Done, Source, audit_partition, read_source, sha256_of
 from auditor.cli.inputs import found
+from auditor.errors import AuditorError
 from auditor.messages import printable, say
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ class Screening:
         return sorted([*told, *(pair for done in self.done.values() for pair in done.failed)])
 
     @property
+    def own(self) -> list[str]:
+        """Files that hold nothing but what this program wrote: they are no filings."""
+        return sorted(file for file, source in self.sources.items() if not source.parts and not source.failed)
+
+    @property
     def filings(self) -> int:
         """How many filings were audited, now or before."""
         return sum(done.filings for done in self.done.values())
@@ -52,6 +58,7 @@ class Screening:
 
 def screen(job: Job, workers: Workers, progress: Progress, *, rehash: bool = False) -> Screening:
     """Screen a folder. Raises `AuditorError` where results cannot be written; what was written before stands."""
+    _refuse_others(job)
     files = [Path(path).relative_to(job.folder).as_posix() for path in found([job.folder], leave_out=job.out)[0]]
     out = Screening()
     with Journal(Path(job.out) / ".screen") as journal:
@@ -132,5 +139,14 @@ def _tidy(job: Job, names: set[str]) -> None:
     """Remove the results and reports of partitions that are no more."""
     for folder in (job.results, job.reports):
         for old in folder.iterdir() if folder.is_dir() else ():
-            if old.name not in names:
+            if old.name not in names and is_partition(old.name.removeprefix(".").removesuffix(".new")):
                 shutil.rmtree(old, ignore_errors=True)
+
+
+def _refuse_others(job: Job) -> None:
+    """Keep results apart from what is not the program's: their folders are tidied. Raises `AuditorError`."""
+    for folder in (job.results, job.reports):
+        for old in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if not is_partition(old.name.removeprefix(".").removesuffix(".new")):
+                file = f"{folder.name}/{old.name}"
+                raise AuditorError("input.in_the_way", path=printable(job.out), file=printable(file))

@@ -104,6 +104,8 @@ def read_source(job: Job, file: str) -> Source:
     source = Source(file, status.st_size, status.st_mtime_ns, job.reading_mark, sha256_of(path))
     parts, filings, failed = [], [], []
     for item in opened([path]):
+        if item.own:
+            continue
         try:
             document, filing = bound(item, job.book, _settings(job))
         except Exception as error:  # noqa: BLE001 — a fault on one file must not cost the others

@@ -11,6 +11,7 @@ from auditor.cli.common import config_option, fail, load_settings, prepare, rule
 from auditor.cli.output import write_file
 from auditor.errors import AuditorError
 from auditor.messages import printable, say
+from auditor.own import is_own_file
 
 
 @click.command()
@@ -46,11 +47,21 @@ def docs(out: str, config: str | None, folders: tuple[str, ...]) -> None:
 
     _, book = prepare(config, folders, cache=False)
     try:
-        for name, text in rule_pages(book):
+        pages = list(rule_pages(book))
+        for name, _ in pages:  # pages name one another, so none can have another name
+            _refuse_others(Path(out), name)
+        for name, text in pages:
             write_file(Path(out) / name, text)
     except AuditorError as error:
         fail(error)
     click.echo(say("docs.written", path=str(Path(out) / "index.html"), rules=len(book.rules)))
+
+
+def _refuse_others(folder: Path, name: str) -> None:
+    """Raise `AuditorError` where a page would be written over what is no page of this program."""
+    path = folder / name
+    if path.exists() and not is_own_file(path):
+        raise AuditorError("input.in_the_way", path=printable(str(folder)), file=printable(name))
 
 
 @click.command()

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from auditor.cli.common import chosen_formats, config_option, fail, known_entities, prepare, rules_option
-from auditor.cli.inputs import Reading, bound, found, whole
+from auditor.cli.inputs import Left, Reading, bound, found, whole
 from auditor.cli.originals import Originals
-from auditor.cli.output import stems, write_file
+from auditor.cli.output import Outputs, stems
 from auditor.engine.results import Severity
 from auditor.errors import AuditorError
 from auditor.messages import say
@@ -98,13 +98,18 @@ def check(
     chosen = chosen_formats(formats, FORMATS)
     entities = known_entities(listed)
     files, failed = found(paths, leave_out=out)
-    originals = Originals()
+    originals, left = Originals(), Left()
     with Reading(files) as reading:  # the worker starts while the rules load
         settings, book = prepare(config, folders)
         earlier = _Earlier.given(waived_by, baselines, settings, book)
-        parts = _bind_all(originals.noted(_progress(reading, len(files))), book, settings, failed)
+        parts = _bind_all(originals.noted(left.out(_progress(reading, len(files)))), book, settings, failed)
+    if left.files and not parts and not failed:
+        fail(left.line())
     filings = _put_together(parts, book, failed, as_one=as_one, separate=separate)
-    audits = _audit_all(filings, book, settings, entities)
+    outputs = Outputs(Path(out), _baseline_files(baselines))
+    endings = [FORMATS[name].ending for name in chosen if FORMATS[name].ending]
+    names = outputs.free_stems(stems([filing.files[0] for filing in filings]), endings)
+    audits = list(zip(names, _audit_all(filings, book, settings, entities), strict=True))
     from auditor.reports.json_report import tool_data
     from auditor.reports.run import Run
     from auditor.rules.book import program_version
@@ -113,17 +118,18 @@ def check(
     try:
         run = Run(audits, tool_data(program_version(), book.sha256, book), settings.rounding.value, failed, warnings,
                   originals, tuple(chosen))  # fmt: skip
-        _write_all(run, Path(out))
+        page = _write_all(run, outputs)
     except AuditorError as error:
         fail(error)
     from auditor.reports.places import remark_text
     from auditor.reports.summary import summary_line
 
-    for why in [*(why for _, why in failed), *(remark_text(warning) for warning in warnings)]:
+    outputs.tell()
+    for why in [*filter(None, [left.line()]), *(why for _, why in failed), *map(remark_text, warnings)]:
         click.echo(why, err=True)
     _tell(audits)
-    if "html" in chosen:
-        click.echo(say("cli.report", path=str(Path(out) / "index.html")))
+    if page:
+        click.echo(say("cli.report", path=str(Path(out) / page)))
     click.echo(summary_line(audits, failed))
     if failed:
         raise SystemExit(2)
@@ -214,9 +220,7 @@ def _progress(items: Iterable[Opened], count: int) -> Iterator[Opened]:
                 bar.update(1)
 
 
-def _audit_all(
-    filings: Sequence[Filing], book: RuleBook, settings: Settings, entities: Entities
-) -> list[tuple[str, Audit]]:
+def _audit_all(filings: Sequence[Filing], book: RuleBook, settings: Settings, entities: Entities) -> list[Audit]:
     """Audit all filings; those of one department together, so that each sees last year's, its budget, its units."""
     if not filings:
         return []
@@ -230,19 +234,25 @@ def _audit_all(
         for members in by_entity.values()
         for audit in audit_filings(members, book, settings.rounding, entities)
     }
-    return [
-        (stem, audited[id(filing)])
-        for stem, filing in zip(stems([filing.files[0] for filing in filings]), filings, strict=True)
-    ]
+    return [audited[id(filing)] for filing in filings]
 
 
-def _write_all(run: Run, out: Path) -> None:
-    """Write every format of every filing, then those of the whole run; data before pages."""
+def _baseline_files(baselines: Iterable[str]) -> Iterator[Path]:
+    """The earlier reports that the run is compared with: they are read, so they are not written over."""
+    for path in map(Path, baselines):
+        yield from path.glob("*.json") if path.is_dir() else (path,)
+
+
+def _write_all(run: Run, outputs: Outputs) -> str:
+    """Write every format of every filing, then those of the whole run; data before pages. The name of the index."""
     formats = [name for name in FORMATS if name in run.formats]
     for stem, audit in run.audits:
         for name in formats:
             for file, content in FORMATS[name].of_filing(stem, audit, run):
-                write_file(out / file, content)
+                outputs.write(file, content)
+    page = ""
     for name in formats:
         for file, content in FORMATS[name].of_run(run):
-            write_file(out / file, content)
+            written = outputs.write(file, content)
+            page = written if name == "html" else page
+    return page

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.cli.common import config_option, fail, prepare, rules_option
-from auditor.cli.inputs import Reading, bound, found, whole
-from auditor.cli.output import write_file
+from auditor.cli.inputs import Left, Reading, bound, found, whole
+from auditor.cli.output import Outputs
 from auditor.errors import AuditorError
 from auditor.messages import printable, say
 
@@ -43,11 +43,12 @@ def coverage(paths: tuple[str, ...], out: str | None, config: str | None, folder
     for line in coverage_lines(names, coverages):
         click.echo(printable(line))
     if out:
-        path = Path(out) / "coverage.html"
+        outputs = Outputs(Path(out))
         try:
-            write_file(path, coverage_page(names, coverages, book.sha256))
+            path = outputs.folder / outputs.write("coverage.html", coverage_page(names, coverages, book.sha256))
         except AuditorError as error:
             fail(error)
+        outputs.tell()
         click.echo(say("cli.report", path=str(path)))
     for why in failed:
         click.echo(why, err=True)
@@ -64,14 +65,15 @@ def _of_filings(
 
     files, bad = found(paths, leave_out="")
     failed += [why for _, why in bad]
-    parts = []
+    parts, left = [], Left()
     with Reading(files) as reading:
         settings, book = prepare(config, folders)
-        for item in reading:
+        for item in left.out(reading):
             try:
                 parts.append(bound(item, book, settings)[1])
             except AuditorError as error:
                 failed.append(str(error))
+    failed += filter(None, [left.line() if not parts else ""])
     filings = []
     for members in grouped(parts, as_one=False, separate=False):
         try:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from auditor.errors import AuditorError
 from auditor.messages import printable, say
-from auditor.readers import ARCHIVE_MARK
+from auditor.readers import ARCHIVE_MARK, OWN
 from auditor.readers.archive import is_hidden
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ SUFFIXES = frozenset([
 ])  # fmt: skip
 NOT_FILINGS = frozenset({"key.csv", "entities.csv"})  # what `auditor generate` writes beside filings
 REPORTS = "reports_out"
+FEW_NAMES = 5  # of reports that were left out
 AHEAD = 3  # files read before they are asked for
 
 
@@ -47,6 +48,39 @@ class Opened(NamedTuple):
     error: AuditorError | None
     last: bool = True
     member: str = ""
+
+    @property
+    def own(self) -> bool:
+        """Whether it is a report that this program wrote."""
+        return self.error is not None and self.error.key == OWN
+
+
+class Left:
+    """Reports of earlier runs among what is read: left out, and told in one line."""
+
+    def __init__(self) -> None:
+        self.files: list[str] = []
+
+    def out(self, items: Iterable[Opened]) -> Iterator[Opened]:
+        """Pass on what is no report of this program."""
+        for item in items:
+            if item.own:
+                self.files.append(PurePath(item.name).name)
+            else:
+                yield item
+
+    def line(self) -> str:
+        """What was left out, or ''."""
+        return left_out_line(self.files)
+
+
+def left_out_line(files: Sequence[str]) -> str:
+    """Tell which files were left out because this program wrote them; '' where there are none."""
+    if not files:
+        return ""
+    more = say("input.and_more") if len(files) > FEW_NAMES else ""
+    names = say("input.between").join(sorted(files)[:FEW_NAMES]) + more
+    return printable(say("input.own_left_out", count=len(files), files=names))
 
 
 def found(paths: Iterable[str], *, leave_out: str = "") -> tuple[list[Path], list[tuple[str, str]]]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.cli.common import chosen_formats, config_option, prepare, rules_option
-from auditor.cli.inputs import Reading, bound, found
-from auditor.cli.output import stems, write_file
+from auditor.cli.inputs import Left, Reading, bound, found
+from auditor.cli.output import Outputs, stems
 from auditor.errors import AuditorError
 from auditor.messages import printable, say
 from auditor.reports.places import place_text, remarks, table_notes
@@ -37,37 +37,41 @@ def read(files: tuple[str, ...], out: str | None, formats: str, config: str | No
     """
     chosen = chosen_formats(formats, FORMATS)
     paths, failed = found(files, leave_out=out or "")
+    left, outputs = Left(), Outputs(Path(out or "."))
     with Reading(paths) as reading:
         settings, book = prepare(config, folders)
         done: list[SourceFile] = []
-        for item in reading:
+        for item in left.out(reading):
             try:
                 document, filing = bound(item, book, settings, alone=True)
                 if out:
                     done.append(filing.files[0])
-                    _write(document, filing, Path(out) / stems(done)[-1], chosen, book.sha256)
+                    _write(document, filing, outputs, stems(done)[-1], chosen, book.sha256)
                 else:
                     _show(filing)
             except AuditorError as error:
                 failed.append((item.name, str(error)))
-    for _, why in failed:
+    outputs.tell()
+    for why in [*filter(None, [left.line()]), *(why for _, why in failed)]:
         click.echo(why, err=True)
     raise SystemExit(2 if failed else 0)
 
 
-def _write(document: Document, filing: Filing, path: Path, formats: Sequence[str], rules: str) -> None:
+def _write(
+    document: Document, filing: Filing, outputs: Outputs, stem: str, formats: Sequence[str], rules: str
+) -> None:  # fmt: skip
     """Write what was read as `<stem>.read.json` and `<stem>.read.xlsx`, and say so."""
     if "json" in formats:
         from auditor.reports.json_report import dumps, tool_data
         from auditor.reports.read_data import read_data
         from auditor.rules.book import program_version
 
-        write_file(path.with_name(f"{path.name}.read.json"),
-                   dumps(read_data(document, filing, tool_data(program_version(), rules))))  # fmt: skip
+        outputs.write(f"{stem}.read.json", dumps(read_data(document, filing, tool_data(program_version(), rules))))
     if "xlsx" in formats:
         from auditor.reports.read_xlsx import read_xlsx
 
-        write_file(path.with_name(f"{path.name}.read.xlsx"), read_xlsx(document, filing))
+        outputs.write(f"{stem}.read.xlsx", read_xlsx(document, filing))
+    path = outputs.folder / stem
     figures = sum(fact.is_figure for fact in filing.facts)
     click.echo(say("read.written", file=document.file, path=printable(str(path)), tables=len(filing.tables),
                    figures=figures, unread=len(filing.unread)))  # fmt: skip

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from auditor.cli.common import chosen_formats, config_option, fail, prepare, rules_option
+from auditor.cli.inputs import left_out_line
 from auditor.errors import AuditorError
 from auditor.messages import language, say
 from auditor.reports.formats import FORMATS
@@ -161,7 +162,7 @@ def _clock(seconds: float) -> str:
 
 def _publish(job: Job, screening: Screening) -> None:
     """Take the results into the store, write the lists, say what was found."""
-    from auditor.cli.output import write_file
+    from auditor.cli.output import Outputs
     from auditor.reports.screening import lists_of, page_of
     from auditor.store.database import Store
     from auditor.store.ranking import RANKED, expected_lines
@@ -172,9 +173,13 @@ def _publish(job: Job, screening: Screening) -> None:
         store.expect(expected)
         columns, rows = store.ask(RANKED)
     ranked = [dict(zip(columns, row, strict=True)) for row in rows]
+    outputs = Outputs(Path(job.out))
     for name, content in lists_of(ranked, expected, screening.failed):
-        write_file(Path(job.out) / name, content)
-    write_file(Path(job.out) / "index.html", page_of(ranked, expected, screening, job))
+        outputs.write(name, content)
+    index = outputs.write("index.html", page_of(ranked, expected, screening, job))
+    outputs.tell()
+    if screening.own:
+        click.echo(left_out_line(screening.own), err=True)
     for row in ranked[:SHOWN]:
         if row["errors"] or row["warnings"]:
             click.echo(say("screen.ranked", **row | {"what": _what(row)}))
@@ -184,7 +189,7 @@ def _publish(job: Job, screening: Screening) -> None:
                        lacking=sum(bool(line[6]) for line in expected)))  # fmt: skip
     for _, why in screening.failed[:SHOWN]:
         click.echo(why, err=True)
-    click.echo(say("cli.report", path=str(Path(job.out) / "index.html")))
+    click.echo(say("cli.report", path=str(Path(job.out) / index)))
     click.echo(say(
         "screen.done", filings=screening.filings, read=screening.read, audited=screening.audited,
         errors=sum(row["errors"] for row in ranked), warnings=sum(row["warnings"] for row in ranked),

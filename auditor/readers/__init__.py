@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.errors import BadInputError
 from auditor.messages import printable
+from auditor.own import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 200 * 1024 * 1024
 MAX_TEXT_BYTES = 20 * 1024 * 1024
 HEAD = 1024 * 1024  # a text smaller than this is read in this process
+OWN = "input.own"  # why a report of this program is not read
 ARCHIVE_MARK = "!"  # 决算.zip!2023/某局.pdf: a file inside an archive
 
 
@@ -34,6 +36,7 @@ def read(path: Path, member: str = "") -> Document:
     name = printable(path.name)
     head = load(path, HEAD)
     if not member and len(head) < HEAD and not head.startswith(CONTAINERS) and kind_of(head, name) == "TEXT":
+        refuse_own(head, name)
         return read_bytes(head, name)
     from auditor.readers.guard import shared
 
@@ -110,6 +113,12 @@ def read_bytes(data: bytes, name: str) -> Document:
     if kind in ARCHIVES:
         raise BadInputError("input.archive_member", file=name)
     raise BadInputError("input.picture" if kind in PICTURES else "input.format", file=name, kind=kind)
+
+
+def refuse_own(data: bytes, name: str) -> None:
+    """Raise `BadInputError` for what this program wrote: a report is no filing, whatever its name."""
+    if is_own(data):
+        raise BadInputError(OWN, file=name)
 
 
 def _read_text(data: bytes, name: str, sha256: str, kind: str) -> Document:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from auditor.errors import BadInputError
-from auditor.readers import ARCHIVE_MARK, load, read_bytes, wire
+from auditor.readers import ARCHIVE_MARK, load, read_bytes, refuse_own, wire
 from auditor.readers.limits import MB, bound_memory, bound_time, on_more_time, rare_collections
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Worker:
             from auditor.annotate import annotate
 
             return annotate(data, name, request["sha256"], request["notes"])
+        refuse_own(data, name)
         return {"document": wire.pack(read_bytes(data, name))}
 
     def _content(self, path: str, name: str, member: str) -> tuple[bytes, str]:

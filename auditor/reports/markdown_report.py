@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from auditor.engine.results import Severity
 from auditor.engine.verdicts import Verdict
 from auditor.messages import printable, say
+from auditor.own import MARKDOWN
 from auditor.reports.headline import filing_kind, filing_title, verdict_parts
 from auditor.reports.places import remark_text
 from auditor.reports.rows import TAIL, rows_of
@@ -25,12 +26,12 @@ _COUNTED = ("consistent", "rounding", "inconsistent", "not_evaluated", "not_appl
 
 def filing_report(audit: Audit, run: Run) -> str:
     """The report of one filing."""
-    return "\n".join(_filing(audit, run)) + "\n"
+    return "\n".join((MARKDOWN, *_filing(audit, run))) + "\n"
 
 
 def batch_report(run: Run) -> str:
     """The summary of a run."""
-    return "\n".join(_batch(run)) + "\n"
+    return "\n".join((MARKDOWN, *_batch(run))) + "\n"
 
 
 def _filing(audit: Audit, run: Run) -> Iterator[str]:

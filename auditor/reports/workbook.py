@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 
 from auditor.messages import say
+from auditor.own import WORKBOOK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +33,8 @@ class Book:
         options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
                    "strings_to_numbers": False}  # fmt: skip
         self._book: Any = xlsxwriter.Workbook(self._bytes, options)
-        self._book.set_properties({"created": dt.datetime(2000, 1, 1)})  # noqa: DTZ001 — the same bytes every time
+        properties = {"created": dt.datetime(2000, 1, 1), "comments": WORKBOOK}  # noqa: DTZ001 — the same bytes every time
+        self._book.set_properties(properties)
         self._styles = styles
         self._formats: dict[tuple[str, bool, str], Any] = {}
         self._names: set[str] = set()
