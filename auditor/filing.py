@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from auditor.document import Paragraph
     from auditor.forms.tables import Form, FormBook, Table
     from auditor.outline.outline import Outline
+    from auditor.shapes.footing import Footing
+    from auditor.shapes.shape import Shape
 
 
 class SourceFile(NamedTuple):
@@ -80,6 +82,7 @@ class ReadTable:
         frozenset()
     )  # lanes, rows and columns of the standard table that this form does not print
     borderless: bool = False  # its columns were told by alignment
+    shape: Shape | None = field(default=None, repr=False, compare=False)  # what its print alone tells of it
 
 
 class TextSpan(NamedTuple):
@@ -127,6 +130,7 @@ class Filing:
     dynamic: dict[str, Table] = field(default_factory=dict)  # tables bound by their header words only
     passages: list[TextView] = field(default_factory=list)  # the prose as read
     texts: list[Paragraph] = field(default_factory=list, repr=False)  # the prose, until it is read into claims
+    footings: list[Footing] = field(default_factory=list)  # what their shapes say must add up
     outlines: list[Outline] = field(default_factory=list)  # how each of its files is built and worded
     about: list[ReadTable] = field(default_factory=list)  # tables that tell of the filing itself: 结构, 用语 …
 

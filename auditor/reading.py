@@ -19,6 +19,7 @@ from auditor.outline.kinds import told_kind
 from auditor.outline.outline import outline_of
 from auditor.outline.tables import tables_about
 from auditor.readers import read
+from auditor.shapes.discover import footings_of
 from auditor.versions import newest
 
 if TYPE_CHECKING:
@@ -170,10 +171,23 @@ def finished(filing: Filing, book: FormBook) -> Filing:
     filing.unread += prose.unread
     filing.passages = prose.passages
     filing.texts = []
+    _foot(filing)
     filing.about = tables_about(filing, book)
     filing.entity_kind = filing.entity_kind or told_kind(filing)
     _mark_recognised(filing)
     return filing
+
+
+def _foot(filing: Filing) -> None:
+    """Tell what must add up in the tables of a filing by their shapes; what looked like it and does not is told."""
+    shapes = list({id(t.shape): t.shape for t in filing.tables if t.shape is not None}.values())
+    if not shapes:
+        return
+    found = footings_of(shapes, {fact.address: fact for fact in filing.facts})
+    filing.footings = found.kept
+    for one in found.misread:
+        values = {"table": one.table, "pattern": one.pattern, "failed": str(one.failed), "held": str(one.held)}
+        filing.remarks.append(Remark("remark.misread", values, filing.files[0].file if filing.files else ""))
 
 
 def _mark_recognised(filing: Filing) -> None:

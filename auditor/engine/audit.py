@@ -179,6 +179,7 @@ def check_of(outcome: Outcome, i: int, verdict: Verdict, local: Callable[[int], 
     return Check(
         outcome.plan.rule, instance_text(outcome, i), verdict, operands, gap, allowed, linear.scale,
         Note(int(outcome.note[i])), operator, True, int(linear.constant[i]),
+        footing=outcome.footings[i] if outcome.footings else None,
     )  # fmt: skip
 
 

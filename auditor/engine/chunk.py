@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from auditor.engine.blocks import Block, Tree, build_tree
 from auditor.engine.facttable import UNUSABLE, Bytes, FactTable, Flags, Ints, Longs, ranges
+from auditor.engine.proposed import bound_footings
 from auditor.entities import Entities
 from auditor.forms.tables import Layout
 from auditor.units import Rounding
@@ -19,9 +20,11 @@ from auditor.units import Rounding
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from auditor.engine.proposed import BoundFooting
     from auditor.facts import FilingKey
     from auditor.filing import Filing
     from auditor.forms.tables import FormBook, Table
+    from auditor.shapes.footing import FootingKind
 
 
 class Status(IntEnum):
@@ -68,6 +71,7 @@ class Chunk:
         self.tables = book.tables | (dynamic or {})
         self.size = len(self.infos)
         self.sound = not np.isin(facts.state, UNUSABLE).any()  # every fact of the chunk can be used
+        self.footings: dict[FootingKind, list[BoundFooting]] = {}
         self._blocks: dict[str, Block | None] = {}
         self._trees: dict[str, Tree] = {}
         self._status: dict[str, Bytes] = {}
@@ -81,7 +85,9 @@ class Chunk:
         """Make a chunk of filings that were read."""
         dynamic = {name: table for filing in filings for name, table in filing.dynamic.items()}
         infos = [info_of(filing, book) for filing in filings]
-        return cls(infos, FactTable.from_filings(filings), book, mode, dynamic, entities)
+        chunk = cls(infos, FactTable.from_filings(filings), book, mode, dynamic, entities)
+        chunk.footings = bound_footings(filings)
+        return chunk
 
     def block(self, table: str) -> Block | None:
         """The block of a standard table, or None when no filing of the chunk prints it."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from auditor.engine.absence import reasons_of_status
 from auditor.engine.evaluation import Evaluation, Outcome, Vacant
+from auditor.engine.footings import judge_footings
 from auditor.engine.instances import Instances, bind_instances
 from auditor.engine.judge import Judged, judge_relation
 from auditor.engine.leaves import Leaves
@@ -36,13 +37,18 @@ def evaluate(plans: Iterable[Plan], chunk: Chunk) -> Evaluation:
     """Evaluate every plan over a chunk of filings."""
     evaluation = Evaluation(chunk)
     told: dict[str, dict[str, Plan]] = {}  # rules on sections of the text: rule → table → plan
+    footings = []
     for plan in plans:
+        if plan.rule.footing:
+            footings.append(plan)
+            continue
         _evaluate_plan(plan, evaluation)
         if plan.table and chunk.tables[plan.table].prose:
             told.setdefault(plan.rule.id, {})[plan.table] = plan
     for sections in told.values():
         if len(sections) > 1:
             _one_vacancy(sections, evaluation)
+    judge_footings(footings, evaluation)
     return evaluation
 
 

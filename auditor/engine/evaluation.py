@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from auditor.engine.operands import Linear
     from auditor.engine.ratios import Rate, RateForms
     from auditor.rules.plan import Plan
+    from auditor.shapes.footing import Footing
 
 
 @dataclass(slots=True)
@@ -46,6 +47,7 @@ class Outcome:
     equality: Equality | None = None
     rates: dict[int, Rate] = field(default_factory=dict)  # per failing instance: what the rate or word should be
     forms: RateForms | None = None  # the figures of rates
+    footings: tuple[Footing, ...] = ()  # what the shape of a table proposed, one per check
     lacking: Flags | None = None  # holds without parts that are not there: a gap would prove nothing
 
     @property

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from auditor.facts import Fact
     from auditor.filing import Filing
     from auditor.rules.rule import Rule
+    from auditor.shapes.footing import Footing
 
 
 class Severity(StrEnum):
@@ -69,6 +70,7 @@ class Check:
     constant: int = 0
     detail: str = ""
     rate: Rate | None = None  # what a rate or a comparing word should be
+    footing: Footing | None = None  # the relation that the table itself shows, where it is one
 
     @property
     def compares(self) -> bool:

@@ -44,13 +44,22 @@ class Narrator(Formulas):
 
     def message(self, finding: Finding) -> str:
         """The finding in one sentence; one that rests on figures recognised from pictures asks for a look at them."""
-        said = self._said(finding)
+        said = self._said(finding) + self._obeyed(finding)
         if finding.elsewhere:
             figures = "；".join(self.label(self.facts[fact]) for fact in finding.elsewhere)
             return said + ("" if language() == "zh" else " ") + say("say.elsewhere", figures=figures)
         if not finding.recognised or finding.verdict is not Verdict.INCONSISTENT:
             return said
         return said + ("" if language() == "zh" else " ") + say("say.recognised")
+
+    def _obeyed(self, finding: Finding) -> str:
+        """How often the table itself obeys the relation that a finding rests on, where the table alone states it."""
+        one = finding.main.footing
+        if one is None or not one.holds or finding.verdict is not Verdict.INCONSISTENT:
+            return ""
+        key = "say.obeyed" if one.tried - one.holds == 1 else "say.obeyed_mostly"
+        told = say(key, pattern=one.pattern, held=one.holds, tried=one.tried)
+        return told if language() == "zh" else f" {told}"
 
     def _said(self, finding: Finding) -> str:
         check = finding.main

@@ -26,6 +26,7 @@ from auditor.rules.nodes import (
 )
 from auditor.rules.rule import LAST_YEAR
 from auditor.rules.variants import each_figure
+from auditor.shapes.footing import FootingKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,6 +108,8 @@ def tell_rule(rule: Rule) -> list[str]:
     if rule.when:
         lines.append(say("tell.when", condition=say("tell.and").join(tell(condition) for condition in rule.when)))
     lines += [tell(statement) for statement in rule.statements]
+    if rule.footing:
+        lines.append(say(f"tell.footing.{FootingKind(rule.footing).name.lower()}"))
     if rule.any_of:
         lines.append(say("tell.any_of", statements=say("tell.or").join(tell(s) for s in rule.any_of)))
     if rule.otherwise:

@@ -13,6 +13,7 @@ from auditor.keys import Entry, Key, Shape
 from auditor.messages import say
 from auditor.rules.nodes import dump, restore
 from auditor.rules.statement import parse_loop, parse_statement
+from auditor.shapes.footing import FootingKind
 from auditor.sources import Items, Map, Text, a_list, a_map, a_text, fail, texts, whole
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ RULE = Entry(
         Key("assert", Shape.TEXTS),
         Key("any_of", Shape.TEXTS),
         Key("otherwise", Shape.TEXTS),
+        Key("footing", values=tuple(FootingKind)),
+        Key("ignore", Shape.TEXTS),
         Key("basis", required=True),
         Key("report", values=REPORTS),
         Key("edition", values=EDITIONS),
@@ -62,7 +65,8 @@ RULE = Entry(
         Key("en", Shape.ENTRY, of=ENGLISH),
     ),
 )
-WRITTEN = ("form", "for", "when", "assert", "any_of", "otherwise")
+WRITTEN = ("form", "for", "when", "assert", "any_of", "otherwise", "footing", "ignore")
+NOT_BESIDE_FOOTING = ("form", "for", "absent", "when", "assert", "any_of", "otherwise", "once")
 LAST_YEAR = 9999  # `until` of a rule without end
 
 
@@ -113,7 +117,9 @@ class Rule:
     """A statement that must hold, with scope, basis, explanation and examples.
 
     `form` are the standard tables (or sets of tables) it is bound to, one after the other; `absent` says what a code
-    that is not listed counts as (empty: as the form says). The checks that fail of all rules with the same `once` are
+    that is not listed counts as (empty: as the form says). A rule with a `footing` has no statement of its own: it
+    checks what the shapes of tables propose in this way, save relations that `ignore` names (wild cards over 表：关系).
+    The checks that fail of all rules with the same `once` are
     one finding of a filing.
     """
 
@@ -127,6 +133,8 @@ class Rule:
     statements: tuple[Statement, ...]
     any_of: tuple[Statement, ...]
     otherwise: tuple[Statement, ...]
+    footing: str = ""
+    ignore: tuple[str, ...] = ()
     absent: str = ""
     basis: str = ""
     why: str = ""
@@ -171,8 +179,14 @@ def off_of(item: Map) -> Change:
 def rule_of(item: Map) -> Rule:
     """Parse one rule. Raises `RuleError` with file and line."""
     RULE.check(item)
-    if "assert" not in item and "any_of" not in item:
+    if "footing" in item:
+        beside = next((key for key in NOT_BESIDE_FOOTING if key in item), "")
+        if beside:
+            fail(item[beside], "rules.footing_alone", name=beside)
+    elif "assert" not in item and "any_of" not in item:
         fail(item, "rules.missing_key", name="assert")
+    elif "ignore" in item:
+        fail(item["ignore"], "rules.ignore_alone")
     identity = str(item["id"])
     loops = tuple(parse_loop(text) for text in _entries(item, "for"))
     parsed = {key: _statements(item, key) for key in ("when", "assert", "any_of", "otherwise")}
@@ -194,6 +208,8 @@ def rule_of(item: Map) -> Rule:
         statements=parsed["assert"],
         any_of=parsed["any_of"],
         otherwise=parsed["otherwise"],
+        footing=str(item.get("footing", "")),
+        ignore=texts(item, "ignore"),
         absent=str(item.get("absent", "")),
         basis=str(item["basis"]),
         why=str(item["why"]).strip(),
@@ -284,7 +300,7 @@ def rule_from_data(data: dict[str, Any]) -> Rule:
     fields = dict(data)
     for name in _NODE_FIELDS:
         fields[name] = restore(fields[name])
-    for name in ("covers", "form", "entity_kind", "family", "place"):
+    for name in ("covers", "form", "ignore", "entity_kind", "family", "place"):
         fields[name] = tuple(fields[name])
     fields["english"] = tuple((key, text) for key, text in fields["english"])
     fields["written"] = tuple(Written(*entry) for entry in fields["written"])

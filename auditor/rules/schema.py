@@ -54,7 +54,7 @@ def _entry(entry: Entry, names: Mapping[str, list[str]]) -> dict[str, Any]:
         "additionalProperties": False,
     }
     if entry is RULE:
-        made["anyOf"] = [{"required": ["assert"]}, {"required": ["any_of"]}]
+        made["anyOf"] = [{"required": [name]} for name in ("assert", "any_of", "footing")]
     return made | ({"required": required} if required else {})
 
 

@@ -14,7 +14,7 @@ from auditor.units import Kind
 
 if TYPE_CHECKING:
     from auditor.document import Cell, Paragraph
-    from auditor.facts import Place
+    from auditor.facts import Address, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,8 @@ class Shape:
     `title` is what is printed as its title ('' without one), `unit` its unit of money as printed ('' where nothing
     says it). `heads` are the cells of header rows (on every page), `stubs` those of labels: neither prints a figure.
     `left` are cells with numbers that went under no column and row, each with the key of the message that says why.
-    `by_alignment` says that no rulings were printed and columns were told by position alone.
+    `by_alignment` says that no rulings were printed and columns were told by position alone. `addresses` are those of
+    the facts that its cells became, by a form or under its own labels.
     """
 
     title: str
@@ -95,3 +96,6 @@ class Shape:
     left: list[tuple[Cell, str]] = field(default_factory=list)
     by_alignment: bool = False
     whole: bool = True  # nothing tells that rows or pages are missing
+    lanes: tuple[str, ...] = ()  # their names, where there are several
+    lines: list[tuple[Cell, ...]] = field(default_factory=list)  # as printed, header and all
+    addresses: dict[tuple[int, int], Address] = field(default_factory=dict)  # (row of `rows`, position) → its fact

@@ -1,0 +1,83 @@
+"""From the shapes of a filing to the equations that are checked in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from auditor.shapes.across import column_sums
+from auditor.shapes.down import lane_sums, row_sums
+from auditor.shapes.figures import UNKNOWN, lanes_of
+from auditor.shapes.footing import Footing, FootingKind
+from auditor.shapes.licence import Pool, licensed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from auditor.facts import Address
+    from auditor.shapes.choose import Choice
+    from auditor.shapes.figures import Facts
+    from auditor.shapes.proposal import Proposal
+    from auditor.shapes.shape import Shape
+
+MAX_FOOTINGS = 50_000  # of one filing
+
+
+class Misread(NamedTuple):
+    """A pattern of a table that fails in too many places to be one of the document: ours, and told."""
+
+    table: str
+    pattern: str
+    failed: int
+    held: int
+
+
+@dataclass(slots=True)
+class Footings:
+    """The equations that are checked, and the patterns that were dropped."""
+
+    kept: list[Footing] = field(default_factory=list)
+    misread: list[Misread] = field(default_factory=list)
+
+
+def footings_of(shapes: Sequence[Shape], facts: Facts) -> Footings:
+    """The equations that the shapes of one filing propose, with their licence."""
+    tables = [list(_proposals(shape, facts)) for shape in shapes]
+    pool = Pool(tables)
+    out = Footings()
+    for number, (shape, proposals) in enumerate(zip(shapes, tables, strict=True)):
+        chosen = licensed(proposals, number, pool)
+        known: set[frozenset[tuple[int, Address]]] = set()
+        for one, choice in chosen.kept:
+            for footing in _footings(one, choice):
+                key = frozenset([(0, footing.total), *footing.parts])
+                if key not in known and len(out.kept) < MAX_FOOTINGS:
+                    known.add(key)
+                    out.kept.append(footing)
+        out.misread += [Misread(shape.title, *one) for one in chosen.dropped]
+    return out
+
+
+def _proposals(shape: Shape, facts: Facts) -> Iterator[Proposal]:
+    lanes = lanes_of(shape, facts)
+    for lane in lanes:
+        yield from row_sums(lane)
+        yield from column_sums(lane)
+    yield from lane_sums(lanes)
+
+
+def _footings(one: Proposal, choice: Choice) -> Iterator[Footing]:
+    """One equation for every place of a sum that says anything."""
+    tally, addresses = choice.reading.tally, one.figures.address
+    held, failed = one.count("holds"), one.count("fails")
+    for place in np.nonzero(~tally.nothing)[0].tolist():
+        total = addresses[choice.reading.sum.total][place]
+        parts = [(sign, line, addresses[line][place]) for sign, line in choice.reading.sum.parts]
+        lost = any(a is None and one.figures.state[line, place] == UNKNOWN for _, line, a in parts)
+        if total is None or lost:
+            continue
+        known = tuple((sign, address) for sign, _, address in parts if address is not None)
+        if one.kind is FootingKind.LANES or known:
+            yield Footing(one.kind, total, known, one.licence, one.pattern, held, held + failed)

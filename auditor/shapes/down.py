@@ -1,0 +1,207 @@
+"""Sums down: which row is the total of which, by codes, ordinals, indentation, labels, and by what the columns obey."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from auditor.shapes.choose import Choice, choose
+from auditor.shapes.figures import NUMBER, UNKNOWN, Figures, Sum
+from auditor.shapes.flat import flat_tree
+from auditor.shapes.footing import FootingKind, Licence
+from auditor.shapes.proposal import Proposal
+from auditor.shapes.trees import ROOT, addend, children_of, ends_of, nameless, trees_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from auditor.shapes.shape import ShapeRow
+    from auditor.shapes.trees import Tree
+
+NAMES = 4  # rows named in a pattern before the rest is counted
+FLAT = "逐级"
+
+
+@dataclass(slots=True)
+class _Lane:
+    figures: Figures
+    printed: list[bool]  # rows that print a number
+    lost: list[int]  # rows with figures and without any name: they may belong anywhere
+
+    @property
+    def rows(self) -> Sequence[ShapeRow]:
+        return self.figures.rows
+
+
+def row_sums(figures: Figures) -> Iterator[Proposal]:
+    """Every sum down that the rows of a lane propose."""
+    printed = ((figures.state == NUMBER) | (figures.state == UNKNOWN)).any(axis=1).tolist()
+    lost = [n for n, row in enumerate(figures.rows) if printed[n] and nameless(row) and addend(row)]
+    lane = _Lane(figures, printed, lost)
+    figures.state[lost] = UNKNOWN
+    trees = list(trees_of(figures.rows))
+    tried = [(name, tree, _tree_choices(tree, lane)) for name, tree in trees]
+    best = max(tried, key=lambda one: _worth(one[2]), default=None)
+    if best is None or _worth(best[2])[0] <= 0:
+        for chains in (False, True):
+            tree = flat_tree(figures, chains=chains)
+            if tree is not None:
+                tried.append((FLAT, tree, _tree_choices(tree, lane)))
+        best = max(tried, key=lambda one: _worth(one[2]), default=None)
+    roots = [_standing(children_of(tree).get(ROOT, []), tree, lane) for _, tree, _ in _best_first(tried, best)]
+    roots.append([n for n, row in enumerate(figures.rows) if addend(row) and not nameless(row)])
+    if best is not None and best[2]:
+        name, _, choices = best
+        licence = Licence.EVIDENCE if name in (FLAT, "层次") else Licence.LABEL
+        yield Proposal(FootingKind.TREE, f"{name}：上级 = 下级之和", f"上下级·{name}", licence, figures, choices)
+    yield from _totals(roots, lane)
+
+
+def _best_first(
+    tried: list[tuple[str, Tree, list[Choice]]], best: tuple[str, Tree, list[Choice]] | None
+) -> list[tuple[str, Tree, list[Choice]]]:
+    return ([best] if best is not None else []) + [one for one in tried if one is not best]
+
+
+def _worth(choices: Sequence[Choice]) -> tuple[int, int]:
+    """How well a tree is obeyed: places that hold more than thrice those that fail, then those that prove something."""
+    tallies = [choice.reading.tally for choice in choices]
+    return sum(t.held - 3 * t.failed for t in tallies), sum(int(t.strong.sum()) for t in tallies)
+
+
+def _tree_choices(tree: Tree, lane: _Lane) -> list[Choice]:
+    """The sums of a tree: every row with rows below it, with or without the parts (其中) printed among them."""
+    children, ends = children_of(tree), ends_of(tree)
+    out = []
+    for parent, below in sorted(children.items()):
+        if parent == ROOT or not lane.printed[parent]:
+            continue
+        parts = _standing(below, tree, lane)
+        inside = [n for n in lane.lost if parent < n < ends[parent]]
+        among = [n for n in range(parent + 1, ends[parent]) if lane.rows[n].of_which]
+        sums = [_sum(parent, [*parts, *inside]), _sum(parent, sorted([*parts, *inside, *among]))]
+        choice = choose(sums, lane.figures)
+        if choice is not None:
+            out.append(choice)
+    return out
+
+
+def _standing(below: Sequence[int], tree: Tree, lane: _Lane) -> list[int]:
+    """Rows that stand for a level: one that prints nothing gives way to those below it."""
+    children = children_of(tree)
+    out: list[int] = []
+    left = list(below)[::-1]
+    while left:
+        number = left.pop()
+        if lane.printed[number]:
+            out.append(number)
+        else:
+            left += children.get(number, [])[::-1]
+    return out
+
+
+def _sum(total: int, parts: Sequence[int], style: str = "") -> Sum:
+    return Sum(total, tuple((1, part) for part in parts), style)
+
+
+# -- total rows ----------------------------------------------------------------------------------------------------
+
+
+def _totals(roots: Sequence[Sequence[int]], lane: _Lane) -> Iterator[Proposal]:
+    """Rows that say that they are totals, each with the reading of it that the columns obey."""
+    totals = [n for n, row in enumerate(lane.rows) if row.total and lane.printed[n]]
+    for total in totals:
+        runs = [(n, run) for among in roots for n, run in enumerate(_runs(total, among, totals, lane))]
+        sums = [_sum(total, run, str(n)) for n, run in runs]
+        choice = choose(sums, lane.figures)
+        if choice is not None:
+            family = f"行合计·{lane.rows[total].name}·{choice.reading.sum.style}"
+            yield Proposal(
+                FootingKind.ROWS, _pattern(choice.reading.sum, lane), family, Licence.LABEL, lane.figures, [choice]
+            )
+
+
+def _runs(total: int, roots: Sequence[int], totals: Sequence[int], lane: _Lane) -> Iterator[list[int]]:
+    """The rows that a total may sum, the likeliest first; what has no name is one of them wherever it stands."""
+    name = lane.rows[total].name
+    like = [n for n in totals if lane.rows[n].name == name]
+    previous = max((n for n in totals if n < total), default=-1)
+    following = min((n for n in totals if n > total), default=len(lane.rows))
+    before = max((n for n in like if n < total), default=-1)
+    after = min((n for n in like if n > total), default=len(lane.rows))
+    others = [n for n in totals if n not in like]
+    above = [
+        _between(roots, previous, total, lane),
+        [*([previous] if previous >= 0 else []), *_between(roots, previous, total, lane)],
+        _between(roots, -1, total, lane),
+        _between(roots, before, total, lane),
+        _between(others, before, total, lane),
+        _between(others, -1, total, lane),
+    ]
+    below = [
+        _between(roots, total, following, lane),
+        _between(roots, total, len(lane.rows), lane),
+        _between(roots, total, after, lane),
+        _between(others, total, after, lane),
+        _between(sorted([*others, *_uncovered(roots, others)]), total, after, lane),
+    ]
+    first = not any(number < total for number in roots)
+    yield from (*below, *above) if first else (*above, *below)
+    lines = [n for n in range(len(lane.rows)) if n in set(roots) or lane.rows[n].of_which]
+    yield _between(lines, total, len(lane.rows), lane) if first else _between(lines, previous, total, lane)
+
+
+def _uncovered(roots: Sequence[int], totals: Sequence[int]) -> list[int]:
+    """The rows after the last sub-total: they stand beside sub-totals in a grand total."""
+    last = max(totals, default=-1)
+    return [n for n in roots if n > last] if totals else []
+
+
+def _between(numbers: Sequence[int], low: int, high: int, lane: _Lane) -> list[int]:
+    inside = [n for n in numbers if low < n < high]
+    return sorted({*inside, *(n for n in lane.lost if low < n < high)}) if inside else []
+
+
+def _pattern(one: Sum, lane: _Lane) -> str:
+    names = [lane.rows[part].name or lane.rows[part].code for _, part in one.parts]
+    shown = " + ".join(names[:NAMES]) if len(names) <= NAMES else f"{names[0]} + … + {names[-1]}"
+    return f"{lane.rows[one.total].name} = {shown}"
+
+
+# -- lanes -----------------------------------------------------------------------------------------------------------
+
+
+def lane_sums(lanes: Sequence[Figures]) -> Iterator[Proposal]:
+    """收入总计 = 支出总计: totals of two lanes in one printed row."""
+    for left, right in itertools.pairwise(lanes):
+        pair = _balance(left, right)
+        if pair is None:
+            continue
+        choice = choose([Sum(0, ((1, 1),))], pair)
+        if choice is not None:
+            pattern = f"{pair.rows[0].name} = {pair.rows[1].name}"
+            yield Proposal(FootingKind.LANES, pattern, "收支相抵", Licence.LABEL, pair, [choice])
+
+
+def _balance(left: Figures, right: Figures) -> Figures | None:
+    """The last totals of two lanes, under the first column of each, as two lines; None where they are no such pair."""
+    ends = []
+    for lane in (left, right):
+        totals = [n for n, row in enumerate(lane.rows) if row.total]
+        if not totals:
+            return None
+        ends.append(totals[-1])
+    a, b = ends
+    first, second = left.rows[a], right.rows[b]
+    if first.number != second.number or "总计" not in first.name or "总计" not in second.name:
+        return None
+    value, lo, hi, step = (
+        np.stack([one[a, :1], other[b, :1]])
+        for one, other in ((left.value, right.value), (left.lo, right.lo), (left.hi, right.hi), (left.step, right.step))
+    )
+    state = np.stack([left.state[a, :1], right.state[b, :1]])
+    address = [left.address[a][:1], right.address[b][:1]]
+    return Figures([first, second], left.columns[:1], value, lo, hi, step, state, address)

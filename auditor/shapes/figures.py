@@ -1,0 +1,171 @@
+"""The figures of one lane of a shape as arrays, and how a proposed sum fares in each of its places.
+
+All amounts are integers in the smallest step of their kind (分 for money). A cell is NOTHING (blank or dash in a
+printed row and column: zero), a NUMBER, or UNKNOWN (unread, hidden, cut, left aside).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from auditor.numbers import NOTHING as NOTHING_STATES
+from auditor.numbers import NUMERIC, parse_literal
+from auditor.units import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from auditor.document import Cell
+    from auditor.facts import Address, Fact
+    from auditor.shapes.shape import Shape, ShapeColumn, ShapeRow
+
+    Facts = Mapping[Address, Fact]
+
+Longs = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Bytes = npt.NDArray[np.uint8]
+
+NOTHING, NUMBER, UNKNOWN = 0, 1, 2
+SUMMED = (Kind.AMOUNT, Kind.COUNT)  # whatever else is printed has no total that must hold
+DIGITS = 100  # last digits from which on a figure is no small number that anything may equal
+
+
+@dataclass(slots=True)
+class Figures:
+    """The rows and columns of one lane with their figures: arrays of the shape (rows, columns).
+
+    `step` is the worth of the last printed digit, `lo` and `hi` bound what prints like this, by the wider of both
+    readings of its precision. `address` names the fact of each figure, None where a cell became no fact.
+    """
+
+    rows: list[ShapeRow]
+    columns: list[ShapeColumn]
+    value: Longs
+    lo: Longs
+    hi: Longs
+    step: Longs
+    state: Bytes
+    address: list[list[Address | None]]
+
+    def turned(self) -> Figures:
+        """The same with rows and columns exchanged; the lists of both stay as they are."""
+        turned = [list(column) for column in zip(*self.address, strict=True)]
+        arrays = (self.value.T, self.lo.T, self.hi.T, self.step.T, self.state.T)
+        return Figures(self.rows, self.columns, *arrays, turned)
+
+
+def lanes_of(shape: Shape, facts: Facts) -> list[Figures]:
+    """The lanes of a shape from left to right, each with the figures of its columns that may be summed."""
+    left = {id(cell) for cell, _ in shape.left}
+    out = []
+    for lane in sorted({row.lane for row in shape.rows}):
+        columns = [c for c in shape.columns if c.lane == lane and c.kind in SUMMED]
+        numbers = [number for number, row in enumerate(shape.rows) if row.lane == lane]
+        if columns and numbers:
+            out.append(_lane(shape, numbers, columns, facts, left))
+    return out
+
+
+def _lane(shape: Shape, numbers: list[int], columns: list[ShapeColumn], facts: Facts, left: set[int]) -> Figures:
+    rows = [shape.rows[number] for number in numbers]
+    size = (len(rows), len(columns))
+    value, lo, hi = (np.zeros(size, dtype=np.int64) for _ in range(3))
+    step = np.ones(size, dtype=np.int64)
+    state = np.zeros(size, dtype=np.uint8)
+    address: list[list[Address | None]] = [[None] * len(columns) for _ in rows]
+    seen: set[int] = set()
+    for r, row in enumerate(rows):
+        for c, column in enumerate(columns):
+            cell = row.cells.get(column.position)
+            if cell is None:
+                continue
+            named = shape.addresses.get((numbers[r], column.position))
+            fact = facts.get(named) if named is not None else None
+            if id(cell) in left or (id(cell) in seen and cell.raw.strip()):
+                state[r, c] = UNKNOWN  # one figure printed over several rows or columns belongs to none of them alone
+                continue
+            seen.add(id(cell))
+            state[r, c] = _state(cell, fact)
+            if fact is None:
+                continue
+            address[r][c] = fact.address
+            if state[r, c] == NUMBER:
+                fine, own = fact.range(), fact.range(own=True)
+                value[r, c], step[r, c] = fact.value, max(fact.step, 1)
+                lo[r, c], hi[r, c] = min(fine.lo, own.lo), max(fine.hi, own.hi)
+    return Figures(rows, columns, value, lo, hi, step, state, address)
+
+
+def _state(cell: Cell, fact: Fact | None) -> int:
+    if fact is None:
+        return NOTHING if parse_literal(cell.raw).state in NOTHING_STATES else UNKNOWN
+    if fact.kind not in SUMMED:
+        return UNKNOWN
+    if fact.state in NUMERIC:
+        return NUMBER
+    return NOTHING if fact.state in NOTHING_STATES else UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """One proposed sum along the first axis: the line `total` is Σ sign × part."""
+
+    total: int
+    parts: tuple[tuple[int, int], ...]  # (sign, line)
+    style: str = ""  # by which reading its parts were told
+
+
+@dataclass(slots=True)
+class Tally:
+    """How a sum fares in each place along the other axis.
+
+    `holds` where it is obeyed by more than zeros, `strong` where that is no copy of one addend and no small number,
+    `fails` where it is contradicted, `unknown` where an operand is. Elsewhere nothing is said: no total is printed, no
+    part is, or all is zero. `gap` is total minus parts.
+    """
+
+    holds: Flags
+    strong: Flags
+    fails: Flags
+    unknown: Flags
+    nothing: Flags
+    gap: Longs
+
+    @property
+    def held(self) -> int:
+        """In how many places it is obeyed."""
+        return int(self.holds.sum())
+
+    @property
+    def failed(self) -> int:
+        """In how many places it is contradicted."""
+        return int(self.fails.sum())
+
+    @property
+    def doubtful(self) -> int:
+        """In how many places it cannot be tried."""
+        return int(self.unknown.sum())
+
+
+def tally(one: Sum, figures: Figures) -> Tally:
+    """Try a sum of lines (rows of `figures`) in every place along the other axis."""
+    lines = np.array([line for _, line in one.parts], dtype=np.int64)
+    signs = np.array([sign for sign, _ in one.parts], dtype=np.int64)[:, None]
+    total, state, parts = one.total, figures.state, figures.state[lines]
+    value = figures.value[lines]
+    gap = figures.value[total] - (signs * value).sum(axis=0)
+    low = figures.lo[total] - np.where(signs > 0, figures.hi[lines], -figures.lo[lines]).sum(axis=0)
+    high = figures.hi[total] - np.where(signs > 0, figures.lo[lines], -figures.hi[lines]).sum(axis=0)
+    unknown = (state[total] == UNKNOWN) | (parts == UNKNOWN).any(axis=0)
+    nothing = ~unknown & ((state[total] == NOTHING) | (parts == NOTHING).all(axis=0))
+    tried = ~unknown & ~nothing
+    right = tried & (low <= 0) & (high >= 0)
+    zero = (figures.value[total] == 0) & (value == 0).all(axis=0)
+    digits = np.abs(figures.value[total]) // figures.step[total]
+    several = (value != 0).sum(axis=0) > 1
+    holds = right & ~zero
+    return Tally(holds, holds & several & (digits >= DIGITS), tried & ~right, unknown, nothing, gap)
