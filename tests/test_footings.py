@@ -167,7 +167,7 @@ RULE = """- id: MY-{kind}
 def book_of(folder: Path, more: str = "", kinds: Iterable[str] = ("列合计",)) -> RuleBook:
     text = "".join(RULE.format(kind=kind, more=more) for kind in kinds)
     (folder / "shapes.yaml").write_text(text, encoding="utf-8")
-    return load_rules([folder], own=False, cache=False, examples=False)
+    return load_rules([folder], own=False, cache=False)
 
 
 @cache

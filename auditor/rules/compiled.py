@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 32 * 1024 * 1024  # of one entry
 KEPT = 500  # entries in the folder; the oldest go first
-_MADE_BY = ("rules/statement.lark", "rules/statement.py", "rules/nodes.py", "rules/rule.py", "keys.py", "sources.py")
+_MADE_BY = (
+    "rules/statement.lark",
+    "rules/statement.py",
+    "rules/nodes.py",
+    "rules/rule.py",
+    "keys.py",
+    "sources.py",
+    "shapes/footing.py",
+)
 
 
 def program_version() -> str:
