@@ -90,3 +90,29 @@ def test_personal_numbers_are_told_by_their_check_digit_and_masked() -> None:
     assert not is_bank_card("6222020200112233445")
     assert masked("证号11010519491231002X，电话13812345678。") == "证号110***********002X，电话138****5678。"
     assert masked("项目编码310107222141100083421") == "项目编码310107222141100083421"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "第一部分 概况\n一、主要职能\n二、机构设置\n第二部分 说明\n三、收支说明\n四、其他说明",  # over the parts
+        "一、文字部分\n第一部分 概况\n一、主要职能\n第二部分 说明\n一、收支说明\n二、表格部分",  # parts inside
+        "第二部分 说明\n（二）本年度的建设项目预算安排较上年有所减少。\n（二）福利费科目不再纳入。",  # ones unseen
+    ],
+)
+def test_numbers_that_run_on_or_nest_or_begin_unseen_are_right(lines: str) -> None:
+    assert not said(audited(lines), "ST-S-09")
+
+
+@pytest.mark.parametrize(
+    ("lines", "wrong"),
+    [
+        ("第一部分 概况\n一、主要职能\n第二部分 说明\n一、收支说明\n三、其他说明", "三、其他说明"),
+        ("第一部分 概况\n一、主要职能\n三、机构设置\n第二部分 说明\n一、收支说明", "三、机构设置"),
+        ("第一部分 概况\n一、主要职能\n第三部分 说明\n一、收支说明", "第三部分说明"),
+        ("第一部分 概况\n一、主要职能\n第二部分 说明\n三、收支说明", "三、收支说明"),
+    ],
+)
+def test_a_number_left_out_within_its_part_is_found(lines: str, wrong: str) -> None:
+    (message,) = said(audited(lines), "ST-S-09")
+    assert wrong in message

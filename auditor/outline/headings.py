@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor.outline.pieces import Sort
+from auditor.outline.pieces import Sort, bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,30 +67,100 @@ def chinese_number(text: str) -> int:
     return 10 * (_DIGITS.get(tens, 1) if tens else 1) + _DIGITS.get(ones, 0)
 
 
+@dataclass(slots=True)
+class _List:
+    """A list that is open: its level, its last number, whether its items are headings, whether its one was seen."""
+
+    level: str
+    last: int
+    heads: bool
+    seen: bool = True
+
+
+class _Lists:
+    """The open lists of a text, the innermost last, and from which on they belong to the part that is being read."""
+
+    def __init__(self) -> None:
+        self.open: list[_List] = []
+        self.part = 0
+        self.ran: dict[str, int] = {}  # level → the last number of its first list in the part before
+
+    def has(self, level: str) -> bool:
+        """Tell whether a list of a level is open."""
+        return any(one.level == level for one in self.open)
+
+    def follow(self, level: str, number: int, *, heads: bool) -> int:
+        """Put a number into the open lists and return the number that should have been printed there.
+
+        Numbers of chapters may run on over the parts, and parts may stand inside chapters: any open list may go on.
+        An item is held against a list only if the one of that list was seen, in the same part, as an item of the same
+        look: of a list that begins in a passage that was not read as items nobody knows where it stands.
+        """
+        if number == 1:
+            self._begin(_List(level, 1, heads))
+            return 1
+        for at in range(len(self.open) - 1, -1, -1):
+            if self.open[at].level == level and self.open[at].last == number - 1:
+                self._go_on(at, number)
+                return number
+        reach = 0 if level == "部分" else self.part
+        for at in range(len(self.open) - 1, reach - 1, -1):
+            one = self.open[at]
+            if one.level == level and one.seen and one.heads == heads:
+                expected = one.last + 1
+                self._go_on(at, number)
+                return expected
+        runs_on = self.ran.get(level) == number - 1
+        self._begin(_List(level, number, heads, seen=runs_on))
+        first = not runs_on and level == "章" and heads and self.part > 0 and len(self.open) == self.part + 1
+        return 1 if first else number
+
+    def _begin(self, one: _List) -> None:
+        self.open.append(one)
+        if one.level == "部分":
+            self.part = len(self.open)
+
+    def _go_on(self, at: int, number: int) -> None:
+        if self.open[at].level == "部分":
+            self.ran = {one.level: one.last for one in reversed(self.open[at + 1 :])}
+        del self.open[at + 1 :]
+        self.open[at].last = number
+        self.part = at + 1 if self.open[at].level == "部分" else min(self.part, at)
+
+
 def headings_of(pieces: Iterable[Piece]) -> Iterator[Heading]:
     """Yield the numbered headings and items of the body, each with the number that those before it lead to.
 
     A one begins a new list, inside the lists that are open (those of its own level stay open too: lists stand inside
     lists of the same look, and nothing tells where the inner one ends). Any other number goes on with the nearest
     open list that it follows; where it follows none, it goes on (wrongly) with the nearest list of its level. A one
-    that says what the one before it said stands there twice.
+    that says what the one before it said stands there twice. What the contents announce under its number is right.
     """
-    lists: list[list[str | int]] = []  # level and last number of every open list, the innermost last
+    lists = _Lists()
     opened: dict[str, str] = {}  # level → the first heading of its newest list
     pieces = list(pieces)
-    listed = [number for piece in pieces if piece.sort is Sort.CONTENTS for number in _parts(piece)]
+    entries = [piece for piece in pieces if piece.sort is Sort.CONTENTS]
+    listed = [number for piece in entries for number in _parts(piece)]
+    announced = {bare(piece.text) for piece in entries}
     for piece in pieces:
         if piece.sort in (Sort.CELL, Sort.CONTENTS, Sort.COVER, Sort.REMARK, Sort.NOTE):
             continue
         for level, number, start, end in _numbers(piece):
-            first = all(name != level for name, _ in lists)
+            first = not lists.has(level)
             if first and level == "部分" and number not in listed and number - 1 in listed:
-                lists.append([level, number - 1])  # right behind the contents, which do not list parts
+                lists.follow(level, number - 1, heads=True)  # right behind the contents, which do not list parts
             text = piece.text[start : start + 40]
-            doubled = number == 1 and len(text) > LONG and opened.get(level) == text and [level, 1] in lists[-1:]
-            expected = 2 if doubled else _follow(lists, level, number)
+            heads = start == 0 and piece.sort in (Sort.HEADING, Sort.TITLE)
+            innermost = lists.open[-1] if lists.open else None
+            doubled = (
+                number == 1 and len(text) > LONG and opened.get(level) == text
+                and innermost is not None and (innermost.level, innermost.last) == (level, 1)
+            )  # fmt: skip
+            expected = 2 if doubled else lists.follow(level, number, heads=heads)
             if number == 1 or level == "部分":
                 opened[level] = text
+            if piece.text in announced and not doubled:
+                expected = number
             yield Heading(level, number, expected, first, text, piece.place(start, end))
 
 
@@ -105,25 +175,3 @@ def _numbers(piece: Piece) -> Iterator[tuple[str, int, int, int]]:
             break
     for found in _RUN_IN.finditer(piece.text):
         yield "节", chinese_number(found.group(1)), found.start(), found.end()
-
-
-def _follow(lists: list[list[str | int]], level: str, number: int) -> int:
-    """Put a number into the open lists and return the number that should have stood there."""
-    if number == 1:
-        if level == "部分":
-            lists.clear()
-        lists.append([level, 1])
-        return 1
-    for at in range(len(lists) - 1, -1, -1):
-        if lists[at][0] == level and lists[at][1] == number - 1:
-            del lists[at + 1 :]
-            lists[at][1] = number
-            return number
-    for at in range(len(lists) - 1, -1, -1):
-        if lists[at][0] == level:
-            expected = int(lists[at][1]) + 1
-            del lists[at + 1 :]
-            lists[at][1] = number
-            return expected
-    lists.append([level, number])
-    return 1
