@@ -166,3 +166,30 @@ def test_the_ledger_of_checks_adds_up() -> None:
     assert audit.ledger.checks == sum(audit.ledger[verdict] for verdict in Verdict)
     assert audit.count(Severity.ERROR) == 0
     assert audit.confirmed <= audit.checked <= audit.printed
+
+
+def test_an_alternative_that_the_form_does_not_print_contradicts_nothing() -> None:
+    """Less read, less said: income without carry-over is not the expenditure, and the column that is was not printed."""
+    heads = [("收入", "项目"), ("收入", "预算数"), ("支出", "项目"), ("支出", "预算数")]
+    lanes = [
+        ["一、一般公共预算拨款", "451.84", "一、一般公共服务支出", "463.34"],
+        ["上年结转", "11.50", "", ""],
+        ["收入总计", "463.34", "支出总计", "463.34"],
+    ]
+    codes = {
+        "科目编码": ["", "201"],
+        "科目名称": ["合计", "一般公共服务支出"],
+        "总计": ["463.34", "463.34"],
+        "基本支出": ["463.34", "463.34"],
+        "项目支出": ["0", "0"],
+    }
+    filing = Filing.from_frames(
+        {
+            "财政拨款收支总表": pd.DataFrame(lanes, columns=pd.MultiIndex.from_tuples(heads)),
+            "一般公共预算支出预算表": pd.DataFrame(codes),
+        },
+        entity="示例", year=2026, report="budget", forms=rule_book().forms,
+    )  # fmt: skip
+    filing.family = "全国预算"
+    (audit,) = audit_filings([filing], rule_book())
+    assert not [finding.rule.id for finding in audit.findings]

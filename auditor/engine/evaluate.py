@@ -271,12 +271,16 @@ def filtered(ref: Ref, instances: Instances) -> Segments:
 
 
 def _any_of(plan: Plan, instances: Instances) -> Outcome:
-    """At least one alternative must hold; the first is shown where none does."""
+    """At least one alternative must hold; the first is shown where none does.
+
+    Where one of them cannot be tried, because a figure of it was not read or the form does not print it, the others
+    contradict nothing.
+    """
     outcomes = [_judge(plan, statement, instances) for statement in plan.alternatives]
     best = outcomes[0]
     verdict, note, reason = best.verdict.copy(), best.note.copy(), best.reason.copy()
     for outcome in outcomes[1:]:
-        better = _rank(outcome.verdict) < _rank(verdict)
+        better = _rank(outcome.verdict, outcome.reason) < _rank(verdict, reason)
         verdict[better], note[better] = outcome.verdict[better], outcome.note[better]
         reason[better] = outcome.reason[better]
     return Outcome(
@@ -285,9 +289,10 @@ def _any_of(plan: Plan, instances: Instances) -> Outcome:
     )  # fmt: skip
 
 
-_ORDER = np.array([0, 1, 3, 2, 4, 5], dtype=np.uint8)  # consistent, rounding, inconsistent, not evaluated, …
+_ORDER = np.array([0, 1, 4, 2, 5, 6], dtype=np.uint8)  # consistent, rounding, inconsistent, not evaluated, …
+_UNTRIED = 3  # the form does not print what an alternative compares
 
 
-def _rank(verdict: Bytes) -> Bytes:
-    """Order of preference: a hold, then a tail, then "not evaluated" before "contradicted"."""
-    return _ORDER[verdict]
+def _rank(verdict: Bytes, reason: Bytes) -> Bytes:
+    """Order of preference: a hold, then a tail, then what cannot be known before "contradicted"."""
+    return np.where(reason == Reason.FOREIGN, np.uint8(_UNTRIED), _ORDER[verdict])

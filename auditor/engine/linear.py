@@ -10,7 +10,7 @@ import numpy as np
 from auditor.engine.chunk import UNITS
 from auditor.engine.judge import Equality
 from auditor.engine.operands import Linear, Piece
-from auditor.engine.references import bind_ref
+from auditor.engine.references import bind_ref, unprinted_column
 from auditor.engine.selections import doubtful, unprinted
 from auditor.engine.verdicts import Reason
 from auditor.rules.nodes import Aggregate, Number, Relation
@@ -42,6 +42,7 @@ def build(statement: Relation, instances: Instances, select: Select) -> Built:
     scale = _scale(statement)
     pieces: list[Piece] = []
     constant = np.zeros(size, dtype=np.int64)
+    alone = len({(ref.table, ref.context) for ref in refs_of(statement)}) <= 1
     for side, expression in ((1, statement.left), (-1, statement.right)):
         for term in expression.terms:
             weight = side * term.sign * term.digits * (scale // 10**term.decimals)
@@ -51,15 +52,18 @@ def build(statement: Relation, instances: Instances, select: Select) -> Built:
             if isinstance(term.factor, Aggregate) and term.factor.function == "count":
                 constant += weight * _counted(term.factor, instances, reason, select)
                 continue
-            for at, position, why in _factor_pieces(term.factor, instances, select):
+            for at, position, why in _factor_pieces(term.factor, instances, select, alone=alone):
                 pieces.append(Piece(at, position, weight, side > 0))
                 np.maximum(reason, why, out=reason)
     return Built(Linear(pieces, constant, scale), reason)
 
 
-def _factor_pieces(factor: Any, instances: Instances, select: Select) -> Iterable[tuple[Ints | None, Ints, Bytes]]:
+def _factor_pieces(
+    factor: Any, instances: Instances, select: Select, *, alone: bool
+) -> Iterable[tuple[Ints | None, Ints, Bytes]]:
     if isinstance(factor, Ref):
         bound = bind_ref(factor, instances)
+        bound.reason[unprinted_column(factor, instances, bound, alone=alone)] = Reason.UNPRINTED
         known = bound.position >= 0
         if known.all():
             yield None, bound.position, bound.reason

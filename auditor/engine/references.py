@@ -65,6 +65,23 @@ def bind_ref(ref: Ref, instances: Instances) -> Bound:
     return Bound(position, reason)
 
 
+def unprinted_column(ref: Ref, instances: Instances, bound: Bound, *, alone: bool) -> Flags:
+    """Per instance: whether a figure that counts as nothing may be somewhere else than under its column.
+
+    The column is optional and no row of the filing's table has it. Within one table that was understood whole it adds
+    nothing; it is unknown beside figures under columns that the form does not know, and against another table.
+    """
+    gone = (bound.position < 0) & (bound.reason == Reason.NONE)
+    block = instances.chunk.block(ref.table)
+    if block is None or block.table.prose or not gone.any() or ref.columns.many:
+        return np.zeros_like(gone)
+    filing, _ = filings_of(ref, instances)
+    safe = np.maximum(filing, 0)
+    columns = column_numbers(ref.columns, instances, block)
+    gone &= ~block.printed_columns[columns, safe]
+    return np.asarray(gone & instances.chunk.unknown_columns(ref.table)[safe] if alone else gone)
+
+
 def _first_told(ref: Ref, instances: Instances, block: Block, filing: Ints) -> tuple[Ints, Ints]:
     """Where the row of each instance is told first with its column: the fact (−1: not before) and its own row."""
     assert instances.rows is not None
