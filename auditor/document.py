@@ -137,7 +137,9 @@ class Document:
     """One file as read: blocks in reading order, and remarks of the reader (message key and values).
 
     `pages` counts pages or sheets, `scans` are pages that hold a picture and no text, `recognised` pages whose text
-    was recognised from a picture. `modified` is when the file says it was last changed (digits, YYYYMMDD…).
+    was recognised from a picture. `lost` are pages that a fault of the program left unread, each with the numbers
+    printed on it; `faults` says what went wrong, for whoever mends it. `modified` is when the file says it was last
+    changed (digits, YYYYMMDD…).
     """
 
     file: str
@@ -148,6 +150,8 @@ class Document:
     scans: list[int] = field(default_factory=list)
     recognised: list[int] = field(default_factory=list)
     modified: str = ""
+    lost: dict[int, list[str]] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
 
     def paragraphs(self) -> Iterator[Paragraph]:
         """Yield the paragraphs in reading order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import Any
 
 from auditor.messages import printable, say
@@ -23,6 +24,31 @@ class AuditorError(Exception):
 
 class BadInputError(AuditorError):
     """A file that cannot be audited: missing, empty, binary, undecodable, or nothing of a filing in it."""
+
+
+DEEP = 3  # places in the program that a fault is told with
+
+# What a fault of the program raises; limits and bad input have errors of their own.
+FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
+def where(fault: BaseException) -> str:
+    """A fault of the program in one line: what, and where in which version; no data of the file, no path of a machine.
+
+    >>> try:
+    ...     [][1]
+    ... except LookupError as fault:
+    ...     where(fault).startswith("auditor ")
+    True
+    """
+    from auditor import __version__
+
+    ours = []
+    for frame, line in traceback.walk_tb(fault.__traceback__):
+        _, mark, file = frame.f_code.co_filename.replace("\\", "/").rpartition("/auditor/")
+        if mark:
+            ours.append(f"{file}:{line}")
+    return f"auditor {__version__}: {type(fault).__name__} {' < '.join(reversed(ours[-DEEP:]))}"
 
 
 class RuleError(AuditorError):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from auditor.document import Document, Grid, Paragraph
 from auditor.errors import BadInputError
-from auditor.facts import ReadBy
-from auditor.filing import Filing, ReadTable, Remark, SourceFile, family_of
+from auditor.facts import Place, ReadBy
+from auditor.filing import Filing, ReadTable, Remark, SourceFile, Unread, family_of
 from auditor.forms.bind import bind_table
 from auditor.forms.generic import bind_generic
 from auditor.forms.identity import identify
@@ -70,6 +70,9 @@ def bind_document(document: Document, key: FilingKey, book: FormBook, *, entity_
     for place in found.unknown:
         if not _bind_by_codes(place, book, filing):
             filing.unread.extend(unread_of(place, "unread.unknown_table"))
+    for page, numbers in document.lost.items():
+        where = Place(document.file, page=page)
+        filing.unread.extend(Unread(number, where, "unread.lost_page") for number in numbers)
     filing.announced = list(found.announced)
     filing.family = _family(filing, book)
     filing.texts = _texts(document, filing)
@@ -83,6 +86,9 @@ def _remarks(document: Document) -> list[Remark]:
     for key, pages in (("remark.scans", document.scans), ("remark.recognised", document.recognised)):
         if pages:
             remarks.append(Remark(key, {"pages": numbers_text(pages)}, document.file))
+    if document.lost:
+        values = {"pages": numbers_text(sorted(document.lost)), "detail": "; ".join(document.faults)}
+        remarks.append(Remark("remark.lost_pages", values, document.file))
     return remarks
 
 

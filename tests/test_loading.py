@@ -53,7 +53,9 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.mark.parametrize("command", [("test", "MY-01"), ("lint",)])
-def test_rules_test_and_lint_refuse_a_rule_whose_example_does_not_hold(tmp_path: Path, command: tuple[str, ...]) -> None:
+def test_rules_test_and_lint_refuse_a_rule_whose_example_does_not_hold(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
     refused = CliRunner().invoke(cli, ["rules", *command, "--rules", str(own(tmp_path / "own", WRONG))])
     assert refused.exit_code == 2
     assert "MY-01" in refused.output
@@ -140,7 +142,11 @@ def test_a_damaged_entry_is_as_if_it_were_not_there(kept: Path, monkeypatch: pyt
         file.unlink()
         file.mkdir()
     else:
-        changed = {"cut": data[:-3], "changed": data.replace(b"5.00", b"9.99").replace(b"logical", b"hint"), "empty": b""}
+        changed = {
+            "cut": data[:-3],
+            "changed": data.replace(b"5.00", b"9.99").replace(b"logical", b"hint"),
+            "empty": b"",
+        }
         file.write_bytes(changed[harm] if harm in changed else other(kept))
     names.clear()
     (rule,) = compiled.kept_entries(GOOD.encode(), "a.yaml")

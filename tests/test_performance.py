@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
-from auditor.document import Document, Grid, Paragraph
+from auditor.document import Cell, Document, Grid, Paragraph
 from auditor.engine.audit import audit_filings
 from auditor.engine.results import Severity
 from auditor.facts import Place
+from auditor.forms.sheets import _figures
+from auditor.forms.tables import Column
 from auditor.readers.text import read as read_text
 from auditor.reading import filing_of, merge
 from auditor.testing.layouts import Merge, grid_of
@@ -16,6 +19,7 @@ from tests.conftest import rule_book
 
 if TYPE_CHECKING:
     from auditor.engine.results import Finding
+    from auditor.forms.tables import Table
 
 HEAD = "单位编码 | 单位名称 | 项目名称 | 项目类型 | 全年预算数 | 全年执行数 | 预算执行率 | 成本指标得分率 | 自评得分"
 ROWS = (
@@ -114,3 +118,13 @@ def test_wrong_figures_of_a_sheet_are_found_and_named() -> None:
         f for f in sheets(("上年结转资金 | 6.00 | 6.00", "上年结转资金 | 6.00 | 60.00")) if f.severity is Severity.ERROR
     )
     assert "FA-P-10" in parts.rule_ids
+
+
+def test_figures_of_a_sheet_stand_in_the_order_of_print_whatever_the_hash_of_strings() -> None:
+    heads = ["年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"]
+    columns = [Column(f"资金总额/{head}", (f"资金总额/{head}",)) for head in heads]
+    sheet = [["资金总额", *heads], ["资金总额", "1.00", "2.00", "2.00", "10", "100%", "10"]]
+    lines = [[Cell(text, Place()) for text in row] for row in sheet]
+    table = SimpleNamespace(columns=columns)
+    read = [name for name, _ in _figures(lines, cast("Table", table))]
+    assert read == [f"资金总额/{head}" for head in heads]

@@ -48,7 +48,7 @@ def _figures(lines: Sequence[Sequence[Cell]], table: Table) -> Iterator[tuple[st
     seen: set[str] = set()
     for cells in lines:
         here = {plain(cell.text): position for position, cell in reversed(list(enumerate(cells)))}
-        found = {head: here[head] for head in heads if head in here}
+        found = {head: here[head] for head in sorted(heads & here.keys(), key=here.__getitem__)}  # as printed
         if len(found) >= MIN_HEADS:
             at = found
             continue

@@ -19,6 +19,7 @@ MESSAGES: dict[str, str] = {
     "input.bomb": "{file} would expand to too much and is not read: check where it comes from.",
     "input.timeout": "Reading {file} took more than {limit} seconds and was stopped: save it anew, or split it.",
     "input.crashed": "{file} made the reading process stop (out of memory, or a broken file): save it anew.",
+    "input.fault": "The program failed on {file}. This is a fault of the program, not of the file: send the file and the following line to whoever maintains the program; other files are audited as usual. {detail}",
     "input.archive_member": "{file} is an archive: unpack it and audit the files in it.",
     "input.no_worker": "The reading process cannot be started ({why}): check the installation of Python.",
     "input.too_deep": "{file} is nested too deeply and is not read: save it anew.",
@@ -120,6 +121,7 @@ MESSAGES: dict[str, str] = {
     # remarks of the readers
     "remark.hidden_text": "page {page} holds {count} characters that cannot be seen (covered, clipped, or in the colour of the paper); they were not read: {text}",
     "remark.unmapped_glyphs": "page {page} holds {count} characters without a text code; they cannot be read",
+    "remark.lost_pages": "page(s) {pages} were not read because the program failed there (the file is not at fault): send the file and the following line to whoever maintains the program. {detail}",
     "remark.truncated": "The file has no proper end and may not be complete: check the number of pages",
     "remark.hidden_sheet": "the sheet “{sheet}” is hidden and was not read",
     "remark.hidden_rows": "the sheet “{sheet}” has {count} hidden rows or columns, which were not read",
@@ -163,6 +165,7 @@ MESSAGES: dict[str, str] = {
     "unread.header_differs": "the header is not that of the table the title names",
     "unread.columns_unclear": "the header does not tell the columns",
     "unread.no_layout": "only the title of this table is known, not its layout",
+    "unread.lost_page": "the program failed on this page, which was not read",
     "unread.unknown_table": "not recognised as any published table",
     "unread.no_claims": "the section has numbers, and none was read with what it is about",
     "unread.doubled_sign": "a decrease of a negative number: the direction is not clear",

@@ -19,6 +19,7 @@ MESSAGES: dict[str, str] = {
     "input.bomb": "{file} 展开后过大，不予读取：请确认文件来源。",
     "input.timeout": "{file} 读取超过 {limit} 秒，已停止：请另存后再试，或拆分文件。",
     "input.crashed": "{file} 使读取程序中断（内存不足或文件异常）：请另存后再试。",
+    "input.fault": "读取 {file} 时程序出错。这是程序的错，不是文件的错：请把这个文件和下面一行发给程序的维护者，其余文件照常核对。{detail}",
     "input.archive_member": "{file} 是压缩包：请解压后核对其中的文件。",
     "input.no_worker": "无法启动读取程序（{why}）：请检查 Python 的安装。",
     "input.too_deep": "{file} 的内容嵌套过深，不予读取：请另存后再核对。",
@@ -120,6 +121,7 @@ MESSAGES: dict[str, str] = {
     # 读取时的说明
     "remark.hidden_text": "第 {page} 页有 {count} 个看不见的字（被遮住、裁去或与底色相同），没有读取：{text}",
     "remark.unmapped_glyphs": "第 {page} 页有 {count} 个字没有文字编码，读不出来",
+    "remark.lost_pages": "第 {pages} 页没有读取，因为程序在这里出错（不是文件的错）：请把这个文件和下面一行发给程序的维护者。{detail}",
     "remark.truncated": "文件没有正常结尾，可能没有下载完整：请核对页数",
     "remark.hidden_sheet": "工作表“{sheet}”是隐藏的，没有读取",
     "remark.hidden_rows": "工作表“{sheet}”中有 {count} 个隐藏的行或列，没有读取",
@@ -163,6 +165,7 @@ MESSAGES: dict[str, str] = {
     "unread.header_differs": "表头与标题所说的表不符",
     "unread.columns_unclear": "表头不清，无法确定各栏",
     "unread.no_layout": "只知道这张表的标题，还不知道它的表样",
+    "unread.lost_page": "程序在这一页出错，整页没有读取",
     "unread.unknown_table": "没有认出是哪张公开表",
     "unread.no_claims": "这一节有数字，但没有一处读出事项和数",
     "unread.doubled_sign": "减少后面又是负数，方向不明",

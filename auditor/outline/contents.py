@@ -135,7 +135,7 @@ def _empty_pages(document: Document) -> list[int]:
     places = [block.place for block in document.blocks]
     if not document.pages or any(place.sheet for place in places) or not any(place.page for place in places):
         return []
-    filled = {place.page for place in places} | set(document.scans) | set(document.recognised)
+    filled = {place.page for place in places} | set(document.scans) | set(document.recognised) | set(document.lost)
     for block in document.blocks:
         if isinstance(block, Grid):
             filled |= {cell.place.page for row in block.rows for cell in row}

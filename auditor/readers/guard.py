@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from auditor.readers.regions import Picture, Region
 
 START_SECONDS = 60
+LINE = 400  # characters of a fault that are shown
 # The worker must import this very package, and must not import from the current folder, which may hold anything.
 _BOOT = (
     "import sys; root = sys.argv.pop(1); path = sys.path; "
@@ -39,10 +40,17 @@ _BOOT = (
 
 
 class CrashError(BadInputError):
-    """The worker stopped while reading a file. `detail` is the traceback of a fault of the program, where known."""
+    """The worker stopped while reading a file.
 
-    def __init__(self, name: str, detail: str = "") -> None:
-        super().__init__("input.crashed", file=name)
+    `fault` is a fault of the program in one line, for whoever mends it, and `detail` its traceback; where there is
+    none, the process was short of memory, or died.
+    """
+
+    def __init__(self, name: str, fault: str = "", detail: str = "") -> None:
+        if fault:
+            super().__init__("input.fault", file=name, detail=fault[:LINE])
+        else:
+            super().__init__("input.crashed", file=name)
         self.detail = detail
 
 
@@ -149,7 +157,7 @@ class Guard:
                 raise CrashError(name) from None
             if "fault" in answer:
                 self._kill()  # memory may be exhausted, or anything else wrong with it
-                raise CrashError(name, str(answer["fault"]))
+                raise CrashError(name, str(answer["fault"]), str(answer.get("trace", "")))
             if self._served >= self.limits.files or peak > self.limits.memory // 2:
                 self._end()
         if "error" in answer:

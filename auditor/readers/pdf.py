@@ -7,11 +7,12 @@ does not show is left out and reported.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from auditor.document import Cell, Document, Grid, Paragraph, spans_kept
-from auditor.errors import BadInputError
+from auditor.errors import FAULTS, BadInputError, where
 from auditor.facts import Place
 from auditor.numbers import NUMERIC, parse_literal
 from auditor.readers.aligned import aligned_tables
@@ -34,10 +35,12 @@ if TYPE_CHECKING:
 
     from auditor.readers.aligned import AlignedTable
     from auditor.readers.bare import Box
+    from auditor.readers.pdfium import Char
 
 
 MAX_PAGES = 2000
 END, TAIL = b"%%EOF", 64 * 1024  # how a file ends, and how far from its last byte that may stand
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 SAME_X = 3.0  # rulings of two pages this near are one column's
 _ORDINALS = "一二三四五六七八九十（(①②③④⑤⑥⑦⑧⑨⑩0123456789"
 
@@ -57,7 +60,6 @@ def read(data: bytes, *, file: str, sha256: str) -> Document:
     Pages without text are recognised where the extra for that is installed.
     """
     document = Document(file, sha256)
-    pages: list[_Page] = []
     with Pdf(data, file) as pdf:
         if pdf.pages > MAX_PAGES:
             raise BadInputError("input.too_many_pages", file=file, limit=MAX_PAGES)
@@ -66,17 +68,37 @@ def read(data: bytes, *, file: str, sha256: str) -> Document:
         document.modified = pdf.modified()
         document.pages = pdf.pages
         scans = Scans(pdf, document)
-        for content in pdf:
-            pages.append(_page(content))
-            _remarks(content, document)
-            scans.note(content)
+        pages = [_read_page(pdf, number, document, scans) for number in range(1, pdf.pages + 1)]
         for number, content in scans.recognised():
             pages[number - 1] = _page(content)
     kept = without_furniture([(page.lines, page.height) for page in pages])
     for page, lines in zip(pages, kept, strict=True):
         page.lines = lines
-    document.blocks.extend(scans.placed(_Assembler(pages, file).blocks()))
+    document.blocks.extend(scans.placed(_Assembler(pages, document).blocks()))
     return document
+
+
+def _read_page(pdf: Pdf, number: int, document: Document, scans: Scans) -> _Page:
+    """One page; a fault of the program loses this page, told as lost, and not the file."""
+    content = PageContent(number, 0.0, 0.0)
+    try:
+        content = pdf.page(number - 1)
+        page = _page(content)
+        _remarks(content, document)
+        scans.note(content)
+    except FAULTS as fault:
+        _lose(document, number, content.chars, fault)
+        return _Page(number, content.width, content.height, [], [])
+    return page
+
+
+def _lose(document: Document, page: int, chars: Sequence[Char], fault: BaseException) -> None:
+    """Note that a page is lost, what is printed on it as far as that is known, and what went wrong."""
+    printed = "".join(char[5] for char in chars)
+    document.lost[page] = _NUMBER.findall(printed)
+    line = where(fault)
+    if line not in document.faults:
+        document.faults.append(line)
 
 
 def _page(content: PageContent) -> _Page:
@@ -98,9 +120,10 @@ def _remarks(content: PageContent, document: Document) -> None:
 class _Assembler:
     """Puts the pieces of all pages in reading order, and joins what page breaks have cut."""
 
-    def __init__(self, pages: Sequence[_Page], file: str) -> None:
+    def __init__(self, pages: Sequence[_Page], document: Document) -> None:
         self.pages = pages
-        self.file = file
+        self.document = document
+        self.file = document.file
         self.margins = margins_of([(page.lines, page.width) for page in pages])
         self.out: list[Grid | list[Line]] = []
         self.before: tuple[RuledTable, int] | None = None  # the table at the end of the last page, and its page
@@ -111,7 +134,7 @@ class _Assembler:
     def blocks(self) -> list[Grid | Paragraph]:
         order: list[int | list[Line]] = []
         for page in self.pages:
-            self._page(page, order)
+            self._page_or_none(page, order)
         out: list[Grid | Paragraph] = []
         for item in order:
             if isinstance(item, int):
@@ -119,6 +142,23 @@ class _Assembler:
             else:
                 out.extend(paragraphs_of(item, self.margins, self.file))
         return out
+
+    def _page_or_none(self, page: _Page, order: list[int | list[Line]]) -> None:
+        """The pieces of a page, or, where the program fails on it, none of them."""
+        if page.number in self.document.lost:
+            self.before = None
+            return
+        count, last = len(order), order[-1] if order else 0
+        lines = len(last) if isinstance(last, list) else 0
+        try:
+            self._page(page, order)
+        except FAULTS as fault:
+            del order[count:]
+            if isinstance(last, list):
+                del last[lines:]
+            self.before = None
+            chars = [char for table in page.tables for cell in table.cells for char in cell.chars]
+            _lose(self.document, page.number, chars, fault)
 
     def _page(self, page: _Page, order: list[int | list[Line]]) -> None:
         lines = page.lines
@@ -132,7 +172,8 @@ class _Assembler:
                 self._text(lines[position:end], order)
                 top = False
             position = end
-            order.append(self._table(table, page.number, follows=top and self.before is not None))
+            grid = self._table(table, page.number, follows=top and self.before is not None)
+            order += [] if grid is None else [grid]
             top = False
         if position < len(lines):
             self._text(lines[position:], order)
@@ -171,16 +212,20 @@ class _Assembler:
         self.kinds.append((table.page, False, True))
         return len(self.grids) - 1
 
-    def _table(self, table: RuledTable, page: int, *, follows: bool) -> int:
+    def _table(self, table: RuledTable, page: int, *, follows: bool) -> int | None:
+        """The number of the grid; None where all that this page has is the rest of the row above the break."""
         spans = _subset(table.xs, self.columns) if follows else None
         if spans is None:
             self.columns = table.xs
             spans = list(range(len(table.xs)))
         first = self._rows_before() if follows else 0
         rows = self._rows(table, page, spans, first)
-        if follows and self.grids and rows and _is_cut(self.grids[-1][-1], rows[0]):
+        if follows and self.grids and self.grids[-1] and rows and _is_cut(self.grids[-1][-1], rows[0]):
             self.grids[-1][-1] = _mended(self.grids[-1][-1], rows[0])
             rows = rows[1:]
+            if not rows:
+                self.before = (table, page)
+                return None
         self.grids.append(rows)
         self.kinds.append((page, follows, False))
         self.before = (table, page)

@@ -44,6 +44,8 @@ def pack(document: Document) -> dict[str, Any]:
         "scans": document.scans,
         "recognised": document.recognised,
         "modified": document.modified,
+        "lost": list(document.lost.items()),
+        "faults": document.faults,
         "blocks": [
             _pack_grid(block) if isinstance(block, Grid) else [block.raw, _pack_place(block.place), block.parts]
             for block in document.blocks
@@ -87,6 +89,8 @@ def unpack(data: Any) -> Document:
     document.scans = [_number(page) for page in data["scans"]]
     document.recognised = [_number(page) for page in data["recognised"]]
     document.modified = _text(data["modified"])
+    document.lost = {_number(page): [_text(number) for number in numbers] for page, numbers in data["lost"]}
+    document.faults = [_text(fault) for fault in data["faults"]]
     document.blocks = [
         _grid(block, file) if isinstance(block, dict) else _paragraph(block, file) for block in data["blocks"]
     ]

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from auditor.errors import BadInputError
+from auditor.errors import BadInputError, where
 from auditor.readers import ARCHIVE_MARK, load, read_bytes, refuse_own, wire
 from auditor.readers.limits import MB, bound_memory, bound_time, on_more_time, rare_collections
 
@@ -99,8 +99,8 @@ def serve(requests: BinaryIO, answers: BinaryIO, seconds: float) -> None:
             payload = wire.dumps({"error": error.key, "values": error.values})
         except MemoryError:
             payload = wire.dumps({"fault": ""})
-        except Exception:  # noqa: BLE001 — whatever a hostile file does to a parser ends here, told to the parent
-            payload = wire.dumps({"fault": traceback.format_exc()})
+        except Exception as fault:  # noqa: BLE001 — whatever a hostile file does to a parser ends here, told to the parent
+            payload = wire.dumps({"fault": where(fault), "trace": traceback.format_exc()})
         answer = {}
         _send(answers, payload)
 
