@@ -1,7 +1,8 @@
 """A folder of published filings: what is read and checked of them, what is said, which changed figures are found.
 
     python benchmarks/field.py FOLDER [--judged CSV] [--list] [--tables 2] [--texts 2] [--seed 0] [--only SUBSTR]
-        [--limit N] [--jobs 2] [--json OUT] [--compare OLD.json] [--missed] [--cache FOLDER] [--from RUN.json]
+        [--limit N] [--every N] [--jobs 2] [--json OUT] [--compare OLD.json] [--missed] [--cache FOLDER]
+        [--from RUN.json]
 
 The place is the file name up to the first `_`. Published tables are printed by systems: more than about 0.3 errors a
 filing, or a rule that fires in more than one filing in fifty without a page that shows it right, is nearly always a
@@ -61,6 +62,7 @@ def asked() -> argparse.ArgumentParser:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", default="", help="files with this in their names")
     parser.add_argument("--limit", type=int)
+    parser.add_argument("--every", type=int, default=1, help="every so-manyth file of each place: a sample")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--tables", type=int, default=2, help="figures of tables to change in every file")
     parser.add_argument("--texts", type=int, default=2, help="numbers of the text to change in every file")
@@ -85,7 +87,9 @@ def run(options: argparse.Namespace) -> list[Measured]:
     """Measure, the largest files first; returned by name."""
     book = load_rules()
     plan = Plan(options.tables, options.texts, options.seed, options.cache)
-    paths = sorted(filings_in(options.folder, options.only, options.limit), key=lambda path: -path.stat().st_size)
+    paths = sorted(
+        filings_in(options.folder, options.only, options.limit, options.every), key=lambda path: -path.stat().st_size
+    )
     files: list[Measured] = []
     start = time.perf_counter()
     for file in measured(paths, book, plan, options.jobs):

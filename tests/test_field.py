@@ -147,6 +147,7 @@ def test_a_folder_is_measured_and_told(book: RuleBook, tmp_path: Path) -> None:
     (tmp_path / "judged.csv").write_text("none", encoding="utf-8")
     paths = filings_in(tmp_path)
     assert [path.name for path in paths] == ["乙_b.txt", "乙_c.txt", "甲_a.txt"]
+    assert [path.name for path in filings_in(tmp_path, every=2)] == ["乙_b.txt", "甲_a.txt"]
     files = sorted(measured(paths, book, Plan(2, 2), 2), key=lambda file: file.file)
     assert [bool(file.refused) for file in files] == [False, True, False]
     places = {line.split()[0]: line.split() for line in place_lines(files)}

@@ -55,8 +55,8 @@ class Measured:
 
     @property
     def place(self) -> str:
-        """Where it was published: its name up to the first `_`."""
-        return self.file.split("_")[0]
+        """Where it was published."""
+        return place_of(self.file)
 
     @property
     def silent(self) -> bool:
@@ -69,12 +69,24 @@ class Measured:
         return asdict(self)
 
 
-def filings_in(folder: Path, only: str = "", limit: int | None = None) -> list[Path]:
-    """The files of a folder that are filings, by name. Raises `BadInputError` where it is no folder."""
+def filings_in(folder: Path, only: str = "", limit: int | None = None, every: int = 1) -> list[Path]:
+    """The files of a folder that are filings, by name; every so-manyth of each place.
+
+    Raises `BadInputError` where it is no folder.
+    """
     if not folder.is_dir():
         raise BadInputError("input.missing", file=str(folder))
     found = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix not in SKIPPED)
-    return [path for path in found if only in path.name and not path.name.startswith(".")][:limit]
+    places: dict[str, list[Path]] = {}
+    for path in found:
+        if only in path.name and not path.name.startswith("."):
+            places.setdefault(place_of(path.name), []).append(path)
+    return [path for mine in places.values() for path in mine[::every]][:limit]
+
+
+def place_of(name: str) -> str:
+    """Where a file was published: its name up to the first `_`."""
+    return name.split("_", maxsplit=1)[0]
 
 
 def measure(path: Path, book: RuleBook, plan: Plan) -> Measured:
