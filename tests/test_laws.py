@@ -193,3 +193,19 @@ def test_an_alternative_that_the_form_does_not_print_contradicts_nothing() -> No
     filing.family = "全国预算"
     (audit,) = audit_filings([filing], rule_book())
     assert not [finding.rule.id for finding in audit.findings]
+
+
+def test_the_right_name_of_another_row_is_no_misspelling() -> None:
+    """本年收入合计 is not 收入合计, which holds what was carried over too: unread rather than misread."""
+    heads = [("收入", "项目"), ("收入", "预算数"), ("支出", "项目"), ("支出", "预算数")]
+    lanes = [
+        ["一、一般公共预算拨款", "451.84", "一、一般公共服务支出", "463.34"],
+        ["本年收入合计", "451.84", "本年支出合计", "463.34"],
+    ]
+    frame = pd.DataFrame(lanes, columns=pd.MultiIndex.from_tuples(heads))
+    filing = Filing.from_frames(
+        {"财政拨款收支总表": frame}, entity="示例", year=2026, report="budget", forms=rule_book().forms
+    )
+    rows = {fact.address.row for fact in filing.facts if fact.address.table == "财政拨款收支预算总表"}
+    assert rows
+    assert not {row for row in rows if row.endswith(("收入合计", "支出合计"))}

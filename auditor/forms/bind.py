@@ -173,7 +173,7 @@ def _named(rows: list[PrintedRow], table: Table, book: FormBook) -> Naming:
         return Naming([NamedRow(row) for row in rows])
     if table.layout in (Layout.LIST, Layout.SHEET):
         return Naming([NamedRow(row, plain(row.label)) for row in rows])
-    return name_rows(rows, table, book.taxonomies[table.codes]) if rows else Naming()
+    return name_rows(rows, table, book.taxonomies[table.codes], book.row_labels) if rows else Naming()
 
 
 def _empty_rows(table: Table, place: Place) -> Naming:

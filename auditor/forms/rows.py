@@ -17,7 +17,7 @@ from auditor.forms.plans import UnmatchedError
 from auditor.forms.tables import Layout
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from auditor.forms.printed import PrintedRow
     from auditor.forms.tables import Lane, Row, Table, Taxonomy
@@ -45,27 +45,34 @@ class Naming:
     missing: list[str] = field(default_factory=list)
 
 
-def name_rows(rows: Sequence[PrintedRow], table: Table, taxonomy: Taxonomy) -> Naming:
-    """Name every printed row of a table of lanes or codes. Raises `UnmatchedError` for codes of another kind."""
-    naming = _lanes(rows, table, taxonomy) if table.layout is Layout.LANES else _codes(rows, table, taxonomy)
+def name_rows(
+    rows: Sequence[PrintedRow], table: Table, taxonomy: Taxonomy, labels: Container[str] = frozenset()
+) -> Naming:
+    """Name every printed row of a table of lanes or codes. Raises `UnmatchedError` for codes of another kind.
+
+    `labels` are the plain labels of all rows that are known, of this table or another: each is the right name of what
+    it names, and no misspelling of a label like it (本年收入合计 is not 收入合计).
+    """
+    naming = _lanes(rows, table, taxonomy, labels) if table.layout is Layout.LANES else _codes(rows, table, taxonomy)
     found = {named.name for named in naming.rows if named.name}
     naming.missing = [row.name for row in table.named_rows.values() if row.name not in found and not row.optional]
     return naming
 
 
-def _lanes(rows: Sequence[PrintedRow], table: Table, taxonomy: Taxonomy) -> Naming:
+def _lanes(rows: Sequence[PrintedRow], table: Table, taxonomy: Taxonomy, labels: Container[str]) -> Naming:
     naming = Naming()
     for lane in table.lanes:
         printed = [row for row in rows if row.lane == lane.name]
-        naming.rows.extend(_Lane(lane, taxonomy).name(printed))
+        naming.rows.extend(_Lane(lane, taxonomy, labels).name(printed))
     return naming
 
 
 class _Lane:
     """Names the rows of one lane, in printed order."""
 
-    def __init__(self, lane: Lane, taxonomy: Taxonomy) -> None:
+    def __init__(self, lane: Lane, taxonomy: Taxonomy, labels: Container[str]) -> None:
         self.lane = lane
+        self.labels = labels
         self.taxonomy = taxonomy
         self.classes = dict(lane.classes) if lane.classes is not None else {}
         self.used: set[str] = set()
@@ -143,6 +150,9 @@ class _Lane:
 
         A row below another is meant only where the other was printed before.
         """
+        if label in self.labels:
+            item.reason = "unread.unknown_row"
+            return
         line = item.printed.line
         close: dict[str, tuple[str, Row | None]] = {}
         for row in self.lane.rows:

@@ -362,6 +362,13 @@ class FormBook:
         return self._printed[form]
 
     @cached_property
+    def row_labels(self) -> frozenset[str]:
+        """The plain labels that are right for some named row of some standard table."""
+        printed = (table for table in self.tables.values() if not table.prose and not table.about)
+        rows = (row for table in printed for row in table.named_rows.values())
+        return frozenset(plain(label) for row in rows for label in row.labels)
+
+    @cached_property
     def forms_by_title(self) -> dict[str, tuple[Form, ...]]:
         """Forms by the plain form of every title."""
         found: dict[str, list[Form]] = {}
