@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench nightly fuzz field examples clean
+.PHONY: demo test test-all test-rest wheel lint bench nightly fuzz field examples clean
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -18,8 +18,23 @@ demo: $(VENV)/.ready
 	@$(BIN)/auditor check examples --out reports_out --fail-on never
 	@echo "报告 / report: $(CURDIR)/reports_out/index.html"
 
+RARE := slow or browser or office
+
+# All that protects a change, in minutes.
 test: $(VENV)/.ready-dev
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 -m 'not ($(RARE))'
+
+# What test leaves out.
+test-rest: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest -n 2 -m '$(RARE)'
+
+test-all: test test-rest
+
+# The wheel, built only of rules whose examples hold.
+wheel: $(VENV)/.ready-dev
+	$(BIN)/auditor rules test
+	$(BIN)/auditor rules lint
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .

@@ -30,7 +30,7 @@ from tests.test_pdf_filings import blocks
 
 TOOL = tool_data("0", "0" * 64)
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")]
 
 # What a reader of this window would meet: things beyond its edge, dead links, faint text, nameless controls.
 PROBE = """(() => {

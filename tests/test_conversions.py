@@ -161,6 +161,7 @@ def test_any_ledger_reads_back_from_any_format(number: int, kind: str) -> None:
     }
 
 
+@pytest.mark.office
 @pytest.mark.parametrize("target", ["xls", "ods", "xlsx"])
 def test_workbooks_that_libreoffice_wrote_are_read_alike(target: str) -> None:
     if not office():
@@ -188,6 +189,8 @@ PDF = {
 }
 
 
+@pytest.mark.office
+@pytest.mark.browser
 @pytest.mark.parametrize("kind", PDF)
 @pytest.mark.parametrize("number", [11, 127])
 def test_printed_pdfs_are_read_alike(number: int, kind: str) -> None:
@@ -206,6 +209,8 @@ def test_printed_pdfs_are_read_alike(number: int, kind: str) -> None:
     assert outcome(filing) == outcome(plain)
 
 
+@pytest.mark.office
+@pytest.mark.browser
 @pytest.mark.parametrize("kind", ["docx", "html"])
 @pytest.mark.parametrize("name", ["001", "清河"])
 def test_a_text_printed_as_pdf_is_read_alike(name: str, kind: str) -> None:

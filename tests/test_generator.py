@@ -13,6 +13,7 @@ from pathlib import Path
 
 import auditor.testing as kit
 import pytest
+from auditor.cli.main import cli
 from auditor.engine.audit import audit_filings
 from auditor.engine.results import Audit, Severity
 from auditor.facts import FilingKey
@@ -28,6 +29,7 @@ from auditor.testing.layouts import Head
 from auditor.testing.ledger import THREE, spending_by_source
 from auditor.testing.prose import Told
 from auditor.testing.scoring.detection import failing
+from click.testing import CliRunner
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
@@ -226,6 +228,24 @@ def test_generated_files_and_their_key(tmp_path: Path) -> None:
         [*command, "--family", "全国决蒜", "--out", str(tmp_path)], capture_output=True, text=True, check=False
     )
     assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
+
+
+def test_a_second_run_into_the_same_folder_keeps_the_answers_of_the_first(tmp_path: Path) -> None:
+    def answers(*more: str) -> tuple[int, str, list[str]]:
+        command = ["generate", "--count", "2", "--format", "txt", "--out", str(tmp_path), *more]
+        done = CliRunner().invoke(cli, command, catch_exceptions=False)
+        return done.exit_code, done.stderr, (tmp_path / "key.csv").read_text(encoding="utf-8").splitlines()
+
+    first = answers("--plant", "2", "--seed", "1")[2]
+    assert len(first) > 2
+    second = answers("--plant", "1", "--family", "全国预算")[2]
+    assert second[: len(first)] == first
+    assert len(second) > len(first)
+    assert answers("--seed", "1")[2] == [first[0], *second[len(first) :]]  # written again, without defects
+    (tmp_path / "key.csv").write_text("not,ours\n", encoding="utf-8")
+    status, said, key = answers("--seed", "3")
+    assert (status, said.count("\n"), key) == (2, 1, ["not,ours"])
+    assert len(list(tmp_path.glob("*.txt"))) == 4  # nothing was written
 
 
 def test_audits_of_different_units_do_not_touch() -> None:

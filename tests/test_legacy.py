@@ -245,6 +245,7 @@ EXPECTED = [
 ]  # fmt: skip
 
 
+@pytest.mark.office
 @OFFICE
 @pytest.mark.parametrize(("target", "kind"), [("doc", "DOC"), ("rtf", "RTF"), ("odt", "ODT")])
 def test_libreoffice_converts_with_merged_cells(target: str, kind: str) -> None:
@@ -266,6 +267,7 @@ def test_a_doc_that_libreoffice_wrote_is_read_without_it() -> None:
     assert (grid.rows[0][0].colspan, grid.rows[0][2].rowspan) == (2, 2)
 
 
+@pytest.mark.office
 @OFFICE
 def test_own_code_and_libreoffice_read_the_same_doc_alike() -> None:
     """Every cell, every span, every line of a whole disclosure."""
@@ -284,6 +286,7 @@ def test_own_code_and_libreoffice_read_the_same_doc_alike() -> None:
     assert shapes[0] == shapes[1]
 
 
+@pytest.mark.office
 @OFFICE
 def test_a_broken_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

@@ -52,6 +52,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [("test", "MY-01"), ("lint",)])
 def test_rules_test_and_lint_refuse_a_rule_whose_example_does_not_hold(
     tmp_path: Path, command: tuple[str, ...]

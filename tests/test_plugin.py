@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.test_score import RULES
 
 ROOT = Path(__file__).parent.parent
@@ -46,6 +48,7 @@ def test_an_example_that_comes_out_otherwise_is_told_in_the_words_of_the_rule(tm
     assert "Traceback" not in done.stdout
 
 
+@pytest.mark.slow
 def test_generated_filings_contradict_a_wrong_rule(tmp_path: Path) -> None:
     rules = firm(tmp_path, WRONG)
     text = (rules / "own.yaml").read_text(encoding="utf-8")

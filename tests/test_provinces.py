@@ -60,7 +60,7 @@ def changed(place: str, title: str, before: str, after: str) -> Audit:
 @pytest.mark.parametrize("place", PLACES)
 def test_tables_are_bound_by_title_and_header_words_else_by_their_codes(place: str) -> None:
     filing = filing_of(place)
-    assert [table.table for table in filing.tables if table.facts or not table.reason.endswith("x")] == BOUND[place]
+    assert [table.table for table in filing.tables] == BOUND[place]
     assert filing.family == "全国预算"
     assert len(filing.unread) == UNREAD[place], [(item.text, item.reason) for item in filing.unread]
 

@@ -472,6 +472,7 @@ def test_an_old_workbook_is_told_by_content_not_by_name() -> None:
     check_rich((DATA / "rich.xls").read_bytes(), "a.pdf")
 
 
+@pytest.mark.office
 @pytest.mark.parametrize("target", ["xls", "ods"])
 def test_what_libreoffice_saves_shows_the_same(target: str) -> None:
     if not office():

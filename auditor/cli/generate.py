@@ -49,9 +49,10 @@ def generate(
     count: int, departments: int, units: int, years: int, formats: str, out: str, plant: int, seed: int, family: str,
     config: str | None, folders: tuple[str, ...],
 ) -> None:  # fmt: skip
-    """生成公开文件，可植入错误，所植错误列在 key.csv。
+    """生成公开文件，可植入错误，所植错误列在 key.csv；再次写入同一文件夹，key.csv 接着写。
 
-    Generate filings that satisfy the identities, with planted defects if wanted, which key.csv lists.
+    Generate filings that satisfy the identities, with planted defects if wanted, which key.csv lists; a further run
+    into the same folder adds to it.
     """
     from auditor.sources import nearest
     from auditor.testing import generating
@@ -70,17 +71,19 @@ def generate(
         made = _province(book, departments, units or 4 * departments, years, chosen, Path(out), plant=plant, seed=seed)
     else:
         made = generating.generate(book, count, chosen, plant=plant, seed=seed, family=family or FAMILY)
-    key: list[Sequence[object]] = [generating.KEY_HEAD]
-    written = 0
+    planted: list[Sequence[object]] = []
+    written = set()
     try:
+        earlier = _earlier_key(Path(out) / KEY)
         for file in made:
             write_file(Path(out) / file.name, file.data)
-            key += [(file.name, *one) for one in file.planted]
-            written += 1
-        write_file(Path(out) / KEY, _csv(key))
+            planted += [(file.name, *one) for one in file.planted]
+            written.add(file.name)
+        kept = [row for row in earlier if row[0] not in written]
+        write_file(Path(out) / KEY, _csv([generating.KEY_HEAD, *kept, *planted]))
     except AuditorError as error:
         fail(error)
-    click.echo(say("cli.generated", count=written, planted=len(key) - 1, path=str(Path(out) / KEY)))
+    click.echo(say("cli.generated", count=len(written), planted=len(planted), path=str(Path(out) / KEY)))
 
 
 def _province(
@@ -106,6 +109,18 @@ def _province(
         due.append(member.due)
         yield replace(made, name=f"{member.key.year}/{made.name}")
     write_file(out / ENTITIES, _csv(due))
+
+
+def _earlier_key(path: Path) -> list[list[str]]:
+    """What earlier runs into the same folder planted. Raises `AuditorError` where another file bears the key's name."""
+    from auditor.testing.generating import KEY_HEAD
+
+    if not path.is_file():
+        return []
+    rows = list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8", "replace"))))
+    if not rows or any(len(row) != len(KEY_HEAD) for row in rows) or rows[0] != list(KEY_HEAD):
+        raise AuditorError("cli.other_key", path=str(path))
+    return rows[1:]
 
 
 def _csv(lines: Iterable[Sequence[object]]) -> str:

@@ -385,6 +385,7 @@ MESSAGES: dict[str, str] = {
     "cli.departments_family": "Departments with their units can be generated in the family {name} only.",
     "cli.units": "The number of units has to be between {low} and {high}.",
     "cli.generated": "{count} filings written with {planted} planted defects, listed in {path}",
+    "cli.other_key": "{path} was not written by auditor generate and is not overwritten: choose another folder for --out.",
     "cli.rules_ok": "{rules} rules, {examples} examples, {fixtures} fixtures, all as said.",
     "cli.rules_bad": "{bad} examples or fixtures differ: check the statements of the rules, or mend the examples.",
     "cli.rule_off": "rule {name} was turned off on {date}: {reason}.",

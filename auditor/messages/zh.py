@@ -386,6 +386,7 @@ MESSAGES: dict[str, str] = {
     "cli.departments_family": "只有{name}表样可以生成部门和所属单位。",
     "cli.units": "所属单位总数应在 {low} 到 {high} 之间。",
     "cli.generated": "写出 {count} 份，植入 {planted} 处错误，清单：{path}",
+    "cli.other_key": "{path} 不是 auditor generate 写的，不会被覆盖：请另选 --out 文件夹。",
     "cli.rules_ok": "{rules} 条规则，{examples} 个例子，{fixtures} 个样本，全部符合。",
     "cli.rules_bad": "{bad} 个例子或样本不符：请核对规则的语句，或改正例子。",
     "cli.rule_off": "规则 {name} 已于 {date} 停用：{reason}。",

@@ -61,8 +61,9 @@ def _entry(entry: Entry, names: Mapping[str, list[str]]) -> dict[str, Any]:
 def _value(entry: Entry, key: Key, names: Mapping[str, list[str]]) -> dict[str, Any]:
     if key.of is not None:
         return _entries(key.of, key, names)
-    known = list(key.values) or ([] if entry.name == "classes" else names.get(key.name, []))
-    one: dict[str, Any] = {"enum": known} if known else dict(_SCALAR)
+    one: dict[str, Any] = {"enum": list(key.values)} if key.values else dict(_SCALAR)
+    if key.name in names and entry.name != "classes":
+        one = {"anyOf": [{"enum": names[key.name]}, _SCALAR]}  # proposed; a file may speak of tables of its own
     if key.shape is Shape.TEXTS:
         return {"anyOf": [one, {"type": "array", "items": one}]}
     if key.shape is Shape.FLAG:
