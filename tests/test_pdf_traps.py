@@ -107,8 +107,8 @@ def test_rows_that_a_clip_cuts_off_are_read_once() -> None:
     second.table(60, 50, WIDTHS, body[4:])
     read = document(first, second)
     assert [row for table in tables(read) for row in table] == body
-    assert remarks(read)["remark.hidden_text"]["page"] == "1"
-    assert "项目5" in remarks(read)["remark.hidden_text"]["text"]
+    assert not read.remarks  # all of it is printed
+    assert "项目5" in remarks(document(first))["remark.hidden_text"]["text"]
 
 
 def test_white_text_is_hidden_and_reported() -> None:
@@ -420,3 +420,36 @@ def test_type_that_the_file_does_not_hold_is_as_wide_as_the_file_says_and_seen_a
     for base, x0, y0, x1, y1, text in chars:
         assert x1 - x0 == pytest.approx(5 if text.isascii() else 10, abs=0.01)
         assert [y0 - base, y1 - base] == pytest.approx([-8.8, 1.2], abs=0.01)
+
+
+# -- text that one page cuts off and another prints
+
+
+def test_a_cell_drawn_whole_on_both_sides_of_a_page_break_hides_nothing() -> None:
+    goal = ["通过开展宣传普及工作，", "增强群众参与的意识，", "营造共建共治的格局。"]
+    pages = [Page(), Page()]
+    for number, page in enumerate(pages):
+        for line, text in enumerate(goal):
+            with page.clip(50, 90, 400, 121) if number == 0 else page.clip(50, 124, 400, 150):
+                page.text(60, 100 + 16 * line, text)
+    read = document(*pages)
+    assert "".join(lines(read)) == "".join(goal)
+    assert not read.remarks
+
+
+def test_text_that_is_cut_off_everywhere_is_told_and_so_are_short_pieces() -> None:
+    first, second = Page(), Page()
+    with first.clip(50, 90, 400, 104):
+        first.text(60, 100, "环境保护管理事务")
+        first.text(60, 116, "支出")
+    second.text(60, 100, "项目支出合计")  # the same word, about something else
+    assert remarks(document(first, second))["remark.hidden_text"] == {"page": "1", "count": "2", "text": "支出"}
+    second.text(60, 130, "环境保护管理事务支出")
+    assert not document(first, second).remarks
+
+
+def test_a_white_heading_that_is_printed_as_well_hides_nothing() -> None:
+    page = Page()
+    page.text(60, 60, "政策和项目预算绩效目标表", gray=1.0)
+    page.text(160, 90, "政策和项目预算绩效目标表", size=14)
+    assert not document(page).remarks

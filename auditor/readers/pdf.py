@@ -18,8 +18,6 @@ from auditor.numbers import NUMERIC, parse_literal
 from auditor.readers.aligned import aligned_tables
 from auditor.readers.flow import (
     Line,
-    joined,
-    lines_of,
     margins_of,
     page_lines,
     paragraphs_of,
@@ -29,9 +27,10 @@ from auditor.readers.flow import (
 from auditor.readers.pdfium import PageContent, Pdf
 from auditor.readers.ruled import RuledTable, fill, find_tables
 from auditor.readers.scans import Scans
+from auditor.readers.unseen import Unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from auditor.readers.aligned import AlignedTable
     from auditor.readers.bare import Box
@@ -68,7 +67,9 @@ def read(data: bytes, *, file: str, sha256: str) -> Document:
         document.modified = pdf.modified()
         document.pages = pdf.pages
         scans = Scans(pdf, document)
-        pages = [_read_page(pdf, number, document, scans) for number in range(1, pdf.pages + 1)]
+        unseen = Unseen()
+        pages = [_read_page(pdf, number, document, (unseen, scans)) for number in range(1, pdf.pages + 1)]
+        document.remarks.extend(unseen.remarks())
         for number, content in scans.recognised():
             pages[number - 1] = _page(content)
     kept = without_furniture([(page.lines, page.height) for page in pages])
@@ -78,14 +79,14 @@ def read(data: bytes, *, file: str, sha256: str) -> Document:
     return document
 
 
-def _read_page(pdf: Pdf, number: int, document: Document, scans: Scans) -> _Page:
+def _read_page(pdf: Pdf, number: int, document: Document, watchers: Iterable[Unseen | Scans]) -> _Page:
     """One page; a fault of the program loses this page, told as lost, and not the file."""
     content = PageContent(number, 0.0, 0.0)
     try:
         content = pdf.page(number - 1)
         page = _page(content)
-        _remarks(content, document)
-        scans.note(content)
+        for watcher in watchers:
+            watcher.note(content)
     except FAULTS as fault:
         _lose(document, number, content.chars, fault)
         return _Page(number, content.width, content.height, [], [])
@@ -105,16 +106,6 @@ def _page(content: PageContent) -> _Page:
     tables = find_tables(content.across, content.down)
     rest = fill(tables, content.chars)
     return _Page(content.number, content.width, content.height, tables, page_lines(rest, content.number))
-
-
-def _remarks(content: PageContent, document: Document) -> None:
-    page = str(content.number)
-    inside = [char for char in content.hidden if 0 <= char[0] <= content.height]
-    if inside:
-        text = "".join(joined(line) for line in lines_of(inside))
-        document.remarks.append(("remark.hidden_text", {"page": page, "count": str(len(inside)), "text": text[:40]}))
-    if content.unmapped:
-        document.remarks.append(("remark.unmapped_glyphs", {"page": page, "count": str(content.unmapped)}))
 
 
 class _Assembler:

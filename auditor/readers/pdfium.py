@@ -45,7 +45,8 @@ _SPACES = frozenset((0xA0, 0x3000, 0x200B, 0xFEFF))
 class PageContent:
     """What one page shows: characters in content order, horizontal and vertical ruling segments, its size.
 
-    `hidden` are characters that the page holds and does not show (clipped, white, covered, off the page);
+    `hidden` are characters that the page holds and does not show (clipped, white, covered, off the page); `drawn` are
+    those and all others, in content order;
     `unmapped` counts glyphs without a text code, `text_layer` characters that are not painted themselves but lie
     where a picture shows them: recognised from a scan.
     """
@@ -57,6 +58,7 @@ class PageContent:
     across: list[Segment] = field(default_factory=list)
     down: list[Segment] = field(default_factory=list)
     hidden: list[Char] = field(default_factory=list)
+    drawn: list[Char] = field(default_factory=list)
     unmapped: int = 0
     pictures: list[Box] = field(default_factory=list)
     shapes: int = 0  # drawings of many pieces
@@ -279,7 +281,7 @@ def _chars(text_page: Any, matrix: Matrix, content: PageContent, doubts: _Doubts
     width, height = content.width, content.height
     suspicious = doubts.any
     high = 0
-    out = content.chars.append
+    out, drawn = content.chars.append, content.drawn.append
     for number in range(count):
         code = get_unicode(handle, number)
         lost = code == 0 or code > MAX_CODE or has_no_code(handle, number) == 1
@@ -319,6 +321,7 @@ def _chars(text_page: Any, matrix: Matrix, content: PageContent, doubts: _Doubts
         if y1 - y0 > tallest:  # a font with absurd ascent: as high as its glyphs are wide
             y0, y1 = base - 0.85 * tallest, base + 0.15 * tallest
         char = (base, x0, y0, x1, y1, chr(code))
+        drawn(char)
         if base < 0 or base > height + 2 or x1 < 0 or x0 > width:
             content.hidden.append(char)
             continue
