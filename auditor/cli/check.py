@@ -21,6 +21,8 @@ from auditor.reports.formats import FORMATS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from click._termui_impl import ProgressBar
+
     from auditor.cli.common import Settings
     from auditor.cli.inputs import Opened
     from auditor.engine.results import Audit
@@ -202,22 +204,30 @@ def _put_together(
     from auditor.reading import grouped
 
     filings: list[Filing] = []
-    for members in grouped(parts, as_one=as_one, separate=separate):
-        try:
-            filings.append(whole(members, book))
-        except AuditorError as error:
-            failed.append((members[0].files[0].file, str(error)))
+    groups = list(grouped(parts, as_one=as_one, separate=separate))
+    with _bar("cli.joining", len(groups)) as bar:
+        for members in groups:
+            try:
+                filings.append(whole(members, book))
+            except AuditorError as error:
+                failed.append((members[0].files[0].file, str(error)))
+            bar.update(1)
     return filings
 
 
 def _progress(items: Iterable[Opened], count: int) -> Iterator[Opened]:
-    """Show a progress bar on the terminal when there is more than one file."""
-    hidden = count < 2 or not sys.stderr.isatty()
-    with click.progressbar(length=count, label=say("cli.reading"), file=sys.stderr, hidden=hidden) as bar:
+    """Show how many of the files are read and bound."""
+    with _bar("cli.reading", count) as bar:
         for item in items:
             yield item
             if item.last:
                 bar.update(1)
+
+
+def _bar(stage: str, count: int) -> ProgressBar[int]:
+    """The progress of one stage of the run on the terminal, when there is more than one piece of work in it."""
+    hidden = count < 2 or not sys.stderr.isatty()
+    return click.progressbar(length=count, label=say(stage), file=sys.stderr, hidden=hidden)
 
 
 def _audit_all(filings: Sequence[Filing], book: RuleBook, settings: Settings, entities: Entities) -> list[Audit]:
@@ -229,11 +239,12 @@ def _audit_all(filings: Sequence[Filing], book: RuleBook, settings: Settings, en
     by_entity: dict[str, list[Filing]] = {}
     for number, filing in enumerate(filings):
         by_entity.setdefault(entities.together(filing.key.entity) or f"?{number}", []).append(filing)
-    audited = {
-        id(audit.filing): audit
-        for members in by_entity.values()
-        for audit in audit_filings(members, book, settings.rounding, entities)
-    }
+    audited: dict[int, Audit] = {}
+    with _bar("cli.auditing", len(filings)) as bar:
+        for members in by_entity.values():
+            for audit in audit_filings(members, book, settings.rounding, entities):
+                audited[id(audit.filing)] = audit
+            bar.update(len(members))
     return [audited[id(filing)] for filing in filings]
 
 
@@ -246,13 +257,16 @@ def _baseline_files(baselines: Iterable[str]) -> Iterator[Path]:
 def _write_all(run: Run, outputs: Outputs) -> str:
     """Write every format of every filing, then those of the whole run; data before pages. The name of the index."""
     formats = [name for name in FORMATS if name in run.formats]
-    for stem, audit in run.audits:
-        for name in formats:
-            for file, content in FORMATS[name].of_filing(stem, audit, run):
-                outputs.write(file, content)
     page = ""
-    for name in formats:
-        for file, content in FORMATS[name].of_run(run):
-            written = outputs.write(file, content)
-            page = written if name == "html" else page
+    with _bar("cli.writing", len(run.audits) + len(formats)) as bar:
+        for stem, audit in run.audits:
+            for name in formats:
+                for file, content in FORMATS[name].of_filing(stem, audit, run):
+                    outputs.write(file, content)
+            bar.update(1)
+        for name in formats:
+            for file, content in FORMATS[name].of_run(run):
+                written = outputs.write(file, content)
+                page = written if name == "html" else page
+            bar.update(1)
     return page

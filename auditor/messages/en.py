@@ -318,6 +318,9 @@ MESSAGES: dict[str, str] = {
     "verdict_line.nothing": "no figure could be checked",
     # command line
     "cli.reading": "reading",
+    "cli.joining": "joining",
+    "cli.auditing": "auditing",
+    "cli.writing": "writing",
     "cli.fault": "A fault of the program: send the above and the file that was audited to its developers.",
     "cli.done": "{filings} filing(s): {errors} error(s), {warnings} to explain, {infos} note(s) ({tails} rounding); {failed} file(s) could not be audited.",
     "explain.no_report": "{file} is no report: give a .json file that auditor check wrote.",

@@ -319,6 +319,9 @@ MESSAGES: dict[str, str] = {
     "verdict_line.nothing": "没有一个数字得到核对",
     # 命令行
     "cli.reading": "读取",
+    "cli.joining": "整理",
+    "cli.auditing": "核对",
+    "cli.writing": "写报告",
     "cli.fault": "程序出错：请把以上内容和所核对的文件发给开发者。",
     "cli.done": "{filings} 份文件：{errors} 个错误，{warnings} 项需要说明，{infos} 条提示（其中尾差 {tails}）；{failed} 个文件无法核对。",
     "explain.no_report": "{file} 不是核对报告：请给出 auditor check 写的 .json 文件。",
