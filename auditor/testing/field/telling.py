@@ -46,7 +46,7 @@ def counts_of(files: Iterable[Measured]) -> Counter[str]:
     """The counts of some files together."""
     total: Counter[str] = Counter()
     for file in files:
-        total.update(files=1, refused=bool(file.refused), silent=file.silent)
+        total.update(files=1, refused=int(bool(file.refused)), silent=int(file.silent))
         if file.summary:
             facts, figures, prose = (file.summary[name] for name in ("facts", "figures", "prose"))
             total.update(printed=facts["printed"], read=facts["read"], figures=figures["printed"],
@@ -56,7 +56,7 @@ def counts_of(files: Iterable[Measured]) -> Counter[str]:
 
 
 def place_lines(files: Sequence[Measured]) -> Iterator[str]:
-    """One line per place: what was read and checked, what was said, how long binding and audit took."""
+    """One line per place: what was read and checked, what was said, what binding and audit cost."""
     yield _line(_HEAD)
     for place, mine in by_place(files).items():
         c, times = counts_of(mine), [file.seconds["rest"] for file in mine if "rest" in file.seconds]
