@@ -113,6 +113,7 @@ class Unread(NamedTuple):
     place: Place
     reason: str
     candidates: tuple[str, ...] = ()
+    numbers: int = 1  # how many it prints
 
 
 @dataclass(slots=True)

@@ -27,6 +27,8 @@ class State(StrEnum):
 
 
 NUMERIC = frozenset({State.VALUE, State.ZERO})
+BROKEN = frozenset({"unread.error_cell", "unread.hashes"})  # why a spreadsheet shows no number where it has one
+_BROKEN = re.compile(r"(?P<error>#?(?:REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|N/A|SPILL!|CALC!))|[#＃]{2,}", re.IGNORECASE)
 NOTHING = frozenset({State.BLANK, State.DASH})  # never hide an amount
 
 MAX_DIGITS = 15  # 10^15 in the largest unit stays inside int64 after scaling
@@ -34,7 +36,7 @@ MAX_DIGITS = 15  # 10^15 in the largest unit stays inside int64 after scaling
 _FULL = str.maketrans("０１２３４５６７８９．，％－﹣−﹪（）＋", "0123456789.,%---%()+")
 _SPACE = re.compile(r"[\s\u3000\u00a0]+")
 _DASH = re.compile(r"[-—─―–_~～]+")
-_MARK = re.compile(r"[-—─]?∞%?|[-—─]+%|%|#?(?:DIV/0!|REF!|N/A)|[*#]+")
+_MARK = re.compile(r"[-—─]?∞%?|[-—─]+%|%|[*#]+")
 _NUMBER = re.compile(r"(?P<sign>[+-]?)(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<part>\d+))?(?P<percent>%?)")
 # where OCR and justified text put spaces: beside the point or comma, and before the last decimal of a pair
 _LOOSE = re.compile(r"(?<=\d) ?([.,]) ?(?=\d)| (?=%$)|(?<=^[-+]) ")
@@ -59,6 +61,11 @@ class Literal:
     reason: str = ""
 
 
+def is_printed_number(literal: Literal) -> bool:
+    """Tell whether a cell shows a number, or that it cannot show the one it has (`#REF!`, `########`)."""
+    return literal.state in NUMERIC or literal.reason in BROKEN
+
+
 @lru_cache(maxsize=65536)
 def parse_literal(raw: str) -> Literal:
     """Read what one cell prints.
@@ -69,9 +76,13 @@ def parse_literal(raw: str) -> Literal:
     text = _SPACE.sub(" ", raw.translate(_FULL)).strip()
     if not text:
         return Literal(raw, State.BLANK)
-    if _DASH.fullmatch(text.replace(" ", "")):
+    bare = text.replace(" ", "")
+    if _DASH.fullmatch(bare):
         return Literal(raw, State.DASH)
-    if _MARK.fullmatch(text.replace(" ", "")):
+    broken = _BROKEN.fullmatch(bare)
+    if broken is not None:
+        return Literal(raw, State.MARK, reason="unread.error_cell" if broken["error"] else "unread.hashes")
+    if _MARK.fullmatch(bare):
         return Literal(raw, State.MARK)
     negative = False
     if text.startswith("(") and text.endswith(")"):

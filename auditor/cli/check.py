@@ -15,7 +15,7 @@ from auditor.cli.originals import Originals
 from auditor.cli.output import Outputs, stems
 from auditor.engine.results import Severity
 from auditor.errors import AuditorError
-from auditor.messages import say
+from auditor.messages import printable, say
 from auditor.reports.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -58,6 +58,12 @@ FEW = 5  # filings whose findings are shown on the terminal
     show_default=True,
     help="何时以状态 1 结束 / when to exit with 1",
 )
+@click.option(
+    "--min-checked",
+    metavar="SHARE",
+    type=click.FloatRange(0, 1),
+    help="印出的数字至少核对这个比例（0–1），否则状态为 2 / exit with 2 where a smaller share is checked",
+)
 @click.option("--as-one", is_flag=True, help="所有文件算一份 / all files are one filing")
 @click.option("--separate", is_flag=True, help="每个文件各算一份 / every file is a filing of its own")
 @click.option(
@@ -88,7 +94,8 @@ FEW = 5  # filings whose findings are shown on the terminal
 @config_option
 @rules_option
 def check(
-    paths: tuple[str, ...], out: str, formats: str, fail_on: str, as_one: bool, separate: bool,
+    paths: tuple[str, ...], out: str, formats: str, fail_on: str, min_checked: float | None, as_one: bool,
+    separate: bool,
     waived_by: tuple[str, ...], baselines: tuple[str, ...], today: dt.datetime | None, listed: str | None,
     config: str | None, folders: tuple[str, ...],
 ) -> None:  # fmt: skip
@@ -133,7 +140,10 @@ def check(
     if page:
         click.echo(say("cli.report", path=str(Path(out) / page)))
     click.echo(summary_line(audits, failed))
-    if failed:
+    few = _too_few(audits, min_checked)
+    for line in few:
+        click.echo(line, err=True)
+    if failed or few:
         raise SystemExit(2)
     if any(audit.count(severity) for _, audit in audits for severity in LIMIT[fail_on]):
         raise SystemExit(1)
@@ -173,6 +183,19 @@ class _Earlier(NamedTuple):
         remarks = apply_waivers(audits, self.waivers, today) if self.waivers else []
         unused = compare_with(audits, self.reports) if self.reports else []
         return remarks + [Remark("baseline.unused", {"file": name}, name) for name in unused]
+
+
+def _too_few(audits: Sequence[tuple[str, Audit]], least: float | None) -> list[str]:
+    """A sentence on each filing of whose printed numbers a smaller share was checked than is wanted."""
+    from auditor.engine.tally import tally_of
+    from auditor.reports.html.filing import share
+
+    return [
+        printable(say("cli.too_few", files=say("input.between").join(file.file for file in audit.filing.files),
+                      share=share(audit), least=f"{least:.1%}"))
+        for _, audit in audits
+        if least is not None and tally_of(audit).share < least
+    ]  # fmt: skip
 
 
 def _tell(audits: Sequence[tuple[str, Audit]]) -> None:

@@ -22,6 +22,7 @@ from auditor.engine.pool import Pool
 from auditor.engine.results import Audit, Check, Finding, Ledger, Mark, NotEvaluated, Operand, Severity
 from auditor.engine.verdicts import Note, Reason, Verdict
 from auditor.facts import ReadBy
+from auditor.filing import PROSE_REASONS
 from auditor.rules.nodes import Negation, Predicate, Relation, SetRelation
 from auditor.rules.rule import RuleKind
 from auditor.units import Rounding
@@ -331,6 +332,9 @@ def _mark(audit: Audit, evaluation: Evaluation, view: View) -> None:
     audit.printed = len(figures)
     audit.checked = int(checked[figures].sum())
     audit.confirmed = int(confirmed[figures].sum())
+    audit.has_tables = any(table.table not in prose for table in audit.filing.tables) or any(
+        item.reason not in PROSE_REASONS for item in audit.filing.unread
+    )
     audit.told, audit.told_checked = len(told), int(checked[told].sum())
 
 

@@ -230,6 +230,7 @@ class Audit:
     confirmed: int = 0
     told: int = 0  # figures that the prose tells
     told_checked: int = 0
+    has_tables: bool = True  # any table, known or not
     passed: dict[str, int] = field(default_factory=dict)  # rule → how many of its checks are consistent
     baseline: Baseline | None = None
     tested: list[bool] = field(default_factory=list)  # for every fact of the filing: operand of an evaluated equality

@@ -27,7 +27,7 @@ from auditor.forms.rows import NamedRow, Naming, name_rows
 from auditor.forms.sheets import read_sheet
 from auditor.forms.tables import Layout
 from auditor.forms.views import grid_view, loose_view
-from auditor.numbers import NUMERIC, State, parse_literal
+from auditor.numbers import BROKEN, NUMERIC, State, is_printed_number, parse_literal
 from auditor.units import Kind, money_unit
 
 if TYPE_CHECKING:
@@ -274,7 +274,7 @@ def _make_facts(read: ReadTable, naming: Naming, table: Table, unread: list[Unre
             fact = _fact(cell, address, named, kind, read.unit, fine)
             positions[id(cell)] = len(read.facts)
             read.facts.append(fact)
-            if fact.state is State.UNREADABLE:
+            if fact.state is State.UNREADABLE or fact.reason in BROKEN:
                 unread.append(Unread(fact.text, fact.place, fact.reason, (str(address),)))
     return positions
 
@@ -310,9 +310,10 @@ def _unnamed(named: NamedRow, table: Table, unread: list[Unread]) -> bool:
     """List the figures of a row without a name as unread; tell whether it has any but zeros."""
     any_value = False
     for column, cell in named.printed.cells:
-        if cell.text and parse_literal(cell.raw).state in NUMERIC:
-            reason = named.reason or "unread.unknown_row"
+        literal = parse_literal(cell.raw)
+        if cell.text and is_printed_number(literal):
+            reason = literal.reason or named.reason or "unread.unknown_row"
             where = str(Address(table.name, named.printed.label, column))
             unread.append(Unread(cell.text, replace(cell.place, table=table.name), reason, (where,)))
-            any_value = any_value or parse_literal(cell.raw).state is State.VALUE
+            any_value = any_value or literal.state is State.VALUE
     return any_value

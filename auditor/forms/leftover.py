@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from auditor.filing import Unread
 from auditor.forms.columns import is_index_row
 from auditor.forms.printed import LooseCell
-from auditor.numbers import NUMERIC, State, parse_literal
+from auditor.numbers import BROKEN, State, is_printed_number, parse_literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,19 +41,28 @@ def figures_in(grid: Grid) -> Iterator[Cell]:
 
 
 def _may_be_figure(raw: str) -> bool:
-    return parse_literal(raw).state in NUMERIC
+    return is_printed_number(parse_literal(raw))
 
 
 def unread_of(found: Found, reason: str) -> list[Unread]:
     """All numbers of a table that could not be read, with one reason."""
-    return [Unread(cell.text, cell.place, reason) for grid in found.grids for cell in figures_in(grid)]
+    return [Unread(cell.text, cell.place, _why(cell, reason)) for grid in found.grids for cell in figures_in(grid)]
+
+
+def _why(cell: Cell, reason: str) -> str:
+    """Why a cell is not read: what it shows instead of a number, or else the reason given."""
+    own = parse_literal(cell.raw).reason
+    return own if own in BROKEN else reason
 
 
 def leftover(grids: Sequence[Grid], rows: Sequence[PrintedRow], labels: set[int]) -> list[LooseCell]:
     """The numbers of the grids that went under no column of the table."""
     used = {id(cell) for row in rows for _, cell in row.cells} | labels
     return [
-        LooseCell(cell, "", "unread.no_column") for grid in grids for cell in figures_in(grid) if id(cell) not in used
+        LooseCell(cell, "", _why(cell, "unread.no_column"))
+        for grid in grids
+        for cell in figures_in(grid)
+        if id(cell) not in used
     ]
 
 

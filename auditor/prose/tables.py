@@ -147,7 +147,7 @@ def _unread(claims: Claims) -> list[Unread]:
             continue  # a year, an ordinal, a code: nothing says that it is a figure
         place = number.passage.place(number.start, number.end)
         out.setdefault((replace(place, bbox=None), reason), []).append(_said(number))
-    return [Unread("、".join(texts)[:MAX_QUOTE], place, reason) for (place, reason), texts in out.items()]
+    return [Unread("、".join(texts)[:MAX_QUOTE], *why, numbers=len(texts)) for why, texts in out.items()]
 
 
 def _views(passages: Sequence[Passage], claims: Claims, addresses: Mapping[int, str]) -> list[TextView]:

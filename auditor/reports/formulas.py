@@ -94,7 +94,7 @@ class Formulas(Figures):
         one_table = len({self.facts[operand.fact].address.table for operand in check.operands}) == 1
         shown = [self._side(side, sign, table=not one_table) for side, sign in ((left, 1), (right, -1))]
         if not right:
-            shown[1] = self.value(-check.constant // check.scale, like, decimals=0)
+            shown[1] = self.constant(check)
         elif len(right) > 1:
             shown[1] += f" = {self.told(check).expected}"
         if len(left) > 1:
@@ -105,6 +105,12 @@ class Formulas(Figures):
         elif check.verdict is Verdict.ROUNDING and check.operator == "=":
             sign = "≈"
         return f"{shown[0]} {sign} {shown[1]}"
+
+    def constant(self, check: Check) -> str:
+        """What the figures of a check are to add up to, where no figure says it."""
+        like = self.model(check)
+        assert like is not None
+        return self.value(-check.constant // check.scale, like, decimals=0)
 
     def _side(self, operands: list[Operand], sign: int, *, table: bool) -> str:
         """One side of a formula; zeros of a long sum are counted, not listed."""

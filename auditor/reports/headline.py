@@ -5,30 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.engine.results import Severity, Since
+from auditor.engine.tally import tally_of
 from auditor.engine.verdicts import Verdict
-from auditor.filing import PROSE_REASONS
 from auditor.messages import language, say
+from auditor.numbers import BROKEN
 
 if TYPE_CHECKING:
     from auditor.engine.results import Audit
+    from auditor.engine.tally import Tally
 
 
 def verdict_parts(audit: Audit) -> list[str]:
-    """The verdict on a filing as short clauses, what could not be read first."""
-    parts: list[str] = []
-    tables = {
-        item.where for item in audit.not_evaluated if item.reason.key in ("reason.missing_table", "reason.unread_table")
-    }
-    unread = [item for item in audit.filing.unread if item.reason not in {*PROSE_REASONS, "unread.unknown_table"}]
-    if tables:
-        parts.append(say("verdict_line.missing", missing=len(tables)))
-    if unread:
-        parts.append(say("verdict_line.unread", unread=len(unread)))
-    if not audit.decided:
-        parts.append(say("verdict_line.nothing"))
+    """The verdict on a filing as short clauses, how much was checked and what was not first."""
+    parts = _basis(audit)
     errors, warnings = audit.count(Severity.ERROR), audit.count(Severity.WARNING)
-    if errors or audit.decided:
-        parts.append(say("verdict_line.errors", errors=errors) if errors else say("verdict_line.no_errors"))
+    if errors:
+        parts.append(say("verdict_line.errors", errors=errors))
+    elif audit.decided:
+        whole = tally_of(audit).all_checked and not _missing(audit)
+        parts.append(say("verdict_line.no_errors" if whole else "verdict_line.no_errors_in_part"))
     if warnings:
         parts.append(say("verdict_line.warnings", warnings=warnings))
     hints = sum(
@@ -44,6 +39,36 @@ def verdict_parts(audit: Audit) -> list[str]:
         new = sum(finding.since is Since.NEW for finding in audit.findings)
         parts.append(say("verdict_line.since", new=new, gone=len(audit.baseline.gone), file=audit.baseline.file))
     return parts
+
+
+def _missing(audit: Audit) -> set[str]:
+    """The tables that checks needed and that were not found, or not read."""
+    reasons = ("reason.missing_table", "reason.unread_table")
+    return {item.where for item in audit.not_evaluated if item.reason.key in reasons}
+
+
+def _basis(audit: Audit) -> list[str]:
+    """What a verdict rests on: how many of the printed numbers were read and checked, what is missing or unread."""
+    tally, missing = tally_of(audit), _missing(audit)
+    parts: list[str] = []
+    if tally.printed:
+        parts.append(say("verdict_line.tally", printed=tally.printed, read=tally.read, checked=tally.checked))
+    if not audit.has_tables:
+        parts.append(say("verdict_line.no_table"))
+    if missing:
+        parts.append(say("verdict_line.missing", missing=len(missing)))
+    parts += _unread(audit, tally)
+    return parts if audit.decided else [*parts, say("verdict_line.nothing")]
+
+
+def _unread(audit: Audit, tally: Tally) -> list[str]:
+    """How many numbers were not read, and how many of them the file does not even show."""
+    if not tally.unread:
+        return []
+    text = tally.unexplained + tally.aside
+    parts = [say("verdict_line.unread_text" if text else "verdict_line.unread", unread=tally.unread, text=text)]
+    broken = sum(item.reason in BROKEN for item in audit.filing.unread)
+    return [*parts, say("verdict_line.broken", count=broken)] if broken else parts
 
 
 def sentence(parts: list[str]) -> str:

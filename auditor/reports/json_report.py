@@ -7,11 +7,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from auditor.engine.results import Severity, Since
+from auditor.engine.tally import tally_of
 from auditor.engine.verdicts import Verdict
 from auditor.facts import value_text
-from auditor.filing import PROSE_REASONS
 from auditor.messages import say
-from auditor.numbers import State
 from auditor.reports.narrate import Narrator
 from auditor.reports.places import left_out, place_data, remark_text, table_notes
 from auditor.reports.summary import suspect_rules
@@ -104,27 +103,20 @@ def _baseline(audit: Audit) -> dict[str, Any] | None:
 
 
 def summary_data(audit: Audit) -> dict[str, Any]:
-    """The counts of a filing; they add up."""
+    """The counts of a filing; they add up. `facts` are all numbers of tables and text, `figures` those of tables."""
     ledger = audit.ledger
-    facts = audit.filing.facts
-    figures = [fact for fact in facts if fact.is_figure or fact.state is State.UNREADABLE]
-    lost = sum(item.reason not in PROSE_REASONS for item in audit.filing.unread)
-    unexplained = sum(item.reason == "unread.prose" for item in audit.filing.unread)
-    unread_facts = sum(fact.state is State.UNREADABLE for fact in facts)
+    tally = tally_of(audit)
     return {
         "checks": ledger.checks,
         **{verdict.key: ledger[verdict] for verdict in Verdict},
-        "facts": {
-            "printed": len(figures) + lost - unread_facts,
-            "read": audit.printed + audit.told,
-            "unread": lost,
-        },
-        "figures": {"printed": audit.printed, "checked": audit.checked, "confirmed": audit.confirmed},
-        "prose": {"told": audit.told, "checked": audit.told_checked, "unexplained": unexplained},
+        "facts": {"printed": tally.printed, "read": tally.read, "unread": tally.unread},
+        "figures": {"printed": audit.printed + tally.lost, "checked": audit.checked, "confirmed": audit.confirmed},
+        "prose": {"told": audit.told, "checked": audit.told_checked, "unexplained": tally.unexplained,
+                  "aside": tally.aside},
         "waived": audit.waived,
         "since": _since(audit),
         "severities": {severity.value: audit.count(severity) for severity in Severity},
-    }
+    }  # fmt: skip
 
 
 def _since(audit: Audit) -> dict[str, int] | None:

@@ -124,6 +124,8 @@ class Narrator(Formulas):
                     minus = "− " if sign * operand.coefficient < 0 else ("+ " if parts else "")
                     parts.append(minus + decimal_text(value, scale_of(fact.kind, fact.unit), self._decimals(fact)))
             sides.append(" ".join(parts) or "0")
+        if not right:  # a sum that is to be a number, as 100 %
+            sides[1] = self.constant(finding.main)
         return say("say.proved", values=" = ".join(sides))
 
     def how(self, finding: Finding) -> str:

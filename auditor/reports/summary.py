@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from auditor.engine.results import Severity
+from auditor.engine.tally import tally_of, together
 from auditor.engine.verdicts import Verdict
 from auditor.messages import language, say
 
@@ -19,9 +20,13 @@ MIN_FILINGS = 4
 
 
 def summary_line(audits: Sequence[tuple[str, Audit]], failed: Sequence[tuple[str, str]]) -> str:
-    """Count filings and findings by severity in one line."""
+    """Count filings, their numbers, and findings by severity in one line."""
+    tally = together(tally_of(audit) for _, audit in audits)
     return say(
         "cli.done",
+        printed=tally.printed,
+        read=tally.read,
+        checked=tally.checked,
         filings=len(audits),
         errors=sum(audit.count(Severity.ERROR) for _, audit in audits),
         warnings=sum(audit.count(Severity.WARNING) for _, audit in audits),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from auditor.engine.results import Mark, Severity, Standing
+from auditor.engine.tally import tally_of
 from auditor.engine.verdicts import Verdict
 from auditor.filing import PROSE_REASONS
 from auditor.messages import language, say
@@ -73,22 +74,25 @@ def tone(audit: Audit) -> str:
 
 def _total(audit: Audit) -> str:
     numbers = [audit.ledger[verdict] for verdict in Verdict]
+    tally = tally_of(audit)
     return say(
         "html.total",
         parts=" + ".join(str(number) for number in numbers if number),
         total=audit.ledger.checks,
-        printed=audit.printed,
-        checked=audit.checked,
+        printed=tally.printed,
+        read=tally.read,
+        checked=tally.checked,
         share=share(audit),
         confirmed=audit.confirmed,
     )
 
 
 def share(audit: Audit) -> str:
-    """Checked figures as a percentage with one decimal, rounded down so that 100 % means all."""
-    if not audit.printed:
+    """Checked numbers as a percentage of all that are printed, rounded down so that 100 % means all."""
+    tally = tally_of(audit)
+    if not tally.printed:
         return "—"
-    tenths = audit.checked * 1000 // audit.printed
+    tenths = tally.checked * 1000 // tally.printed
     return f"{tenths // 10}.{tenths % 10}%"
 
 
