@@ -330,7 +330,7 @@ MESSAGES: dict[str, str] = {
     "cli.auditing": "核对",
     "cli.writing": "写报告",
     "cli.fault": "程序出错：请把以上内容和所核对的文件发给开发者。",
-    "cli.done": "{filings} 份文件，印有 {printed} 个数字，读出 {read} 个，核对 {checked} 个：{errors} 个错误，{warnings} 项需要说明，{infos} 条提示（其中尾差 {tails}）；{failed} 个文件无法核对。",
+    "cli.done": "{filings} 份文件：{errors} 个错误，{warnings} 项需要说明，{infos} 条提示（其中尾差 {tails}）；{failed} 个文件无法核对；共印有 {printed} 个数字，读出 {read} 个，核对 {checked} 个。",
     "explain.no_report": "{file} 不是核对报告：请给出 auditor check 写的 .json 文件。",
     "explain.no_finding": "{file} 中没有编号为 {name} 的疑点{near}。",
     "diff.head": "{old} → {new}",
