@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from auditor.api import AuditFrames, audit
-    from auditor.filing import Filing
+    from auditor.model.filing import Filing
     from auditor.rules.book import RuleBook, load_rules
 
 __version__ = "0.1.0"
@@ -19,7 +19,7 @@ __all__ = ["AuditFrames", "Filing", "RuleBook", "audit", "load_rules"]
 _HOMES = {
     "AuditFrames": "auditor.api",
     "audit": "auditor.api",
-    "Filing": "auditor.filing",
+    "Filing": "auditor.model.filing",
     "RuleBook": "auditor.rules.book",
     "load_rules": "auditor.rules.book",
 }

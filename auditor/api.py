@@ -9,22 +9,22 @@ import numpy as np
 import pandas as pd
 
 from auditor.engine.audit import audit_filings, instance_text
-from auditor.engine.chunk import Chunk
-from auditor.engine.evaluate import evaluate
+from auditor.engine.facts.chunk import Chunk
+from auditor.engine.judge.evaluate import evaluate
 from auditor.engine.verdicts import Reason, Verdict
-from auditor.filing import Filing
 from auditor.messages import say
+from auditor.model.filing import Filing
+from auditor.model.units import Rounding
 from auditor.reports.narrate import Narrator
 from auditor.rules.book import RuleBook, load_rules
-from auditor.units import Rounding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scipy.sparse import csr_matrix
 
-    from auditor.engine.evaluation import Evaluation
-    from auditor.engine.results import Audit
+    from auditor.engine.findings import Audit
+    from auditor.engine.judge.outcomes import Evaluation
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ import sys
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from auditor.engine.chunk import Chunk
-from auditor.engine.evaluate import evaluate
-from auditor.engine.signatures import alike, signatures_of
+from auditor.engine.facts.chunk import Chunk
+from auditor.engine.judge.evaluate import evaluate
+from auditor.engine.localise.signatures import alike, signatures_of
 from auditor.rules.book import load_rules
 from auditor.testing.families import family_filing
 

@@ -17,12 +17,12 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import numpy as np
 import pandas as pd
-from auditor.engine.chunk import Chunk
-from auditor.engine.evaluate import evaluate
+from auditor.engine.facts.chunk import Chunk
+from auditor.engine.judge.evaluate import evaluate
 from auditor.engine.verdicts import Verdict
 from auditor.rules.book import load_rules
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
-from auditor.testing.printing import Style, facts_of_ledgers
+from auditor.testing.printed_ledger import Style, facts_of_ledgers
 
 if TYPE_CHECKING:
     from collections.abc import Callable

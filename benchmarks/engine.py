@@ -11,17 +11,17 @@ import statistics
 import time
 from typing import TYPE_CHECKING
 
-from auditor.engine.chunk import Chunk
-from auditor.engine.evaluate import evaluate
+from auditor.engine.facts.chunk import Chunk
+from auditor.engine.judge.evaluate import evaluate
 from auditor.engine.verdicts import Verdict
 from auditor.rules.book import load_rules
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
-from auditor.testing.printing import Style, facts_of_ledgers
+from auditor.testing.printed_ledger import Style, facts_of_ledgers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.engine.facttable import FactTable
+    from auditor.engine.facts.fact_table import FactTable
     from auditor.rules.book import RuleBook
 
 CHUNK = 2048

@@ -24,15 +24,15 @@ sys.path.insert(0, str(ROOT))
 
 from auditor.engine.audit import audit_filings  # noqa: E402
 from auditor.errors import AuditorError, BadInputError  # noqa: E402
-from auditor.readers.guard import CrashError, Guard  # noqa: E402
-from auditor.readers.limits import Limits  # noqa: E402
-from auditor.reading import filing_of, merge  # noqa: E402
+from auditor.limits import Limits  # noqa: E402
+from auditor.model.units import Rounding  # noqa: E402
+from auditor.reading.filings import filing_of, merge  # noqa: E402
 from auditor.reports.html import filing_html  # noqa: E402
 from auditor.reports.json_report import dumps, filing_data  # noqa: E402
 from auditor.reports.read_xlsx import read_xlsx  # noqa: E402
 from auditor.rules.book import load_rules  # noqa: E402
+from auditor.sandbox.guard import CrashError, Guard  # noqa: E402
 from auditor.testing.damage import damaged  # noqa: E402
-from auditor.units import Rounding  # noqa: E402
 
 LIMITS = Limits(seconds=30, memory=1024)
 SLOW = 20.0  # seconds that forms, rules and reports may take

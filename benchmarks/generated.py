@@ -15,18 +15,18 @@ import time
 from collections import Counter
 
 from auditor.engine.audit import audit_filings
-from auditor.engine.chunk import Chunk
-from auditor.engine.evaluate import evaluate
-from auditor.engine.results import Severity
+from auditor.engine.facts.chunk import Chunk
+from auditor.engine.findings import Severity
+from auditor.engine.judge.evaluate import evaluate
 from auditor.engine.verdicts import Verdict
 from auditor.rules.book import RuleBook, load_rules
 from auditor.rules.rule import RuleKind
 from auditor.testing.families import printable
+from auditor.testing.files import FORMATS
 from auditor.testing.filings import read_back
 from auditor.testing.generating import MOST, generated, style_of
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
-from auditor.testing.printing import FAMILY, facts_of_ledgers
-from auditor.testing.rendering import FORMATS
+from auditor.testing.printed_ledger import FAMILY, facts_of_ledgers
 
 CHUNK = 1000
 SHOWN = 40

@@ -21,13 +21,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import auditor.engine.audit as auditing
-from auditor.engine.causes import Cause
-from auditor.engine.chunk import Chunk
-from auditor.engine.evaluate import evaluate
-from auditor.engine.results import Severity
-from auditor.engine.signatures import signatures_of
+from auditor.engine.facts.chunk import Chunk
+from auditor.engine.findings import Severity
+from auditor.engine.judge.evaluate import evaluate
+from auditor.engine.localise.causes import Cause
+from auditor.engine.localise.signatures import signatures_of
 from auditor.engine.verdicts import Verdict
-from auditor.reading import read_filing
+from auditor.reading.filings import read_filing
 from auditor.rules.book import RuleBook, load_rules
 from auditor.testing.corrupting import CAUSES, Corrupter, Effect, Wrong, corrupted, effect_of
 from auditor.testing.families import family_filing
@@ -36,9 +36,9 @@ from auditor.testing.filings import told_filing
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from auditor.engine.results import Audit, Finding
-    from auditor.engine.signatures import Signature
-    from auditor.filing import Filing
+    from auditor.engine.findings import Audit, Finding
+    from auditor.engine.localise.signatures import Signature
+    from auditor.model.filing import Filing
 
 SEEDS = Path(__file__).parent.parent.parent / "shared" / "filings" / "seeds"
 BATCH = 48

@@ -24,14 +24,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from auditor.batch.job import Job
-from auditor.batch.journal import Journal
-from auditor.batch.keeping import freeze, kept_name
-from auditor.batch.work import Part, Source
-from auditor.cli.output import write_file
-from auditor.filing import SourceFile
+from auditor.model.filing import SourceFile
 from auditor.rules.book import load_rules
-from auditor.store.database import Store
+from auditor.run.output import write_file
+from auditor.screening.job import Job
+from auditor.screening.journal import Journal
+from auditor.screening.kept_parts import freeze, kept_name
+from auditor.screening.store import Store
+from auditor.screening.work import Part, Source
 from auditor.testing.generating import as_file
 from auditor.testing.province import LIST_HEAD, province
 

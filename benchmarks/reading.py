@@ -37,13 +37,13 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 def generated(folder: Path, pages: int = 30) -> list[Path]:
     """Filings of about so many pages, printed from generated ledgers."""
-    from auditor.document import Paragraph
-    from auditor.facts import FilingKey, Place
+    from auditor.model.document import Paragraph
+    from auditor.model.facts import FilingKey, Place
     from auditor.rules.book import load_rules
     from auditor.testing.layouts import Layouts
     from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
-    from auditor.testing.pdfprint import pdf_of
-    from auditor.testing.printing import Style, print_tables
+    from auditor.testing.pdf_blocks import pdf_of
+    from auditor.testing.printed_ledger import Style, print_tables
 
     forms = load_rules().forms
     said = "2023年度收入总计12,345.67万元，与上年相比增加1,234.56万元，主要原因是人员增加，相应的工资福利支出增加。"

@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.testing.writers import Block
+    from auditor.testing.text_files import Block
 
 PAGES = 30
 PLAIN = "认真贯彻落实各项决策部署，按照规定管理和使用资金。"
@@ -44,11 +44,11 @@ print(json.dumps({"seconds": taken, "memory": [resource.getrusage(kind).ru_maxrs
 
 def filings(count: int, start: int = 0) -> Iterator[tuple[str, list[Block]]]:
     """Filings of generated ledgers: name, and blocks of the document."""
-    from auditor.facts import FilingKey
+    from auditor.model.facts import FilingKey
     from auditor.rules.book import load_rules
     from auditor.testing.layouts import Layouts
     from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
-    from auditor.testing.printing import Style, print_tables
+    from auditor.testing.printed_ledger import Style, print_tables
 
     forms = load_rules().forms
     for seed in range(start, start + count):
@@ -59,10 +59,10 @@ def filings(count: int, start: int = 0) -> Iterator[tuple[str, list[Block]]]:
 
 
 def written(blocks: list[Block], kind: str) -> bytes:
-    from auditor.document import Paragraph
-    from auditor.facts import Place
-    from auditor.testing.pdfprint import pdf_of
-    from auditor.testing.writers import text_of, xlsx_of
+    from auditor.model.document import Paragraph
+    from auditor.model.facts import Place
+    from auditor.testing.pdf_blocks import pdf_of
+    from auditor.testing.text_files import text_of, xlsx_of
 
     if kind == "xlsx":
         return xlsx_of(blocks)
@@ -86,9 +86,9 @@ def screened(folder: Path, out: Path, jobs: int, reports: str = "findings") -> t
 
 _WORK = """
 import json, os, resource, sys
-from auditor.batch.job import Job
-from auditor.batch.partitions import partitions_of
-from auditor.batch.work import audit_partition, read_source
+from auditor.screening.job import Job
+from auditor.screening.partitions import partitions_of
+from auditor.screening.work import audit_partition, read_source
 from auditor.readers import close
 
 def spent():

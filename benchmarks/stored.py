@@ -20,16 +20,16 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import duckdb
 import numpy as np
 import pandas as pd
-from auditor.engine.chunk import Chunk, FilingInfo, Status
-from auditor.engine.evaluate import evaluate
-from auditor.engine.facttable import STATE_CODE, FactTable
+from auditor.engine.facts.chunk import Chunk, FilingInfo, Status
+from auditor.engine.facts.fact_table import STATE_CODE, FactTable
+from auditor.engine.judge.evaluate import evaluate
 from auditor.engine.verdicts import Verdict
-from auditor.facts import FilingKey
-from auditor.numbers import State
+from auditor.model.facts import FilingKey
+from auditor.model.numbers import State
 from auditor.rules.book import RuleBook, load_rules
-from auditor.store.schema import ddl
+from auditor.screening.store_schema import ddl
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
-from auditor.testing.printing import FAMILY, Style, facts_of_ledgers
+from auditor.testing.printed_ledger import FAMILY, Style, facts_of_ledgers
 
 BATCH = 2000
 POOLS = ("form", "item", "heading")

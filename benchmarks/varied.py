@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.errors import BadInputError
-from auditor.numbers import State
+from auditor.model.numbers import State
 from auditor.readers import read
 from auditor.rules.book import load_rules
 from auditor.testing.varying.comparing import Judge
@@ -24,7 +24,7 @@ from auditor.testing.varying.sheets import original_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.document import Document
+    from auditor.model.document import Document
     from auditor.rules.book import RuleBook
 
 GENERATED = 3  # documents of the generator

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from auditor.authoring.examples import check_examples
 from auditor.messages import use_language
 from auditor.rules.book import RuleBook, load_rules
-from auditor.rules.examples import check_examples
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openpyxl
-from auditor.readers.text import read
-from auditor.testing.pdfwriter import Page, written
-from auditor.testing.writers import docx_of, html_of, xlsx_of
+from auditor.readers.text.plain_text import read
+from auditor.testing.pdf_writer import Page, written
+from auditor.testing.text_files import docx_of, html_of, xlsx_of
 
 from tests.conftest import EXAMPLES
 
 if TYPE_CHECKING:
-    from auditor.testing.writers import Block
+    from auditor.testing.text_files import Block
 
 CLEAN = next(path for path in EXAMPLES.glob("*.txt") if path.name.startswith("青山"))
 WRONG = next(path for path in EXAMPLES.glob("*.txt") if path.name.startswith("清河"))

@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
-from auditor.document import Document, Grid, Paragraph
+from auditor.model.document import Document, Grid, Paragraph
 from auditor.readers import read_bytes
 from auditor.testing.drawing import package
 

@@ -6,10 +6,10 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from auditor.readers import read_bytes
-from auditor.testing.pdfwriter import Page, written
+from auditor.testing.pdf_writer import Page, written
 
 if TYPE_CHECKING:
-    from auditor.document import Document, Grid
+    from auditor.model.document import Document, Grid
 
 
 def document(*pages: Page) -> Document:

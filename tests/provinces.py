@@ -10,12 +10,12 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
-from auditor.document import Document, Paragraph
-from auditor.facts import Place
+from auditor.model.document import Document, Paragraph
+from auditor.model.facts import Place
 from auditor.testing.layouts import Merge, grid_of
 
 if TYPE_CHECKING:
-    from auditor.document import Grid
+    from auditor.model.document import Grid
 
 # 项 → 人员经费, 公用经费, 项目支出 of the general budget
 GENERAL = {

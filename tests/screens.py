@@ -7,7 +7,7 @@ import re
 import zipfile
 from typing import TYPE_CHECKING
 
-from auditor.batch.job import Job
+from auditor.screening.job import Job
 
 from tests.conftest import EXAMPLES
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auditor.document import Cell
-from auditor.facts import Address, Fact, Place, fact_of
-from auditor.numbers import State, parse_literal
-from auditor.shapes.shape import Shape, ShapeColumn, ShapeRow
-from auditor.units import Kind
+from auditor.model.document import Cell
+from auditor.model.facts import Address, Fact, Place, fact_of
+from auditor.model.numbers import State, parse_literal
+from auditor.model.shape import Shape, ShapeColumn, ShapeRow
+from auditor.model.units import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,19 +18,19 @@ import pypdfium2
 import pytest
 from auditor.annotate import Note, annotate, checked
 from auditor.cli.main import cli
-from auditor.document import Document
 from auditor.engine.audit import audit_filings
-from auditor.engine.results import Audit
+from auditor.engine.findings import Audit
 from auditor.errors import BadInputError
+from auditor.model.document import Document
 from auditor.readers import read_bytes
-from auditor.readers.guard import Guard
-from auditor.readers.pdfium import display
-from auditor.readers.text import read as read_text
-from auditor.reading import filing_of, merge
+from auditor.readers.pdf.page_content import display
+from auditor.readers.text.plain_text import read as read_text
+from auditor.reading.filings import filing_of, merge
 from auditor.reports.annotated import notes_of
-from auditor.testing.pdfprint import pdf_of
-from auditor.testing.pdfwriter import Page, written
-from auditor.testing.writers import Block, docx_of, xlsx_of
+from auditor.sandbox.guard import Guard
+from auditor.testing.pdf_blocks import pdf_of
+from auditor.testing.pdf_writer import Page, written
+from auditor.testing.text_files import Block, docx_of, xlsx_of
 from click.testing import CliRunner, Result
 from lxml import etree
 from openpyxl.comments import Comment

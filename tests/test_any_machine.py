@@ -8,10 +8,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from auditor.readers import faces
-from auditor.readers.guard import Guard
-from auditor.readers.regions import Region
-from auditor.testing.pdfwriter import SANS, Font, Page, written
+from auditor.annotate.page_pictures import Region
+from auditor.readers.pdf import typefaces
+from auditor.sandbox.guard import Guard
+from auditor.testing.pdf_writer import SANS, Font, Page, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ if sys.argv[1:]:
     raw.FPDF_DestroyLibrary()
     raw.FPDF_InitLibraryWithConfig(raw.FPDF_LIBRARY_CONFIG(version=2, m_pUserFontPaths=paths))
 from auditor.readers import read_bytes, wire
-from auditor.readers.pdfium import Pdf
+from auditor.readers.pdf.page_content import Pdf
 data = sys.stdin.buffer.read()
 read = wire.dumps(wire.pack(read_bytes(data, "a.pdf"))).decode()
 with Pdf(data, "a.pdf") as pdf:
@@ -96,10 +96,10 @@ def test_reading_asks_nothing_of_the_machine() -> None:
             asked.append(name)
             return lambda *_: 0
 
-    fake = faces._Faces(None)
+    fake = typefaces._Faces(None)
     fake.machine = Machine()
-    gb2312, ansi = faces._CHINESE[0], 0
-    assert fake.MapFont(None, 400, 0, gb2312, 0, b"SimSun") == faces._HANDLE
+    gb2312, ansi = typefaces._CHINESE[0], 0
+    assert fake.MapFont(None, 400, 0, gb2312, 0, b"SimSun") == typefaces._HANDLE
     assert fake.MapFont(None, 400, 0, ansi, 0, b"Arial") is None
     assert fake.GetFont(None, b"SimSun") is None
     fake.EnumFonts(None, 1)

@@ -184,7 +184,7 @@ def test_the_rules_travel_in_the_wheel(tmp_path: Path) -> None:
     assert rules <= set(names)
     assert "auditor/reports/templates/filing.html.j2" in names
     assert "auditor/rules/statement.lark" in names
-    assert {"auditor/rules/cookbook.yaml", "auditor/rules/templates/rules.yaml.j2"} <= set(names)
+    assert {"auditor/authoring/cookbook.yaml", "auditor/rules/templates/rules.yaml.j2"} <= set(names)
     example = next((root / "examples").glob("清河*.txt"))
     code = f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r}); from auditor.cli.main import main; main()"
     done = subprocess.run(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from auditor.errors import BadInputError
 from auditor.readers import members, read
-from auditor.readers.archive import MAX_FILES, Archive
+from auditor.sandbox.archive import MAX_FILES, Archive
 from auditor.testing.drawing import package
 
 TEXT = "收入决算表\n科目\t金额\n合计\t1.50\n".encode()

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 import yaml
+from auditor.authoring.cookbook import recipes
+from auditor.authoring.examples import run_examples
+from auditor.authoring.file_schemas import form_schema, rule_schema
 from auditor.cli.main import cli
 from auditor.messages import LANGUAGES, use_language
-from auditor.rules.cookbook import recipes
-from auditor.rules.examples import run_examples
 from auditor.rules.explain import sections
 from auditor.rules.nodes import NODES, walk
 from auditor.rules.resolve import plans_of
-from auditor.rules.schema import form_schema, rule_schema
 from click.testing import CliRunner, Result
 
 from tests.conftest import EXAMPLES, load_tested, rule_book

@@ -12,16 +12,16 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from auditor.annotate.page_pictures import Picture, Region, checked, draw
 from auditor.engine.audit import audit_filings
-from auditor.engine.results import Audit, Standing
+from auditor.engine.findings import Audit, Standing
+from auditor.model.units import Rounding
 from auditor.readers import read_bytes
-from auditor.readers.regions import Picture, Region, checked, draw
-from auditor.reading import filing_of, finished, read_filing
+from auditor.reading.filings import filing_of, finished, read_filing
 from auditor.reports.html import filing_html, index_html
 from auditor.reports.json_report import tool_data
 from auditor.store.waivers import load_waivers
-from auditor.testing.pdfprint import pdf_of
-from auditor.units import Rounding
+from auditor.testing.pdf_blocks import pdf_of
 
 from tests.browser import CHROMIUM, Browser
 from tests.conftest import EXAMPLES, rule_book

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from auditor.engine.audit import audit_filings
-from auditor.readers.text import read as read_text
-from auditor.reading import filing_of, merge
+from auditor.readers.text.plain_text import read as read_text
+from auditor.reading.filings import filing_of, merge
 
 from tests.conftest import rule_book
 

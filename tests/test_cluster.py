@@ -7,8 +7,8 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
-from auditor.batch.local import LocalWorkers
-from auditor.batch.screen import screen
+from auditor.screening.local_workers import LocalWorkers
+from auditor.screening.screen import screen
 
 from tests.screens import job, results, write_folder
 
@@ -19,7 +19,7 @@ distributed = pytest.importorskip("distributed")
 
 
 def test_a_worker_that_is_killed_changes_nothing(tmp_path: Path) -> None:
-    from auditor.batch.cluster import ClusterWorkers
+    from auditor.screening.cluster_workers import ClusterWorkers
 
     folder = write_folder(tmp_path / "in")
     local = LocalWorkers(2)
@@ -47,9 +47,9 @@ def test_a_worker_that_is_killed_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_an_address_where_nobody_answers_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    from auditor.batch import cluster
     from auditor.errors import AuditorError
+    from auditor.screening import cluster_workers
 
-    monkeypatch.setattr(cluster, "WAIT", "1s")
+    monkeypatch.setattr(cluster_workers, "WAIT", "1s")
     with pytest.raises(AuditorError, match=r"127\.0\.0\.1:9"):
-        cluster.ClusterWorkers("tcp://127.0.0.1:9")
+        cluster_workers.ClusterWorkers("tcp://127.0.0.1:9")

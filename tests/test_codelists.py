@@ -11,7 +11,7 @@ from auditor.rules.book import load_rules
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from auditor.forms.tables import Taxonomy
+    from auditor.model.tables import Taxonomy
 
 
 def taxonomy(folder: Path, text: str | bytes, name: str = "functional") -> Taxonomy:

@@ -10,24 +10,24 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from auditor.document import Cell, Document, Grid, Paragraph
 from auditor.engine.audit import audit_filings
 from auditor.engine.verdicts import Verdict
 from auditor.errors import BadInputError
-from auditor.facts import FilingKey, Place
-from auditor.filing import Filing
-from auditor.numbers import State
+from auditor.model.document import Cell, Document, Grid, Paragraph
+from auditor.model.facts import FilingKey, Place
+from auditor.model.filing import Filing
+from auditor.model.numbers import State
 from auditor.readers import read_bytes
-from auditor.readers.archive import Archive
-from auditor.readers.legacy import convert, office
-from auditor.readers.text import read as read_text
-from auditor.reading import filing_of, merge
+from auditor.readers.text.plain_text import read as read_text
+from auditor.readers.word.conversion import convert, office
+from auditor.reading.filings import filing_of, merge
 from auditor.rules.book import RuleBook
+from auditor.sandbox.archive import Archive
 from auditor.testing.layouts import Layouts, Merge, grid_of
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
-from auditor.testing.printers import browser, pdf_of_office, pdf_of_page
-from auditor.testing.printing import FAMILY, Printed, Style, print_tables
-from auditor.testing.writers import Block, csv_zip_of, docx_of, html_of, text_of, xlsx_of
+from auditor.testing.pdf_programs import browser, pdf_of_office, pdf_of_page
+from auditor.testing.printed_ledger import FAMILY, Printed, Style, print_tables
+from auditor.testing.text_files import Block, csv_zip_of, docx_of, html_of, text_of, xlsx_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from auditor.document import Cell, Grid
-from auditor.facts import Place
-from auditor.readers.cutting import cut, is_title
+from auditor.model.document import Cell, Grid
+from auditor.model.facts import Place
+from auditor.readers.workbook.block_cutting import cut, is_title
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from auditor.errors import BadInputError
 from auditor.readers import read_bytes
-from auditor.readers.delimited import title_of_name
+from auditor.readers.workbook.csv_tables import title_of_name
 
 from tests.office_files import kinds, table, tables, texts
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from auditor.engine.audit import audit_filings
-from auditor.engine.results import Severity
+from auditor.engine.findings import Severity
 from auditor.engine.verdicts import Verdict
-from auditor.reading import read_filing
+from auditor.reading.filings import read_filing
 from auditor.reports.narrate import Narrator
 
 from tests.conftest import SHARED, rule_book
 
 if TYPE_CHECKING:
-    from auditor.engine.results import Audit
+    from auditor.engine.findings import Audit
 
 LIST = SHARED / "expected.csv"
 _SAYS = {

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from auditor.errors import where
-from auditor.readers import pdf, read_bytes
-from auditor.readers.guard import CrashError, Guard
-from auditor.readers.pdfium import PageContent
-from auditor.reading import filing_of
-from auditor.testing.pdfwriter import Page, written
+from auditor.readers import read_bytes
+from auditor.readers.pdf import pdf_reader
+from auditor.readers.pdf.page_content import PageContent
+from auditor.reading.filings import filing_of
+from auditor.sandbox.guard import CrashError, Guard
+from auditor.testing.pdf_writer import Page, written
 
 from tests.pdf_files import document, lines, tables
 
@@ -46,7 +47,7 @@ def test_a_row_over_three_pages_is_one_row() -> None:
 def test_a_fault_on_one_page_loses_that_page_and_names_it(
     stage: str, monkeypatch: pytest.MonkeyPatch, book: RuleBook
 ) -> None:
-    owner, name, at = (pdf, "_page", 0) if stage == "content" else (pdf._Assembler, "_table", 1)
+    owner, name, at = (pdf_reader, "_page", 0) if stage == "content" else (pdf_reader._Assembler, "_table", 1)
     before = getattr(owner, name)
 
     def failing(*given: Any, **more: Any) -> Any:

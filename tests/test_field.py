@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from auditor.cli.main import cli
-from auditor.document import Cell, Document, Grid, Paragraph
 from auditor.engine.audit import audit_filings
 from auditor.errors import BadInputError
-from auditor.facts import Place
-from auditor.numbers import parse_literal
+from auditor.model.document import Cell, Document, Grid, Paragraph
+from auditor.model.facts import Place
+from auditor.model.numbers import parse_literal
+from auditor.model.units import Rounding
 from auditor.readers import read
 from auditor.testing.field import keeping
 from auditor.testing.field.changing import changed, new_text
@@ -26,7 +27,6 @@ from auditor.testing.field.spots import amounts_of, spots_of
 from auditor.testing.field.telling import compared_lines, place_lines, recall_lines, trial_lines
 from auditor.testing.varying.generated import generated
 from auditor.testing.varying.sheets import read_whole
-from auditor.units import Rounding
 from click.testing import CliRunner
 
 from tests.documents import CLEAN, WRONG

@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 from auditor.engine.audit import audit_filings
-from auditor.engine.results import Mark, Severity
+from auditor.engine.findings import Mark, Severity
 from auditor.errors import RuleError
-from auditor.facts import FilingKey
-from auditor.filing import Filing, ReadTable
-from auditor.forms.tables import Column, Layout, Table
+from auditor.model.facts import FilingKey
+from auditor.model.filing import Filing, ReadTable
+from auditor.model.footing import FootingKind
+from auditor.model.tables import Column, Layout, Table
 from auditor.reports.narrate import Narrator
 from auditor.rules.book import load_rules
 from auditor.shapes.discover import Footings, footings_of
-from auditor.shapes.footing import FootingKind
 
 from tests.shapes import TABLE, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from auditor.engine.results import Audit
+    from auditor.engine.findings import Audit
     from auditor.rules.book import RuleBook
 
 TREE = """

@@ -6,16 +6,16 @@ import re
 from pathlib import Path
 
 import pytest
-from auditor.document import Cell
 from auditor.errors import RuleError
-from auditor.facts import Place
-from auditor.filing import Filing
-from auditor.forms.align import Slot, align_row
 from auditor.forms.codes import is_code, join_parts, recover
-from auditor.forms.labels import plain
-from auditor.forms.recognise import title_forms
-from auditor.readers.text import read
-from auditor.reading import filing_of
+from auditor.forms.find_tables import title_forms
+from auditor.forms.row_alignment import Slot, align_row
+from auditor.model.document import Cell
+from auditor.model.facts import Place
+from auditor.model.filing import Filing
+from auditor.model.labels import plain
+from auditor.readers.text.plain_text import read
+from auditor.reading.filings import filing_of
 from auditor.rules.book import load_rules
 
 from tests.conftest import rule_book
@@ -329,6 +329,6 @@ def test_mistakes_in_lists_and_wordings_are_answered_likewise(tmp_path: Path, fi
 
 @pytest.mark.parametrize("text", ["①", "²", "⑴"])
 def test_a_row_of_digits_that_are_no_numbers_is_no_index(text: str) -> None:
-    from auditor.forms.columns import is_index_row
+    from auditor.forms.column_match import is_index_row
 
     assert not is_index_row([Cell(text, Place()), Cell("", Place())])

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from auditor.engine.audit import audit_filings
-from auditor.engine.results import Severity
-from auditor.facts import FilingKey
-from auditor.readers.text import read as read_text
-from auditor.reading import filing_of, merge
+from auditor.engine.findings import Severity
+from auditor.model.facts import FilingKey
+from auditor.readers.text.plain_text import read as read_text
+from auditor.reading.filings import filing_of, merge
 from auditor.testing.layouts import TextWriter
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
 from auditor.testing.planting import CAUSES
-from auditor.testing.printing import Style, print_tables
+from auditor.testing.printed_ledger import Style, print_tables
 from auditor.testing.prose import Told, misprint, write_prose
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from tests.conftest import rule_book
 
 if TYPE_CHECKING:
-    from auditor.engine.results import Audit
+    from auditor.engine.findings import Audit
     from auditor.testing.ledger import Amounts, Source
 
 KEY = FilingKey("清河县公共就业服务中心", 2023, "final_accounts", "unit")

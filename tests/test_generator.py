@@ -15,12 +15,12 @@ import auditor.testing as kit
 import pytest
 from auditor.cli.main import cli
 from auditor.engine.audit import audit_filings
-from auditor.engine.results import Audit, Severity
-from auditor.facts import FilingKey
-from auditor.filing import Filing
-from auditor.numbers import State
+from auditor.engine.findings import Audit, Severity
+from auditor.model.facts import FilingKey
+from auditor.model.filing import Filing
+from auditor.model.numbers import State
 from auditor.reports.json_report import filing_data
-from auditor.store.saved import load_report
+from auditor.store.saved_reports import load_report
 from auditor.testing import Draft, Ledger, Model, RandomSource, Style, draft_of, draw_ledger, read_back, rendered
 from auditor.testing.families import printable
 from auditor.testing.filings import KEY, draft_of_family

@@ -17,14 +17,14 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from auditor.document import Document
 from auditor.errors import BadInputError
-from auditor.filing import Filing
-from auditor.readers.guard import Guard, shared
-from auditor.readers.limits import Limits
-from auditor.reading import filing_of, merge
+from auditor.limits import Limits
+from auditor.model.document import Document
+from auditor.model.filing import Filing
+from auditor.reading.filings import filing_of, merge
+from auditor.sandbox.guard import Guard, shared
 from auditor.testing.damage import damaged
-from auditor.testing.pdfwriter import Page, written
+from auditor.testing.pdf_writer import Page, written
 
 from tests.conftest import rule_book
 from tests.documents import WRONG, archive_bytes, page, pdf, word, workbook
@@ -185,9 +185,9 @@ def test_a_file_that_takes_too_long_or_too_much(here: Path, monkeypatch: pytest.
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timer for a process")
 @pytest.mark.parametrize("step", ["filing_of", "merge"])
 def test_tables_and_prose_that_take_too_long(here: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
-    from auditor import reading
+    from auditor.reading import filings
 
-    before: Callable[..., Filing] = getattr(reading, step)
+    before: Callable[..., Filing] = getattr(filings, step)
 
     def slow(first: Document | list[Filing], *others: object, **options: object) -> Filing:
         file = first.file if isinstance(first, Document) else first[0].files[0].file
@@ -195,8 +195,8 @@ def test_tables_and_prose_that_take_too_long(here: Path, monkeypatch: pytest.Mon
             re.search(r"(1+1+)+2", "1" * 24)  # an expression that goes back and back is stopped too
         return before(first, *others, **options)
 
-    monkeypatch.setattr(reading, step, slow)
-    monkeypatch.setattr("auditor.readers.limits.BIND_SECONDS", 3)  # the good file needs some of it on a busy machine
+    monkeypatch.setattr(filings, step, slow)
+    monkeypatch.setattr("auditor.limits.BIND_SECONDS", 3)  # the good file needs some of it on a busy machine
     (here / "slow.txt").write_text(TEXT.replace("清河", "青河"), encoding="utf-8")
     assert "slow.txt 读取超过" in audited_with("slow.txt")[0]
 

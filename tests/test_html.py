@@ -12,13 +12,14 @@ from pathlib import Path
 
 import auditor.reports
 import pytest
+from auditor.annotate.page_pictures import MAX_PNG, SIGNATURE, Picture, Region, checked, draw, png_of
 from auditor.engine.audit import audit_filings
-from auditor.engine.results import Audit, Review, Severity, Since, Standing
+from auditor.engine.findings import Audit, Review, Severity, Since, Standing
 from auditor.engine.verdicts import Verdict
-from auditor.filing import ViewCell
+from auditor.model.filing import ViewCell
+from auditor.model.units import Rounding
 from auditor.readers import pictures, read_bytes
-from auditor.readers.regions import MAX_PNG, SIGNATURE, Picture, Region, checked, draw, png_of
-from auditor.reading import filing_of, finished, read_filing
+from auditor.reading.filings import filing_of, finished, read_filing
 from auditor.reports.html import filing_html, index_html, spots
 from auditor.reports.html.atlas import Atlas
 from auditor.reports.html.changes import changes
@@ -27,8 +28,7 @@ from auditor.reports.html.findings import is_tail
 from auditor.reports.json_report import tool_data
 from auditor.reports.narrate import Narrator
 from auditor.reports.summary import suspect_rules
-from auditor.testing.pdfprint import pdf_of
-from auditor.units import Rounding
+from auditor.testing.pdf_blocks import pdf_of
 
 from tests.conftest import EXAMPLES, rule_book
 from tests.test_pdf_filings import blocks

@@ -8,20 +8,20 @@ from dataclasses import replace
 
 import pandas as pd
 from auditor.engine.audit import audit_filings
-from auditor.engine.chunk import Chunk
-from auditor.engine.evaluate import evaluate
-from auditor.engine.results import Severity
+from auditor.engine.facts.chunk import Chunk
+from auditor.engine.findings import Severity
+from auditor.engine.judge.evaluate import evaluate
 from auditor.engine.verdicts import Verdict
-from auditor.facts import FilingKey
-from auditor.filing import Filing
-from auditor.numbers import State, decimal_text
+from auditor.model.facts import FilingKey
+from auditor.model.filing import Filing
+from auditor.model.numbers import State, decimal_text
+from auditor.model.units import FEN_PER, Rounding
 from auditor.rules.rule import RuleKind
 from auditor.testing.layouts import TextWriter
 from auditor.testing.ledger import Ledger, RandomSource, draw_ledger, roll_up
 from auditor.testing.models import Model
-from auditor.testing.printing import Style, facts_of_ledgers, filing_of_print, print_tables
+from auditor.testing.printed_ledger import Style, facts_of_ledgers, filing_of_print, print_tables
 from auditor.testing.strategies import ledgers, styles
-from auditor.units import FEN_PER, Rounding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -144,8 +144,8 @@ def test_one_filing_and_many_give_the_same_verdicts() -> None:
 @given(seed=st.integers(0, 10**6))
 @settings(max_examples=10)
 def test_a_printed_document_reads_back_as_its_figures(seed: int) -> None:
-    from auditor.readers.text import read
-    from auditor.reading import filing_of as filing_of_document
+    from auditor.readers.text.plain_text import read
+    from auditor.reading.filings import filing_of as filing_of_document
 
     style = Style(zeros=State.BLANK if seed % 2 else State.ZERO)
     printed = print_tables(roll_up(draw_ledger(RandomSource(seed), most=10**8)), style, rule_book().forms)

@@ -9,16 +9,17 @@ import time
 from pathlib import Path
 
 import pytest
-from auditor.document import Paragraph
 from auditor.errors import BadInputError
-from auditor.facts import FilingKey, Place
-from auditor.readers import doc as doc_reader
-from auditor.readers import legacy, read_bytes
-from auditor.readers.legacy import convert, office
+from auditor.model.document import Paragraph
+from auditor.model.facts import FilingKey, Place
+from auditor.readers import read_bytes
+from auditor.readers.word import conversion
+from auditor.readers.word import doc as doc_reader
+from auditor.readers.word.conversion import convert, office
 from auditor.testing.layouts import Layouts, Merge, grid_of
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
-from auditor.testing.printing import Style, print_tables
-from auditor.testing.writers import Block, docx_of
+from auditor.testing.printed_ledger import Style, print_tables
+from auditor.testing.text_files import Block, docx_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -107,7 +108,7 @@ TABLE = [
 
 @pytest.fixture
 def no_office(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(legacy, "office", lambda: "")
+    monkeypatch.setattr(conversion, "office", lambda: "")
 
 
 # -- without LibreOffice ----------------------------------------------------------------------------------------
@@ -307,9 +308,9 @@ def program(path: Path, script: str) -> str:
 def test_a_conversion_that_fails_or_hangs_costs_one_sentence(
     script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(legacy, "TIMEOUT", 0.5)
-    monkeypatch.setattr(legacy, "GRACE", 0.5)
-    monkeypatch.setattr(legacy, "office", lambda: program(tmp_path / "soffice", script))
+    monkeypatch.setattr(conversion, "TIMEOUT", 0.5)
+    monkeypatch.setattr(conversion, "GRACE", 0.5)
+    monkeypatch.setattr(conversion, "office", lambda: program(tmp_path / "soffice", script))
     start = time.monotonic()
     with pytest.raises(BadInputError) as caught:
         read_bytes(doc(TABLE), "a.doc")

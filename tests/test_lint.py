@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from auditor.authoring.review import Remark, Weight, review
 from auditor.messages import LANGUAGES, use_language
-from auditor.rules.review import Remark, Weight, review
 
 from tests.test_rules import GOOD
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 from auditor.engine.audit import audit_filings
-from auditor.engine.results import Audit, Review, Standing
+from auditor.engine.findings import Audit, Review, Standing
 from auditor.engine.verdicts import Verdict
 from auditor.messages import LANGUAGES, use_language
-from auditor.reading import read_filing
+from auditor.reading.filings import read_filing
 from auditor.reports import csv_report, findings_xlsx, markdown_report
 from auditor.reports.json_report import tool_data
 from auditor.reports.rows import Row, rows_of, sort_text

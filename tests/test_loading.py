@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from auditor.authoring import examples
 from auditor.cli.main import cli
 from auditor.errors import RuleError
-from auditor.rules import compiled, examples
+from auditor.rules import compiled
 from auditor.rules.book import load_rules
 from auditor.rules.rule import Rule, entry_of, rule_to_data
 from click.testing import CliRunner
@@ -20,7 +21,7 @@ from tests.test_rules import GOOD
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from auditor.sources import Map
+    from auditor.yamlfiles.trees import Map
 
 WRONG = GOOD.replace("基本支出: 6.00", "基本支出: 3.00")  # the failing example holds
 OFF = "- {off: MY-01, date: 2024-03-01, reason: 试}\n"

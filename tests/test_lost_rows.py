@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from auditor.engine.audit import audit_filings
-from auditor.engine.results import Finding, Severity
+from auditor.engine.findings import Finding, Severity
 from auditor.messages import use_language
 from auditor.reports.narrate import Narrator
 from auditor.testing.filings import KEY, Draft, draft_of
 from auditor.testing.ledger import GENERAL, THREE, Ledger
-from auditor.testing.printing import Printed
+from auditor.testing.printed_ledger import Printed
 
 from tests.conftest import rule_book
 

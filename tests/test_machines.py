@@ -13,11 +13,11 @@ import jsonschema
 import pytest
 from auditor.cli.main import cli
 from auditor.engine.audit import audit_filings
-from auditor.engine.results import Audit, Baseline, Gone, Review, Severity, Since, Standing
+from auditor.engine.findings import Audit, Baseline, Gone, Review, Severity, Since, Standing
 from auditor.engine.verdicts import Verdict
-from auditor.filing import Remark
 from auditor.messages import LANGUAGES, use_language
-from auditor.reading import read_filing
+from auditor.model.filing import Remark
+from auditor.reading.filings import read_filing
 from auditor.reports import json_report, junit_report, sarif_report
 from auditor.reports.formats import FORMATS
 from auditor.reports.json_report import tool_data

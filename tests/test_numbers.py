@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from auditor.numbers import State, decimal_text, parse_literal
+from auditor.model.numbers import State, decimal_text, parse_literal
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from auditor.document import Grid
 from auditor.errors import BadInputError
+from auditor.limits import Limits
+from auditor.model.document import Grid
 from auditor.readers import read_bytes
-from auditor.readers.guard import Guard
-from auditor.readers.limits import Limits
+from auditor.sandbox.guard import Guard
 from auditor.testing.drawing import package
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from auditor.engine.audit import audit_filings
-from auditor.engine.causes import Cause
-from auditor.engine.chunk import Chunk
-from auditor.engine.evaluate import evaluate
-from auditor.engine.results import Severity
-from auditor.engine.signatures import alike, signatures_of
+from auditor.engine.facts.chunk import Chunk
+from auditor.engine.findings import Severity
+from auditor.engine.judge.evaluate import evaluate
+from auditor.engine.localise.causes import Cause
+from auditor.engine.localise.signatures import alike, signatures_of
 from auditor.engine.verdicts import Verdict
 from auditor.messages import use_language
 from auditor.reports.narrate import Narrator
@@ -27,9 +27,9 @@ from tests.conftest import rule_book
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from auditor.engine.results import Audit, Finding
-    from auditor.engine.signatures import Signature
-    from auditor.filing import Filing
+    from auditor.engine.findings import Audit, Finding
+    from auditor.engine.localise.signatures import Signature
+    from auditor.model.filing import Filing
     from auditor.rules.book import RuleBook
 
 DIGITS = (Cause.TRANSPOSED, Cause.DIGIT, Cause.ADDED, Cause.SHIFTED, Cause.UNIT)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from auditor.engine.audit import audit_filings
-from auditor.engine.results import Mark
+from auditor.engine.findings import Mark
 from auditor.engine.verdicts import Reason, Verdict
-from auditor.entities import Entities, Expected, load_entities, normal
 from auditor.errors import AuditorError
-from auditor.facts import Address
-from auditor.filing import Filing
 from auditor.messages import use_language
+from auditor.model.entities import Entities, Expected, load_entities, normal
+from auditor.model.facts import Address
+from auditor.model.filing import Filing
 from auditor.reports.formats import FORMATS
 from auditor.reports.json_report import tool_data
 from auditor.reports.run import Run
@@ -22,7 +22,7 @@ from auditor.testing.filings import told_filing
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from auditor.engine.results import Audit
+    from auditor.engine.findings import Audit
     from auditor.rules.book import RuleBook
 
 OPENING = Address("收入支出决算总表", "收入/年初结转和结余", "")

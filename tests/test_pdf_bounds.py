@@ -7,8 +7,9 @@ import zlib
 
 import pytest
 from auditor.errors import BadInputError
-from auditor.readers import drawn, pdf, pdfium, read_bytes
-from auditor.testing.pdfwriter import Page, written
+from auditor.readers import read_bytes
+from auditor.readers.pdf import page_content, page_drawing, pdf_reader
+from auditor.testing.pdf_writer import Page, written
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -96,7 +97,7 @@ def test_damaged_bytes_never_crash(changes: list[tuple[int, int]]) -> None:
 
 
 def test_too_many_pages_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "MAX_PAGES", 4)
+    monkeypatch.setattr(pdf_reader, "MAX_PAGES", 4)
     assert lines(document(*simple(4)))
     error = refusal(written(simple(5)))
     assert (error.key, error.values["limit"]) == ("input.too_many_pages", 4)
@@ -113,10 +114,10 @@ def test_too_many_objects_and_characters_are_refused(monkeypatch: pytest.MonkeyP
     page = simple()[0]
     page.operators += ["0 0 10 10 re f"] * 500
     assert tables(document(page)) == [BODY]
-    monkeypatch.setattr(drawn, "MAX_OBJECTS", 400)
+    monkeypatch.setattr(page_drawing, "MAX_OBJECTS", 400)
     assert refusal(written([page])).key == "input.page_too_complex"
     monkeypatch.undo()
-    monkeypatch.setattr(pdfium, "MAX_CHARS", 10)
+    monkeypatch.setattr(page_content, "MAX_CHARS", 10)
     assert refusal(written([page])).key == "input.page_too_complex"
 
 
@@ -149,9 +150,9 @@ def test_pages_of_absurd_size_are_looked_at_in_bounded_memory(size: float) -> No
 
 
 def test_a_picture_of_a_page_has_bounded_size() -> None:
-    with pdfium.Pdf(written([Page(14400, 14400)]), "a.pdf") as opened:
+    with page_content.Pdf(written([Page(14400, 14400)]), "a.pdf") as opened:
         picture = opened.picture(0, dpi=600)
-    assert picture.width * picture.height <= 1.01 * pdfium.MAX_PIXELS
+    assert picture.width * picture.height <= 1.01 * page_content.MAX_PIXELS
 
 
 def test_a_content_that_swells_is_read() -> None:

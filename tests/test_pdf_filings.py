@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 from auditor.engine.audit import audit_filings
-from auditor.facts import FilingKey
+from auditor.model.facts import FilingKey
 from auditor.readers import read_bytes
-from auditor.reading import filing_of, merge
+from auditor.reading.filings import filing_of, merge
 from auditor.reports.html import filing_html
 from auditor.reports.json_report import tool_data
 from auditor.testing.layouts import Layouts
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
-from auditor.testing.pdfprint import pdf_of
-from auditor.testing.pdfwriter import Page, written
+from auditor.testing.pdf_blocks import pdf_of
+from auditor.testing.pdf_writer import Page, written
 from auditor.testing.planting import plant
-from auditor.testing.printing import Style, print_tables
-from auditor.testing.writers import text_of
+from auditor.testing.printed_ledger import Style, print_tables
+from auditor.testing.text_files import text_of
 
 if TYPE_CHECKING:
-    from auditor.document import Grid, Paragraph
-    from auditor.filing import Filing
+    from auditor.model.document import Grid, Paragraph
+    from auditor.model.filing import Filing
     from auditor.rules.book import RuleBook
 
 KEY = FilingKey("青山县社会保险事业中心", 2023, "final_accounts", "unit")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from auditor.testing.pdfwriter import SANS, Page, width_of
+from auditor.testing.pdf_writer import SANS, Page, width_of
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from auditor.numbers import NUMERIC, parse_literal
-from auditor.readers.flow import text_of
-from auditor.readers.pdfium import Pdf
-from auditor.readers.ruled import fill, find_tables
+from auditor.model.numbers import NUMERIC, parse_literal
+from auditor.readers.pdf.line_flow import text_of
+from auditor.readers.pdf.page_content import Pdf
+from auditor.readers.pdf.ruled_tables import fill, find_tables
 
 from tests.conftest import SHARED
 

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from auditor.engine.audit import audit_filings
-from auditor.engine.results import Mark, Severity
-from auditor.facts import ReadBy
-from auditor.readers import ocr, read_bytes, scans
-from auditor.readers.pdfium import Pdf
-from auditor.reading import filing_of, group
+from auditor.engine.findings import Mark, Severity
+from auditor.model.facts import ReadBy
+from auditor.readers import read_bytes
+from auditor.readers.pdf import recognition, scanned_pages
+from auditor.readers.pdf.page_content import Pdf
+from auditor.reading.filings import filing_of, group
 from auditor.reports.html import filing_html
 from auditor.reports.json_report import filing_data, tool_data
 from auditor.reports.narrate import Narrator
-from auditor.testing.pdfwriter import ABOVE, LEFT, Font, Page, written
+from auditor.testing.pdf_writer import ABOVE, LEFT, Font, Page, written
 
 from tests.pdf_files import document, lines, remarks, rows, tables
 
@@ -71,12 +72,12 @@ def scanned(*pages: Page, dpi: int = 150, turn: int = 0, angle: float = 0.0, noi
 
 @pytest.fixture
 def no_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ocr, "available", lambda: False)
+    monkeypatch.setattr(recognition, "available", lambda: False)
 
 
 @pytest.fixture
 def extra() -> None:
-    if not ocr.available():
+    if not recognition.available():
         pytest.skip("the extra for recognising text is not installed (auditor[ocr])")
     if not has_ink():
         pytest.skip("no typeface of this machine draws Chinese (fonts-noto-cjk, fonts-wqy-zenhei)")
@@ -243,7 +244,7 @@ def test_a_table_goes_on_from_one_scanned_page_to_the_next() -> None:
 
 @pytest.mark.usefixtures("extra")
 def test_more_scans_than_bearable_are_left_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scans, "MAX_RECOGNISED", 1)
+    monkeypatch.setattr(scanned_pages, "MAX_RECOGNISED", 1)
     read = document(*scanned(drawn(), drawn()))
     assert (read.recognised, read.scans) == ([1], [2])
     assert remarks(read)["remark.many_scans"] == {"limit": "1"}
@@ -257,8 +258,8 @@ def test_an_empty_scan_stays_a_scan() -> None:
 
 @pytest.mark.usefixtures("extra")
 def test_the_worker_process_recognises_within_its_bounds() -> None:
-    from auditor.readers.guard import Guard
-    from auditor.readers.limits import Limits
+    from auditor.limits import Limits
+    from auditor.sandbox.guard import Guard
 
     guard = Guard(Limits(seconds=60))
     try:

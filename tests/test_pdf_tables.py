@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from auditor.readers.ruled import find_tables
-from auditor.testing.pdfwriter import ABOVE, LEFT, Page
+from auditor.readers.pdf.ruled_tables import find_tables
+from auditor.testing.pdf_writer import ABOVE, LEFT, Page
 from hypothesis import assume, given
 from hypothesis import strategies as st
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from auditor.document import Paragraph
-from auditor.readers.pdfium import Pdf
-from auditor.testing.pdfwriter import ABOVE, LEFT, SANS, SONG, Font, Page, written
+from auditor.model.document import Paragraph
+from auditor.readers.pdf.page_content import Pdf
+from auditor.testing.pdf_writer import ABOVE, LEFT, SANS, SONG, Font, Page, written
 
 from tests.pdf_files import document, lines, remarks, rows, tables
 
 if TYPE_CHECKING:
-    from auditor.document import Document
+    from auditor.model.document import Document
 
 HEAD = ["项目", "预算数", "决算数"]
 BODY = [["一般公共服务支出", "1,234.50", "1,200.00"], ["合计", "1,234.50", "1,200.00"]]

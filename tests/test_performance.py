@@ -5,21 +5,21 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
-from auditor.document import Cell, Document, Grid, Paragraph
 from auditor.engine.audit import audit_filings
-from auditor.engine.results import Severity
-from auditor.facts import Place
-from auditor.forms.sheets import _figures
-from auditor.forms.tables import Column
-from auditor.readers.text import read as read_text
-from auditor.reading import filing_of, merge
+from auditor.engine.findings import Severity
+from auditor.forms.project_sheets import _figures
+from auditor.model.document import Cell, Document, Grid, Paragraph
+from auditor.model.facts import Place
+from auditor.model.tables import Column
+from auditor.readers.text.plain_text import read as read_text
+from auditor.reading.filings import filing_of, merge
 from auditor.testing.layouts import Merge, grid_of
 
 from tests.conftest import rule_book
 
 if TYPE_CHECKING:
-    from auditor.engine.results import Finding
-    from auditor.forms.tables import Table
+    from auditor.engine.findings import Finding
+    from auditor.model.tables import Table
 
 HEAD = "单位编码 | 单位名称 | 项目名称 | 项目类型 | 全年预算数 | 全年执行数 | 预算执行率 | 成本指标得分率 | 自评得分"
 ROWS = (

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 from auditor.engine.audit import audit_filings
-from auditor.engine.results import Severity
+from auditor.engine.findings import Severity
 from auditor.engine.verdicts import Verdict
-from auditor.facts import Address
-from auditor.numbers import parse_literal
+from auditor.model.facts import Address
+from auditor.model.numbers import parse_literal
 from auditor.readers import read_bytes
-from auditor.reading import filing_of, finished, read_filing
+from auditor.reading.filings import filing_of, finished, read_filing
 from auditor.testing.examples import write_examples
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
 from auditor.testing.planting import CAUSES, plant
-from auditor.testing.printing import Style, filing_of_print, print_tables
+from auditor.testing.printed_ledger import Style, filing_of_print, print_tables
 
 if TYPE_CHECKING:
-    from auditor.filing import Filing
+    from auditor.model.filing import Filing
     from auditor.rules.book import RuleBook
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from auditor.engine.audit import audit_filings
-from auditor.engine.proof import Identity, prove
-from auditor.engine.results import Check
+from auditor.engine.findings import Check
+from auditor.engine.localise.proof import Identity, prove
 from auditor.engine.verdicts import Verdict
+from auditor.model.units import Range, printed_range
 from auditor.rules.book import load_rules
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
-from auditor.testing.printing import Style, filing_of_print, print_tables
-from auditor.units import Range, printed_range
+from auditor.testing.printed_ledger import Style, filing_of_print, print_tables
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 

@@ -9,13 +9,13 @@ from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from auditor.document import Paragraph
 from auditor.engine.audit import audit_filings
-from auditor.facts import FilingKey, Place
-from auditor.filing import Filing
+from auditor.model.document import Paragraph
+from auditor.model.facts import FilingKey, Place
+from auditor.model.filing import Filing
 from auditor.prose import claims, passages, subjects, tokens
-from auditor.prose.names import Names
-from auditor.prose.tables import prose_tables
+from auditor.prose.claim_tables import prose_tables
+from auditor.prose.code_names import Names
 
 from tests.conftest import rule_book
 

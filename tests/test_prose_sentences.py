@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from auditor.document import Paragraph
-from auditor.facts import Place
+from auditor.model.document import Paragraph
+from auditor.model.facts import Place
 from auditor.prose.claims import Claims, read_claims
-from auditor.prose.names import Names
+from auditor.prose.code_names import Names
 from auditor.prose.passages import passages_of
 from hypothesis import given
 from hypothesis import strategies as st

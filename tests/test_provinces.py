@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from auditor.engine.audit import audit_filings
-from auditor.engine.results import Severity
+from auditor.engine.findings import Severity
 from auditor.engine.verdicts import Verdict
 from auditor.testing.varying.comparing import Judge
 from auditor.testing.varying.copies import copies
@@ -18,8 +18,8 @@ from tests.conftest import rule_book
 from tests.provinces import PLACES, Page, document
 
 if TYPE_CHECKING:
-    from auditor.engine.results import Audit
-    from auditor.filing import Filing
+    from auditor.engine.findings import Audit
+    from auditor.model.filing import Filing
 
 BOUND = {
     "北京": [

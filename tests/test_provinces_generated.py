@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from auditor.cli.main import cli
 from auditor.engine.audit import audit_filings
-from auditor.engine.results import Audit, Severity
-from auditor.entities import Entities, Expected
+from auditor.engine.findings import Audit, Severity
 from auditor.messages import use_language
+from auditor.model.entities import Entities, Expected
 from auditor.reports.narrate import Narrator
 from auditor.testing.filings import read_back
 from auditor.testing.province import MOST_UNITS, Member, province, sizes

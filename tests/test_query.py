@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from auditor.cli.main import cli
-from auditor.store.queries import QUERIES
-from auditor.store.schema import TABLES
+from auditor.screening.queries import QUERIES
+from auditor.screening.store_schema import TABLES
 from click.testing import CliRunner, Result
 
 from tests.screens import filing, write_folder
@@ -114,7 +114,7 @@ def test_tables_are_written_as_parquet(out: Path, tmp_path: Path) -> None:
 
 def test_the_schema_tells_every_column(out: Path) -> None:
     told = run("query", "--schema").output
-    from auditor.store.database import Store
+    from auditor.screening.store import Store
 
     with Store(out, read_only=True) as store:
         _, columns = store.ask("SELECT table_name, column_name FROM information_schema.columns")

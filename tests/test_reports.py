@@ -16,14 +16,14 @@ from typing import Any
 import auditor.reports
 import pytest
 from auditor.engine.audit import audit_filings
-from auditor.engine.results import Audit
+from auditor.engine.findings import Audit
 from auditor.messages import LANGUAGES, catalogue, use_language
-from auditor.readers.text import read
-from auditor.reading import filing_of, read_filing
+from auditor.model.units import Rounding
+from auditor.readers.text.plain_text import read
+from auditor.reading.filings import filing_of, read_filing
 from auditor.reports.html import filing_html, index_html
 from auditor.reports.json_report import dumps, filing_data, index_data, tool_data
 from auditor.reports.run import Run
-from auditor.units import Rounding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

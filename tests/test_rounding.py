@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from auditor.engine.chunk import Chunk
-from auditor.engine.evaluate import evaluate
-from auditor.engine.judge import growth_bounds, growth_by_change_bounds, judge_ratio, share_bounds
+from auditor.engine.facts.chunk import Chunk
+from auditor.engine.judge.equalities import growth_bounds, growth_by_change_bounds, judge_ratio, share_bounds
+from auditor.engine.judge.evaluate import evaluate
 from auditor.engine.verdicts import Note, Verdict
-from auditor.facts import Address, FilingKey, Place, fact_of
-from auditor.filing import Filing, ReadTable
-from auditor.numbers import parse_literal
-from auditor.units import PERCENT_SCALE, Kind, Range, printed_range, zero_range
+from auditor.model.facts import Address, FilingKey, Place, fact_of
+from auditor.model.filing import Filing, ReadTable
+from auditor.model.numbers import parse_literal
+from auditor.model.units import PERCENT_SCALE, Kind, Range, printed_range, zero_range
 
 if TYPE_CHECKING:
     from auditor.rules.book import RuleBook

@@ -6,14 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+from auditor.authoring.examples import run_examples
 from auditor.errors import RuleError
 from auditor.messages import LANGUAGES, use_language
-from auditor.rules.examples import run_examples
 from auditor.rules.explain import tell, tell_rule
 from auditor.rules.nodes import dump, restore
 from auditor.rules.rule import Rule, rule_from_data, rule_to_data
 from auditor.rules.statement import parse_loop, parse_statement
-from auditor.sources import parse
+from auditor.yamlfiles.trees import parse
 
 from tests.conftest import load_tested, rule_book
 

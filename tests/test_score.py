@@ -9,25 +9,25 @@ import sys
 from pathlib import Path
 
 import pytest
+from auditor.authoring.examples import ExampleResult, run_examples
 from auditor.engine.audit import audit_filings
-from auditor.engine.chunk import Chunk
-from auditor.engine.evaluate import evaluate
-from auditor.engine.results import Severity
-from auditor.engine.signatures import signatures_of
+from auditor.engine.facts.chunk import Chunk
+from auditor.engine.findings import Severity
+from auditor.engine.judge.evaluate import evaluate
+from auditor.engine.localise.signatures import signatures_of
 from auditor.errors import RuleError
 from auditor.rules.book import load_rules
-from auditor.rules.examples import ExampleResult, run_examples
-from auditor.rules.variants import changed
-from auditor.sources import Text
+from auditor.rules.example_variants import changed
 from auditor.testing import draft_of, draw_ledger, read_back
 from auditor.testing.corrupting import Effect, corrupted, effect_of
 from auditor.testing.defects import DEFECTS
 from auditor.testing.filings import KEY, draft_of_family
 from auditor.testing.ledger import RandomSource
-from auditor.testing.printing import Style
+from auditor.testing.printed_ledger import Style
 from auditor.testing.scoring.detection import Detection, failing, trials
 from auditor.testing.scoring.equivalent import COUNTED, REFUSED, SAME, TWICE
 from auditor.testing.scoring.mutants import DROPPED, FLIPPED, NEIGHBOUR, UNREACHED, WIDENED, Mutant, score_mutants
+from auditor.yamlfiles.trees import Text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -10,11 +10,11 @@ import time
 from pathlib import Path
 
 import pytest
-from auditor.batch.local import LocalWorkers, Lost
-from auditor.batch.screen import Screening, screen
-from auditor.batch.work import OutputError
-from auditor.store.database import Store
-from auditor.store.ranking import RANKED, expected_lines
+from auditor.screening.local_workers import LocalWorkers, Lost
+from auditor.screening.ranking import RANKED, expected_lines
+from auditor.screening.screen import Screening, screen
+from auditor.screening.store import Store
+from auditor.screening.work import OutputError
 
 from tests.screens import environment, filing, job, results, write_folder
 
@@ -162,8 +162,8 @@ def test_a_full_disk_is_told_and_loses_nothing(folder: Path, whole: Path, tmp_pa
 
 
 def test_two_runs_do_not_write_to_one_folder(folder: Path, tmp_path: Path) -> None:
-    from auditor.batch.journal import Journal
     from auditor.errors import AuditorError
+    from auditor.screening.journal import Journal
 
     with Journal(tmp_path / ".screen"), pytest.raises(AuditorError):
         run(folder, tmp_path)
@@ -186,8 +186,8 @@ def test_kept_parts_run_nothing(tmp_path: Path) -> None:
     import pickle
     import zlib
 
-    from auditor.batch.keeping import thaw
     from auditor.errors import AuditorError
+    from auditor.screening.kept_parts import thaw
 
     from tests.conftest import rule_book
 
@@ -243,7 +243,7 @@ def test_a_full_disk_in_a_worker_comes_through(tmp_path: Path) -> None:
 
 
 def test_the_list_tells_who_has_not_published(folder: Path, tmp_path: Path) -> None:
-    from auditor.entities import load_entities
+    from auditor.model.entities import load_entities
 
     listed = tmp_path / "名单.csv"
     listed.write_text(

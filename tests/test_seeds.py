@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 from auditor.engine.audit import audit_filings
-from auditor.engine.results import Severity
-from auditor.facts import ReadBy
-from auditor.numbers import State, parse_literal
-from auditor.reading import read_filing
+from auditor.engine.findings import Severity
+from auditor.model.facts import ReadBy
+from auditor.model.numbers import State, parse_literal
+from auditor.reading.filings import read_filing
 
 from tests.conftest import seed
 from tests.seed_tables import SEED_000, SEED_004, Keyed
 
 if TYPE_CHECKING:
-    from auditor.engine.results import Audit
-    from auditor.filing import Filing
+    from auditor.engine.findings import Audit
+    from auditor.model.filing import Filing
     from auditor.rules.book import RuleBook
 
 

@@ -6,18 +6,18 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditor.engine.chunk import Chunk
-from auditor.engine.evaluate import evaluate
-from auditor.engine.signatures import Signature, signatures_of
+from auditor.engine.facts.chunk import Chunk
+from auditor.engine.judge.evaluate import evaluate
+from auditor.engine.localise.signatures import Signature, signatures_of
 from auditor.engine.verdicts import Verdict
-from auditor.numbers import State
+from auditor.model.numbers import State
 from auditor.rules.book import load_rules
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
-from auditor.testing.printing import Style, filing_of_print, print_tables
+from auditor.testing.printed_ledger import Style, filing_of_print, print_tables
 
 if TYPE_CHECKING:
-    from auditor.engine.evaluation import Evaluation
-    from auditor.filing import Filing
+    from auditor.engine.judge.outcomes import Evaluation
+    from auditor.model.filing import Filing
 
 BOOK = load_rules()
 

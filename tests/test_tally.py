@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from auditor.numbers import BROKEN, is_printed_number, parse_literal
+from auditor.model.numbers import BROKEN, is_printed_number, parse_literal
 from click.testing import Result
 
 from tests.test_own import run

@@ -6,14 +6,14 @@ import random
 from pathlib import Path
 
 import pytest
-from auditor.document import Grid, Paragraph
 from auditor.errors import AuditorError, BadInputError
-from auditor.forms.identity import identify
 from auditor.messages import use_language
+from auditor.model.document import Grid, Paragraph
 from auditor.readers import read as read_path
 from auditor.readers import read_bytes
-from auditor.readers.text import MAX_COLUMNS, decode, read
-from auditor.reading import filing_of
+from auditor.readers.text.plain_text import MAX_COLUMNS, decode, read
+from auditor.reading.filing_key import identify
+from auditor.reading.filings import filing_of
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from auditor.model.units import Rounding, last_digit, money_unit, printed_range, zero_range
 from auditor.testing.models import round_to
-from auditor.units import Rounding, last_digit, money_unit, printed_range, zero_range
 from hypothesis import given
 from hypothesis import strategies as st
 

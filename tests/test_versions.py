@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from auditor.document import Document
-from auditor.filing import Filing
 from auditor.messages import say
-from auditor.readers.text import read
-from auditor.reading import filing_of, group, numbers_text
+from auditor.model.document import Document
+from auditor.model.filing import Filing
+from auditor.readers.text.plain_text import read
+from auditor.reading.filings import filing_of, group, numbers_text
 
 from tests.conftest import EXAMPLES, rule_book
 

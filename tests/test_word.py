@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from auditor.document import Grid, Paragraph
+from auditor.model.document import Grid, Paragraph
 from auditor.readers import read_bytes
-from auditor.readers.numbering import chinese, written
+from auditor.readers.word.numbering import chinese, written
 
 from tests.office_files import WORD, kinds, p, paragraphs, table, tables, tbl, tc, texts, word_bytes
 
 if TYPE_CHECKING:
-    from auditor.document import Document
+    from auditor.model.document import Document
 
 
 def read(body: str, **parts: str) -> Document:

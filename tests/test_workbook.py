@@ -8,11 +8,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from auditor.document import Grid
-from auditor.numbers import State, parse_literal
+from auditor.model.document import Grid
+from auditor.model.numbers import State, parse_literal
 from auditor.readers import read_bytes
-from auditor.readers.formats import general, is_date, shown
-from auditor.readers.legacy import convert, office
+from auditor.readers.word.conversion import convert, office
+from auditor.readers.workbook.number_formats import general, is_date, shown
 from openpyxl.chart import BarChart
 from openpyxl.styles import Alignment, Border, Side
 from openpyxl.worksheet.worksheet import Worksheet

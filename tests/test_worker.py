@@ -11,12 +11,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from auditor.document import Cell, Document, Grid, Paragraph, Part
 from auditor.errors import BadInputError
-from auditor.facts import Place
-from auditor.readers import read, read_bytes, wire
-from auditor.readers.guard import CrashError, Guard, shared
-from auditor.readers.limits import Limits
+from auditor.limits import Limits
+from auditor.model.document import Cell, Document, Grid, Paragraph, Part
+from auditor.model.facts import Place
+from auditor.readers import read, read_bytes
+from auditor.sandbox import codec
+from auditor.sandbox.guard import CrashError, Guard, shared
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,7 +67,7 @@ documents = st.builds(
 def test_a_document_comes_back_as_it_was(document: Document) -> None:
     import json
 
-    back = wire.unpack(json.loads(wire.dumps(wire.pack(document))))
+    back = codec.unpack(json.loads(codec.dumps(codec.pack(document))))
     assert back == document
     for old, new in zip(document.grids(), back.grids(), strict=True):
         shape = [[[a is b for b in row] for a in row] for row in old.rows]
@@ -74,13 +75,13 @@ def test_a_document_comes_back_as_it_was(document: Document) -> None:
 
 
 def test_halves_of_characters_do_not_break_the_pipe() -> None:
-    assert wire.dumps({"a": "x\ud83d\ude00\ud83d"}).decode() == '{"a":"x\U0001f600\ufffd"}'
+    assert codec.dumps({"a": "x\ud83d\ude00\ud83d"}).decode() == '{"a":"x\U0001f600\ufffd"}'
 
 
 @pytest.mark.parametrize("broken", [None, [], {}, {"file": 1}, {"file": "a", "sha256": "", "remarks": 3}])
 def test_what_is_no_document_is_refused(broken: object) -> None:
     with pytest.raises((KeyError, TypeError, ValueError, IndexError, AttributeError)):
-        wire.unpack(broken)
+        codec.unpack(broken)
 
 
 # -- the same documents -----------------------------------------------------------------------------------------
@@ -218,11 +219,11 @@ def test_the_worker_stays_small() -> None:
 
 def test_the_worker_imports_little() -> None:
     code = (
-        "import sys, auditor.readers.worker, auditor.readers.pdf, auditor.readers.workbook, auditor.readers.word\n"
+        "import sys, auditor.sandbox.worker, auditor.readers.pdf.pdf_reader, auditor.readers.workbook.workbook_reader, auditor.readers.word.docx\n"
         "print([name for name in ('numpy', 'pandas', 'scipy', 'click', 'yaml', 'lark', 'jinja2', 'PIL')"
         " if name in sys.modules])"
     )
-    root = str(Path(wire.__file__).parent.parent.parent)
+    root = str(Path(codec.__file__).parent.parent.parent)
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": root}
     )

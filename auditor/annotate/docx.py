@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from auditor.annotate import AUTHOR
 from auditor.annotate.parts import Changed
 from auditor.annotate.xlsx import printable_lines
-from auditor.readers.word import elements_of
+from auditor.readers.word.docx import elements_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

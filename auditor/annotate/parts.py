@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.errors import BadInputError
 from auditor.own import COPY
-from auditor.readers.packages import Package
+from auditor.readers.office_packages import Package
 
 if TYPE_CHECKING:
     from typing import Self

@@ -14,14 +14,14 @@ from pypdfium2 import raw
 from auditor.annotate import AUTHOR, MAX_TEXT
 from auditor.errors import BadInputError
 from auditor.own import COPY
-from auditor.readers import faces
-from auditor.readers.pdfium import display
+from auditor.readers.pdf import typefaces
+from auditor.readers.pdf.page_content import display
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from auditor.annotate import Note
-    from auditor.readers.bare import Box, Matrix
+    from auditor.readers.pdf.pdfium_calls import Box, Matrix
 
 COLOURS = {"error": (255, 140, 120), "warning": (255, 200, 60), "info": (140, 190, 255)}
 _PRINTED = 4  # the flag of an annotation that is printed with the page
@@ -31,7 +31,7 @@ _HASH = re.compile(rb"(?<=<)[0-9A-Fa-f]{32}(?=>)")
 
 def annotated(data: bytes, file: str, notes: Sequence[Note]) -> tuple[bytes, int]:
     """A copy of a PDF with highlights, and how many there are. Raises `BadInputError` when it cannot be made."""
-    faces.installed()
+    typefaces.installed()
     for flags in (raw.FPDF_INCREMENTAL, raw.FPDF_NO_INCREMENTAL):  # a damaged file may have to be written anew
         copy, placed = _written(data, file, notes, flags)
         if _annotations(copy) == _annotations(data) + placed:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from auditor.annotate import AUTHOR, MAX_TEXT
 from auditor.annotate.parts import OFFICE, Changed
 from auditor.messages import printable
-from auditor.readers.sheets import cell_name
+from auditor.readers.workbook.sheets import cell_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

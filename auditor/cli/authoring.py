@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from auditor.cli.common import config_option, fail, load_settings, prepare, rules_option
-from auditor.cli.output import write_file
 from auditor.errors import AuditorError
 from auditor.messages import printable, say
 from auditor.own import is_own_file
+from auditor.run.output import write_file
 
 
 @click.command()
@@ -22,7 +22,7 @@ def lint(config: str | None, folders: tuple[str, ...]) -> None:
 
     Exit status: 0 no error (warnings and information do not count), 2 errors.
     """
-    from auditor.rules.review import Weight, review
+    from auditor.authoring.review import Weight, review
 
     try:
         settings = load_settings(config)
@@ -72,8 +72,8 @@ def _refuse_others(folder: Path, name: str) -> None:
 @rules_option
 def new(folder: str, form: str, prefix: str, config: str | None, folders: tuple[str, ...]) -> None:
     """在文件夹中写一份带注释的规则（和表样），改成自己的即可。 Write commented starting files into a folder."""
-    from auditor.rules.starting import forms_file, rules_file
-    from auditor.sources import nearest
+    from auditor.authoring.starting_files import forms_file, rules_file
+    from auditor.yamlfiles.trees import nearest
 
     if not re.fullmatch(r"[A-Z][A-Z0-9-]*", prefix):
         fail(say("new.prefix", name=prefix))
@@ -103,7 +103,7 @@ def schema(kind: str, config: str | None, folders: tuple[str, ...]) -> None:
     """印出规则文件（或表样文件）的 JSON Schema，供编辑器补全。 Print the JSON Schema of rule or form files."""
     import json
 
-    from auditor.rules.schema import form_schema, rule_schema
+    from auditor.authoring.file_schemas import form_schema, rule_schema
 
     _, book = prepare(config, folders)
     made = rule_schema(book) if kind == "rules" else form_schema(book)

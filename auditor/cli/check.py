@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from auditor.cli.common import chosen_formats, config_option, fail, known_entities, prepare, rules_option
-from auditor.cli.inputs import Left, Reading, bound, found, whole
-from auditor.cli.originals import Originals
-from auditor.cli.output import Outputs, stems
-from auditor.engine.results import Severity
+from auditor.engine.findings import Severity
 from auditor.errors import AuditorError
 from auditor.messages import printable, say
 from auditor.reports.formats import FORMATS
+from auditor.run.inputs import Left, Reading, bound, found, whole
+from auditor.run.originals import Originals
+from auditor.run.output import Outputs, stems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
     from auditor.cli.common import Settings
-    from auditor.cli.inputs import Opened
-    from auditor.engine.results import Audit
-    from auditor.entities import Entities
-    from auditor.filing import Filing, Remark
+    from auditor.engine.findings import Audit
+    from auditor.model.entities import Entities
+    from auditor.model.filing import Filing, Remark
     from auditor.reports.run import Run
     from auditor.rules.book import RuleBook
-    from auditor.store.saved import SavedReport
+    from auditor.run.inputs import Opened
+    from auditor.store.saved_reports import SavedReport
     from auditor.store.waivers import Waiver
 
 LIMIT: dict[str, tuple[Severity, ...]] = {
@@ -168,7 +168,7 @@ class _Earlier(NamedTuple):
             waivers = tuple(waiver for file in files for waiver in load_waivers(file, book.by_id))
             if not baselines:
                 return cls(waivers)
-            from auditor.store.saved import load_reports
+            from auditor.store.saved_reports import load_reports
 
             return cls(waivers, tuple(load_reports(Path(text) for text in baselines)))
         except AuditorError as error:
@@ -176,7 +176,7 @@ class _Earlier(NamedTuple):
 
     def told(self, audits: Sequence[Audit], today: dt.date) -> list[Remark]:
         """Write it on the findings, and return what is wrong with it."""
-        from auditor.filing import Remark
+        from auditor.model.filing import Remark
         from auditor.store.baseline import compare_with
         from auditor.store.waivers import apply_waivers
 
@@ -224,7 +224,7 @@ def _put_together(
     parts: Sequence[Filing], book: RuleBook, failed: list[tuple[str, str]], *, as_one: bool, separate: bool
 ) -> list[Filing]:
     """Put the files of each filing together; what cannot be is told and the rest goes on."""
-    from auditor.reading import grouped
+    from auditor.reading.filings import grouped
 
     filings: list[Filing] = []
     groups = list(grouped(parts, as_one=as_one, separate=separate))

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from auditor.errors import AuditorError
-from auditor.facts import ENTITY_KINDS
 from auditor.messages import LANGUAGES, say, use_language
-from auditor.units import Rounding
+from auditor.model.facts import ENTITY_KINDS
+from auditor.model.units import Rounding
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from auditor.entities import Entities
+    from auditor.model.entities import Entities
     from auditor.rules.book import RuleBook
     from auditor.rules.rule import Change, Rule
 
@@ -123,7 +123,7 @@ def prepare(config: str | None, folders: tuple[str, ...], *, cache: bool = True)
 
 def known_entities(path: str | None) -> Entities:
     """What a list tells of entities (nothing without one), or end with exit status 2."""
-    from auditor.entities import Entities, load_entities
+    from auditor.model.entities import Entities, load_entities
 
     try:
         return load_entities(Path(path)) if path else Entities()
@@ -138,7 +138,7 @@ def rule_of(book: RuleBook, identity: str) -> Rule:
     for change in book.off:
         if change.rule == identity:
             fail(say("cli.rule_off", name=identity, date=change.date, reason=change.reason))
-    from auditor.sources import nearest
+    from auditor.yamlfiles.trees import nearest
 
     fail(say("cli.no_rule", name=identity, near=nearest(identity.upper(), book.by_id)))
 

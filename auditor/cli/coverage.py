@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.cli.common import config_option, fail, prepare, rules_option
-from auditor.cli.inputs import Left, Reading, bound, found, whole
-from auditor.cli.output import Outputs
 from auditor.errors import AuditorError
 from auditor.messages import printable, say
+from auditor.run.inputs import Left, Reading, bound, found, whole
+from auditor.run.output import Outputs
 
 if TYPE_CHECKING:
     from auditor.cli.common import Settings
@@ -61,7 +61,7 @@ def _of_filings(
 ) -> tuple[Settings, RuleBook, list[str], list[Coverage]]:
     """What the rules see of some files, put together to filings."""
     from auditor.engine.coverage import coverage_of
-    from auditor.reading import grouped
+    from auditor.reading.filings import grouped
 
     files, bad = found(paths, leave_out="")
     failed += [why for _, why in bad]
@@ -86,8 +86,8 @@ def _of_filings(
 
 def _of_forms(book: RuleBook, settings: Settings) -> tuple[list[str], list[Coverage]]:
     """What the rules see of the forms of every family, printed in full."""
+    from auditor.authoring.filled_filing import filled_filing
     from auditor.engine.coverage import coverage_of
-    from auditor.rules.filled import filled_filing
 
     families = book.forms.families
     filled = [filled_filing(family, book.forms) for family in families.values()]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from auditor.store.history import History
-    from auditor.store.saved import SavedFinding, SavedReport
+    from auditor.store.saved_reports import SavedFinding, SavedReport
 
 FEW = 30  # findings and figures shown of each sort; the rest is counted
 
@@ -30,7 +30,7 @@ def diff(old: str, new: str, as_json: bool) -> None:
     Compare two JSON reports on one unit: findings that are gone, new or as before, and figures that changed.
     """
     from auditor.store.history import compare, history_data
-    from auditor.store.saved import load_report
+    from auditor.store.saved_reports import load_report
 
     try:
         history = compare(load_report(Path(old)), load_report(Path(new)))

@@ -10,8 +10,8 @@ import click
 from auditor.cli.common import config_option, fail, prepare, rules_option
 from auditor.errors import AuditorError
 from auditor.messages import language, say
-from auditor.sources import nearest
-from auditor.store.saved import load_json
+from auditor.store.saved_reports import load_json
+from auditor.yamlfiles.trees import nearest
 
 if TYPE_CHECKING:
     from auditor.rules.book import RuleBook
@@ -92,7 +92,7 @@ def _review(review: dict[str, Any] | None) -> list[str]:
 
 
 def _place(place: dict[str, Any]) -> str:
-    from auditor.facts import Place
+    from auditor.model.facts import Place
     from auditor.reports.places import place_text
 
     known: dict[str, Any] = {name: place.get(name) for name in ("page", "line", "row", "column", "grid", "paragraph")}

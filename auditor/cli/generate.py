@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.cli.common import chosen_formats, config_option, fail, prepare, rules_option
-from auditor.cli.output import write_file
 from auditor.errors import AuditorError
 from auditor.messages import say
+from auditor.run.output import write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -54,11 +54,11 @@ def generate(
     Generate filings that satisfy the identities, with planted defects if wanted, which key.csv lists; a further run
     into the same folder adds to it.
     """
-    from auditor.sources import nearest
     from auditor.testing import generating
     from auditor.testing.families import printable
-    from auditor.testing.printing import FAMILY
-    from auditor.testing.rendering import FORMATS
+    from auditor.testing.files import FORMATS
+    from auditor.testing.printed_ledger import FAMILY
+    from auditor.yamlfiles.trees import nearest
 
     _, book = prepare(config, folders)
     chosen = chosen_formats(formats, FORMATS)

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import click
 
 from auditor import __version__
+from auditor.limits import rare_collections
 from auditor.messages import LANGUAGES, say, use_language
-from auditor.readers.limits import rare_collections
 
 FAULT = 2
 INTERRUPTED = 130

@@ -18,7 +18,7 @@ from auditor.messages import printable, say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.store.database import Store
+    from auditor.screening.store import Store
 
 
 @click.command()
@@ -43,7 +43,7 @@ def query(
     if show_schema:
         click.echo(schema_text(), nl=False)
         return
-    from auditor.store.database import Store
+    from auditor.screening.store import Store
 
     if name is not None and export is not None:
         fail(AuditorError("store.one"))
@@ -62,8 +62,8 @@ def query(
 
 
 def _answer(store: Store, name: str, values: Sequence[str], form: str) -> str:
-    from auditor.sources import nearest
-    from auditor.store.queries import QUERIES
+    from auditor.screening.queries import QUERIES
+    from auditor.yamlfiles.trees import nearest
 
     if name not in QUERIES and " " not in name.strip():
         near = nearest(name, QUERIES)
@@ -75,7 +75,7 @@ def _answer(store: Store, name: str, values: Sequence[str], form: str) -> str:
 
 
 def _named() -> str:
-    from auditor.store.queries import QUERIES
+    from auditor.screening.queries import QUERIES
 
     return "\n".join(
         f"{' '.join([name, *(f'<{value}>' for value in query.values)]):28}  {query.what}"
@@ -85,7 +85,7 @@ def _named() -> str:
 
 def schema_text() -> str:
     """The schema of the store as Markdown."""
-    from auditor.store.schema import TABLES
+    from auditor.screening.store_schema import TABLES
 
     parts = []
     for table, columns in TABLES.items():

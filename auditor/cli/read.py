@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from auditor.cli.common import chosen_formats, config_option, prepare, rules_option
-from auditor.cli.inputs import Left, Reading, bound, found
-from auditor.cli.output import Outputs, stems
 from auditor.errors import AuditorError
 from auditor.messages import printable, say
 from auditor.reports.places import place_text, remarks, table_notes
+from auditor.run.inputs import Left, Reading, bound, found
+from auditor.run.output import Outputs, stems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.document import Document
-    from auditor.filing import Filing, ReadTable, SourceFile
+    from auditor.model.document import Document
+    from auditor.model.filing import Filing, ReadTable, SourceFile
 
 FORMATS = ("xlsx", "json")
 

@@ -80,7 +80,7 @@ def test(identities: tuple[str, ...], config: str | None, folders: tuple[str, ..
     bad = fixtures = 0
     try:
         if not identities:
-            from auditor.outline.phrases import check_wordings
+            from auditor.phrases.wordings import check_wordings
 
             check_wordings(book.forms.roots)
         for rule in chosen:
@@ -123,7 +123,7 @@ def _tested(rule: Rule, book: RuleBook, *, aloud: bool) -> int:
 def trace(identity: str, files: tuple[str, ...], config: str | None, folders: tuple[str, ...]) -> None:
     """追踪一条规则在文件中核对了什么、没核对什么、为什么。 What a rule bound in files, what it did not, and why."""
     from auditor.readers import read as read_file
-    from auditor.reading import filing_of, group
+    from auditor.reading.filings import filing_of, group
     from auditor.reports.trace import trace_rule
 
     settings, book = prepare(config, folders)

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from auditor.cli.common import chosen_formats, config_option, fail, prepare, rules_option
-from auditor.cli.inputs import left_out_line
 from auditor.errors import AuditorError
 from auditor.messages import language, say
 from auditor.reports.formats import FORMATS
+from auditor.run.inputs import left_out_line
 
 if TYPE_CHECKING:
-    from auditor.batch.job import Job
-    from auditor.batch.local import Workers
-    from auditor.batch.screen import Screening
+    from auditor.screening.job import Job
+    from auditor.screening.local_workers import Workers
+    from auditor.screening.screen import Screening
 
 SHOWN = 10  # of the ranking, on the terminal
 EVERY = 30  # seconds between lines of progress where there is no terminal
@@ -76,7 +76,7 @@ def screen(
         job.entities  # noqa: B018 — a list that is not right is told before anything is read
         workers = _workers(cluster, jobs)
         try:
-            from auditor.batch.screen import screen as run
+            from auditor.screening.screen import screen as run
 
             screening = run(job, workers, progress.show, rehash=rehash)
         finally:
@@ -94,7 +94,7 @@ def _job(
     folder: str, out: str, formats: list[str], every: bool, listed: str | None, waived_by: tuple[str, ...],
     today: dt.datetime | None, config: str | None, folders: tuple[str, ...],
 ) -> Job:  # fmt: skip
-    from auditor.batch.job import Job
+    from auditor.screening.job import Job
     from auditor.store.waivers import WAIVERS
 
     settings, _ = prepare(config, folders)
@@ -114,10 +114,10 @@ def _absolute(paths: list[str]) -> tuple[str, ...]:
 
 def _workers(cluster: str | None, jobs: int) -> Workers:
     if cluster is None:
-        from auditor.batch.local import LocalWorkers
+        from auditor.screening.local_workers import LocalWorkers
 
         return LocalWorkers(jobs)
-    from auditor.batch.cluster import ClusterWorkers
+    from auditor.screening.cluster_workers import ClusterWorkers
 
     return ClusterWorkers(cluster, jobs)
 
@@ -162,10 +162,10 @@ def _clock(seconds: float) -> str:
 
 def _publish(job: Job, screening: Screening) -> None:
     """Take the results into the store, write the lists, say what was found."""
-    from auditor.cli.output import Outputs
-    from auditor.reports.screening import lists_of, page_of
-    from auditor.store.database import Store
-    from auditor.store.ranking import RANKED, expected_lines
+    from auditor.run.output import Outputs
+    from auditor.screening.lists import lists_of, page_of
+    from auditor.screening.ranking import RANKED, expected_lines
+    from auditor.screening.store import Store
 
     with Store(Path(job.out)) as store:
         store.take_in(job, screening)

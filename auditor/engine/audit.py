@@ -9,32 +9,32 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditor.engine.absence import reasons_of_status
-from auditor.engine.chunk import Chunk
-from auditor.engine.elsewhere import settle
-from auditor.engine.equations import Equations
-from auditor.engine.evaluate import evaluate, filtered
-from auditor.engine.evidence import Evidence
-from auditor.engine.grouping import Group, group_checks, repairs_of
-from auditor.engine.lost import lost_rows
-from auditor.engine.matrix import CheckMatrix
-from auditor.engine.pool import Pool
-from auditor.engine.results import Audit, Check, Finding, Ledger, Mark, NotEvaluated, Operand, Severity
+from auditor.engine.bind.reasons import reasons_of_status
+from auditor.engine.facts.chunk import Chunk
+from auditor.engine.facts.pool import Pool
+from auditor.engine.findings import Audit, Check, Finding, Ledger, Mark, NotEvaluated, Operand, Severity
+from auditor.engine.judge.evaluate import evaluate, filtered
+from auditor.engine.localise.check_matrix import CheckMatrix
+from auditor.engine.localise.equations import Equations
+from auditor.engine.localise.evidence import Evidence
+from auditor.engine.localise.grouping import Group, group_checks, repairs_of
+from auditor.engine.localise.lost_rows import lost_rows
+from auditor.engine.settled import settle
 from auditor.engine.verdicts import Note, Reason, Verdict
-from auditor.facts import ReadBy
-from auditor.filing import PROSE_REASONS
+from auditor.model.facts import ReadBy
+from auditor.model.filing import PROSE_REASONS
+from auditor.model.units import Rounding
 from auditor.rules.nodes import Negation, Predicate, Relation, SetRelation
 from auditor.rules.rule import RuleKind
-from auditor.units import Rounding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from auditor.engine.evaluation import Evaluation, Outcome
-    from auditor.engine.pool import View
-    from auditor.entities import Entities
-    from auditor.facts import Fact
-    from auditor.filing import Filing
+    from auditor.engine.facts.pool import View
+    from auditor.engine.judge.outcomes import Evaluation, Outcome
+    from auditor.model.entities import Entities
+    from auditor.model.facts import Fact
+    from auditor.model.filing import Filing
     from auditor.rules.book import RuleBook
     from auditor.rules.plan import Plan
 
@@ -206,7 +206,7 @@ def instance_text(outcome: Outcome, i: int) -> str:
 
 def _detail(outcome: Outcome, i: int) -> str:
     """What a statement about sets or presence found: members too many and missing."""
-    from auditor.engine.sets import differences
+    from auditor.engine.judge.set_relations import differences
 
     statement = outcome.statement
     relation = statement.statement if isinstance(statement, Negation) else statement

@@ -13,21 +13,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditor.engine.chunk import Chunk
-from auditor.engine.evaluate import evaluate
-from auditor.engine.signatures import signatures_of
+from auditor.engine.facts.chunk import Chunk
+from auditor.engine.judge.evaluate import evaluate
+from auditor.engine.localise.signatures import signatures_of
 from auditor.engine.verdicts import Reason, Verdict
 from auditor.messages import say
+from auditor.model.units import Rounding
 from auditor.rules.nodes import Relation
-from auditor.units import Rounding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from auditor.engine.evaluation import Evaluation
-    from auditor.engine.signatures import Signature
-    from auditor.facts import Fact
-    from auditor.filing import Filing
+    from auditor.engine.judge.outcomes import Evaluation
+    from auditor.engine.localise.signatures import Signature
+    from auditor.model.facts import Fact
+    from auditor.model.filing import Filing
     from auditor.rules.book import RuleBook
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditor.filing import PROSE_REASONS
-from auditor.numbers import State
+from auditor.model.filing import PROSE_REASONS
+from auditor.model.numbers import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from auditor.engine.results import Audit
+    from auditor.engine.findings import Audit
 
 
 _AMOUNT = re.compile(r"[\d,]+\.\d+")  # several in a cell where several cells came as one

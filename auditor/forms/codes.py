@@ -10,12 +10,12 @@ import re
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from auditor.forms.labels import plain, without
+from auditor.model.labels import plain, without
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
-    from auditor.forms.tables import Taxonomy
+    from auditor.model.tables import Taxonomy
 
 _CODE = re.compile(r"[1-9]\d{2}(?:\d{2}){0,2}")
 BY_NAME = "·"  # in the code of a row that is known by its name only: `20805·某某支出`

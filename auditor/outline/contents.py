@@ -7,19 +7,19 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from auditor.document import Grid
-from auditor.forms.labels import plain
-from auditor.forms.recognise import title_forms
+from auditor.forms.find_tables import title_forms
+from auditor.model.document import Grid
+from auditor.model.labels import plain
+from auditor.model.units import money_unit
 from auditor.outline.pieces import Sort, bare
-from auditor.units import money_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from auditor.document import Document
-    from auditor.facts import Place
-    from auditor.forms.recognise import Recognised
-    from auditor.forms.tables import FormBook
+    from auditor.forms.find_tables import Recognised
+    from auditor.model.document import Document
+    from auditor.model.facts import Place
+    from auditor.model.tables import FormBook
     from auditor.outline.pieces import Piece
 
 _HEADS = (

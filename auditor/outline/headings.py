@@ -11,7 +11,7 @@ from auditor.outline.pieces import Sort, bare
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from auditor.facts import Place
+    from auditor.model.facts import Place
     from auditor.outline.pieces import Piece
 
 _ONES = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九")

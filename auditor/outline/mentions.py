@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auditor.forms.labels import plain
 from auditor.messages import say
-from auditor.outline.lines import Lines
+from auditor.model.labels import plain
+from auditor.outline.table_lines import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.filing import Filing, ReadTable
-    from auditor.forms.tables import FormBook
-    from auditor.outline.outline import Mention
+    from auditor.model.filing import Filing, ReadTable
+    from auditor.model.tables import FormBook
+    from auditor.outline.file_outline import Mention
 
 _OWN = re.compile(r"本级|（本级）|本部门|本单位|我部门|我单位|机关本级|本部|部门$|单位$|（部门）|（单位）")
 _SELF = frozenset(

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from auditor.document import Cell, Document, Grid, Paragraph, tidy
-from auditor.forms.labels import plain
-from auditor.outline.privacy import masked
+from auditor.model.document import Cell, Document, Grid, Paragraph, tidy
+from auditor.model.labels import plain
+from auditor.phrases.privacy import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from auditor.facts import Place
-    from auditor.forms.recognise import Recognised
+    from auditor.forms.find_tables import Recognised
+    from auditor.model.facts import Place
 
 _SPACE = re.compile(r"[\s\u3000\u00a0\u200b\ufeff]")
 _PRINTED = re.compile(r"[^\s\u3000\u00a0\u200b\ufeff]")

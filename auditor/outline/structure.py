@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from auditor.facts import TOO_FINE, Place
-from auditor.forms.tables import Layout
 from auditor.messages import say
-from auditor.numbers import State
+from auditor.model.facts import TOO_FINE, Place
+from auditor.model.numbers import State
+from auditor.model.tables import Layout
 from auditor.outline.contents import is_shown
-from auditor.outline.lines import Lines
+from auditor.outline.table_lines import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from auditor.facts import Fact
-    from auditor.filing import Filing, ReadTable
-    from auditor.forms.tables import FormBook
+    from auditor.model.facts import Fact
+    from auditor.model.filing import Filing, ReadTable
+    from auditor.model.tables import FormBook
     from auditor.outline.contents import Titled
 
 _NOTHING = ("无数据", "空表", "无相关")

@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from auditor.model.units import Kind
+from auditor.phrases.patterns import NUMBER
 from auditor.prose.subjects import MOST, Option, Subjects, row_under
 from auditor.prose.tokens import Kept, Number, Spans, numbers_of
-from auditor.prose.wording import NUMBER
-from auditor.units import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from auditor.prose.lexicon import Lexicon, Measure, Topic
-    from auditor.prose.names import Names
+    from auditor.phrases.lexicon import Lexicon, Measure, Topic
+    from auditor.prose.code_names import Names
     from auditor.prose.passages import Passage
 
 _WHOLE = re.compile(r"其中[：:，]?|以下(?:几个?)?方面[：:]|包括[：:]|具体(?:如下|包括)[：:]")

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from auditor.document import Paragraph, tidy
+from auditor.model.document import Paragraph, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from auditor.facts import Place
-    from auditor.prose.lexicon import Lexicon, Topic
+    from auditor.model.facts import Place
+    from auditor.phrases.lexicon import Lexicon, Topic
 
 _FOLD = str.maketrans("()，,：:；;０１２３４５６７８９％﹪．﹣－−〔〕", "（），,：：；；0123456789%%.---（）")
 _DROPPED = re.compile(r"[\s\u3000\u00a0*#“”\"「」『』]")

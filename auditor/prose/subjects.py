@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from auditor.prose.lexicon import Lexicon, Topic
-    from auditor.prose.names import Names
+    from auditor.phrases.lexicon import Lexicon, Topic
+    from auditor.prose.code_names import Names
 
 _CHAIN = re.compile(r"(?:[^，。；：（）\d、.]{2,40}?（(?:\d{2,3})?(?:类|款|项)）(?:支出)?)+")
 _LINK = re.compile(r"(?P<name>[^，。；：（）\d、.]{2,40}?)（(?P<code>\d{2,3})?(?P<level>类|款|项)）")

@@ -7,14 +7,14 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor.prose.wording import NUMBER
-from auditor.units import Kind
+from auditor.model.units import Kind
+from auditor.phrases.patterns import NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from auditor.prose.lexicon import Lexicon
-    from auditor.prose.names import Names
+    from auditor.phrases.lexicon import Lexicon
+    from auditor.prose.code_names import Names
     from auditor.prose.passages import Passage
 
 _TOKEN = re.compile(

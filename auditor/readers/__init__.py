@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from auditor.annotate import Annotated, Note
-    from auditor.document import Document
-    from auditor.readers.regions import Picture, Region
+    from auditor.annotate.page_pictures import Picture, Region
+    from auditor.model.document import Document
 
 MAX_BYTES = 200 * 1024 * 1024
 MAX_TEXT_BYTES = 20 * 1024 * 1024
@@ -38,7 +38,7 @@ def read(path: Path, member: str = "") -> Document:
     if not member and len(head) < HEAD and not head.startswith(CONTAINERS) and kind_of(head, name) == "TEXT":
         refuse_own(head, name)
         return read_bytes(head, name)
-    from auditor.readers.guard import shared
+    from auditor.sandbox.guard import shared
 
     return shared().read(path, name, member)
 
@@ -47,7 +47,7 @@ def members(path: Path) -> list[tuple[str, str]] | None:
     """The files in a ZIP archive as (stored name, name to show), or None for a file that is no archive."""
     if not load(path, 4).startswith(b"PK"):
         return None
-    from auditor.readers.guard import shared
+    from auditor.sandbox.guard import shared
 
     return shared().members(path, printable(path.name))
 
@@ -58,7 +58,7 @@ def pictures(path: Path, member: str, sha256: str, regions: Sequence[Region]) ->
     None for what cannot be drawn, and for all where the file is not the one with this hash any more. Raises
     `BadInputError` where it can no longer be read.
     """
-    from auditor.readers.guard import shared
+    from auditor.sandbox.guard import shared
 
     return shared().pictures(path, printable(path.name), member, sha256, regions)
 
@@ -69,14 +69,14 @@ def annotate(path: Path, member: str, sha256: str, notes: Sequence[Note]) -> Ann
     Raises `BadInputError` where the file can no longer be read, is not the one with this hash any more, or is of a
     kind that takes no notes.
     """
-    from auditor.readers.guard import shared
+    from auditor.sandbox.guard import shared
 
     return shared().annotate(path, printable(path.name), member, sha256, notes)
 
 
 def close() -> None:
     """End the worker process, if there is one."""
-    guard = sys.modules.get("auditor.readers.guard")
+    guard = sys.modules.get("auditor.sandbox.guard")
     if guard is not None:
         guard.shared().close()
 
@@ -91,21 +91,21 @@ def read_bytes(data: bytes, name: str) -> Document:
     sha256 = hashlib.sha256(data).hexdigest()
     kind = kind_of(data, name)
     if kind == "PDF":
-        from auditor.readers import pdf
+        from auditor.readers.pdf import pdf_reader
 
-        return pdf.read(data, file=name, sha256=sha256)
+        return pdf_reader.read(data, file=name, sha256=sha256)
     if kind in ("XLSX", "XLSB", "XLS", "ODS"):
-        from auditor.readers import workbook
+        from auditor.readers.workbook import workbook_reader
 
-        return workbook.read(data, file=name, sha256=sha256, kind=kind)
+        return workbook_reader.read(data, file=name, sha256=sha256, kind=kind)
     if kind == "DOCX":
-        from auditor.readers import word
+        from auditor.readers.word import docx
 
-        return word.read(data, file=name, sha256=sha256)
+        return docx.read(data, file=name, sha256=sha256)
     if kind in ("DOC", "WPS", "RTF", "ODT"):
-        from auditor.readers import legacy
+        from auditor.readers.word import conversion
 
-        return legacy.read(data, file=name, sha256=sha256, kind=kind)
+        return conversion.read(data, file=name, sha256=sha256, kind=kind)
     if kind in ("HTML", "CSV", "TEXT"):
         return _read_text(data, name, sha256, kind)
     if kind in ("ENCRYPTED", "BROKEN"):
@@ -125,16 +125,16 @@ def _read_text(data: bytes, name: str, sha256: str, kind: str) -> Document:
     if len(data) > MAX_TEXT_BYTES:
         raise BadInputError("input.too_large", file=name, limit=MAX_TEXT_BYTES // 1024**2)
     if kind == "HTML":
-        from auditor.readers import web
+        from auditor.readers.text import html_pages
 
-        return web.read(data, file=name, sha256=sha256)
+        return html_pages.read(data, file=name, sha256=sha256)
     if kind == "CSV":
-        from auditor.readers import delimited
+        from auditor.readers.workbook import csv_tables
 
-        return delimited.read(data, file=name, sha256=sha256)
-    from auditor.readers import text
+        return csv_tables.read(data, file=name, sha256=sha256)
+    from auditor.readers.text import plain_text
 
-    return text.read(data, file=name, sha256=sha256)
+    return plain_text.read(data, file=name, sha256=sha256)
 
 
 def load(path: Path, limit: int = -1) -> bytes:

@@ -6,19 +6,19 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from auditor.annotate import ENDINGS, Note
-from auditor.cli.output import stems
 from auditor.engine.verdicts import Verdict
 from auditor.errors import BadInputError
-from auditor.filing import Remark
 from auditor.messages import say
+from auditor.model.filing import Remark
 from auditor.reports.narrate import Narrator, standing_text
+from auditor.run.output import stems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.engine.results import Audit, Finding
-    from auditor.facts import Place
-    from auditor.filing import SourceFile
+    from auditor.engine.findings import Audit, Finding
+    from auditor.model.facts import Place
+    from auditor.model.filing import SourceFile
     from auditor.reports.run import Run
 
 MAX_FIGURES = 12  # of one finding that accuses none

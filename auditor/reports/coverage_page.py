@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from auditor.engine.coverage import Seen, total
-from auditor.facts import value_text
 from auditor.messages import say
+from auditor.model.facts import value_text
+from auditor.model.units import Kind
 from auditor.reports.pages import rendered
-from auditor.units import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -13,7 +13,7 @@ from auditor.reports.workbook import RISKY
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from auditor.engine.results import Audit
+    from auditor.engine.findings import Audit
     from auditor.reports.run import Run
 
 BOM = "\ufeff"  # without it Excel takes the text for the system's own encoding

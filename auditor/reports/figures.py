@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditor.facts import Fact, scale_of
-from auditor.forms.labels import plain
 from auditor.messages import say
-from auditor.numbers import decimal_text
-from auditor.units import Kind
+from auditor.model.facts import Fact, scale_of
+from auditor.model.labels import plain
+from auditor.model.numbers import decimal_text
+from auditor.model.units import Kind
 
 if TYPE_CHECKING:
-    from auditor.engine.results import Audit, Suspect
+    from auditor.engine.findings import Audit, Suspect
 
 CHANGES = ("变动额", "变动率")  # columns of prose tables whose figures have their sign in words
 TOLD = "说明/"  # how the names of prose tables begin

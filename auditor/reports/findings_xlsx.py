@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
-from auditor.engine.results import Severity, Standing
+from auditor.engine.findings import Severity, Standing
 from auditor.engine.verdicts import Verdict
 from auditor.messages import say
 from auditor.reports.headline import filing_kind, filing_title
@@ -16,7 +16,7 @@ from auditor.rules.rule import RuleKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from auditor.engine.results import Audit
+    from auditor.engine.findings import Audit
     from auditor.reports.rows import Row
     from auditor.reports.run import Run
 

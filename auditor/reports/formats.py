@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.engine.results import Audit
+    from auditor.engine.findings import Audit
     from auditor.reports.run import Run
 
     Written = tuple[str, str | bytes]  # name of a file, and what it holds

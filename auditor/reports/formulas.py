@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from auditor.engine.verdicts import Verdict
 from auditor.messages import say
-from auditor.numbers import decimal_text
+from auditor.model.numbers import decimal_text
+from auditor.model.units import FEN_PER, Kind
 from auditor.reports.figures import Figures, grouped
-from auditor.units import FEN_PER, Kind
 
 if TYPE_CHECKING:
-    from auditor.engine.results import Check, Operand
-    from auditor.facts import Fact
+    from auditor.engine.findings import Check, Operand
+    from auditor.model.facts import Fact
 
 MAX_TERMS = 12
 SHORT = 4  # a sum of so few terms is shown with its zeros

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditor.engine.results import Severity, Since
+from auditor.engine.findings import Severity, Since
 from auditor.engine.tally import tally_of
 from auditor.engine.verdicts import Verdict
 from auditor.messages import language, say
-from auditor.numbers import BROKEN
+from auditor.model.numbers import BROKEN
 
 if TYPE_CHECKING:
-    from auditor.engine.results import Audit
+    from auditor.engine.findings import Audit
     from auditor.engine.tally import Tally
 
 

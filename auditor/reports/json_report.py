@@ -6,19 +6,19 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from auditor.engine.results import Severity, Since
+from auditor.engine.findings import Severity, Since
 from auditor.engine.tally import tally_of
 from auditor.engine.verdicts import Verdict
-from auditor.facts import value_text
 from auditor.messages import say
+from auditor.model.facts import value_text
 from auditor.reports.narrate import Narrator
 from auditor.reports.places import left_out, place_data, remark_text, table_notes
 from auditor.reports.summary import suspect_rules
 
 if TYPE_CHECKING:
-    from auditor.engine.results import Audit, Finding, Review, Suspect
-    from auditor.facts import Fact
-    from auditor.filing import ReadTable
+    from auditor.engine.findings import Audit, Finding, Review, Suspect
+    from auditor.model.facts import Fact
+    from auditor.model.filing import ReadTable
     from auditor.reports.run import Run
     from auditor.rules.book import RuleBook
     from auditor.rules.rule import Change

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from auditor.engine.results import Severity
+from auditor.engine.findings import Severity
 from auditor.messages import printable, say
 from auditor.reports.headline import filing_kind, filing_title
 from auditor.reports.rows import rows_of
@@ -18,7 +18,7 @@ from auditor.reports.rows import rows_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from auditor.engine.results import Audit, Finding
+    from auditor.engine.findings import Audit, Finding
     from auditor.reports.rows import Row
     from auditor.reports.run import Run
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auditor.engine.results import Severity
+from auditor.engine.findings import Severity
 from auditor.engine.verdicts import Verdict
 from auditor.messages import printable, say
 from auditor.own import MARKDOWN
@@ -16,7 +16,7 @@ from auditor.reports.rows import TAIL, rows_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from auditor.engine.results import Audit
+    from auditor.engine.findings import Audit
     from auditor.reports.rows import Row
     from auditor.reports.run import Run
 

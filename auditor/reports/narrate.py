@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditor.engine.causes import Cause
+from auditor.engine.localise.causes import Cause
 from auditor.engine.verdicts import Note, Verdict
-from auditor.facts import scale_of
 from auditor.messages import language, say
-from auditor.numbers import decimal_text
+from auditor.model.facts import scale_of
+from auditor.model.numbers import decimal_text
+from auditor.model.units import Rounding
 from auditor.reports.formulas import MAX_TERMS, Formulas
 from auditor.reports.places import place_text
-from auditor.units import Rounding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.engine.lost import LostRow
-    from auditor.engine.results import Audit, Check, Finding, Operand, Review, Suspect
+    from auditor.engine.findings import Audit, Check, Finding, Operand, Review, Suspect
+    from auditor.engine.localise.lost_rows import LostRow
 
 UNLIKE = ("≠", "not =")  # of figures that must differ
 SHOULD = "应为"  # the column of a table about the filing that says what should stand there

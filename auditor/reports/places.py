@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from auditor.messages import language, say
-from auditor.versions import LEFT_OUT
+from auditor.reading.versions import LEFT_OUT
 
 if TYPE_CHECKING:
-    from auditor.facts import Place
-    from auditor.filing import Filing, ReadTable, Remark
+    from auditor.model.facts import Place
+    from auditor.model.filing import Filing, ReadTable, Remark
 
 
 def place_text(place: Place, *, file: bool = False) -> str:

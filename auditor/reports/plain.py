@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditor.engine.results import Severity
+from auditor.engine.findings import Severity
 from auditor.messages import language, printable, say
 from auditor.reports.headline import filing_kind, filing_title, verdict_parts
 from auditor.reports.narrate import Narrator, standing_text
@@ -13,7 +13,7 @@ from auditor.reports.places import left_out, place_text, remarks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.engine.results import Audit, Finding
+    from auditor.engine.findings import Audit, Finding
 
 MAX_FINDINGS = 10  # shown for one filing; the rest is counted
 SHOWN = (Severity.ERROR, Severity.WARNING)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from auditor.facts import value_text
 from auditor.messages import say
+from auditor.model.facts import value_text
 from auditor.reports.json_report import table_data
 from auditor.reports.places import place_data, remark_text
 
 if TYPE_CHECKING:
-    from auditor.document import Document, Grid
-    from auditor.facts import Fact
-    from auditor.filing import Filing
+    from auditor.model.document import Document, Grid
+    from auditor.model.facts import Fact
+    from auditor.model.filing import Filing
 
 
 def read_data(document: Document, filing: Filing, tool: dict[str, str]) -> dict[str, Any]:

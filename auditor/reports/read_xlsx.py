@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from auditor.facts import value_text
 from auditor.messages import say
+from auditor.model.facts import value_text
 from auditor.reports.places import place_text, remark_text, table_notes
 from auditor.reports.read_data import other_grids
 from auditor.reports.workbook import MAX_COLUMNS, MAX_ROWS, Book
@@ -18,9 +18,9 @@ from auditor.reports.workbook import MAX_COLUMNS, MAX_ROWS, Book
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from auditor.document import Document, Grid
-    from auditor.facts import Fact
-    from auditor.filing import Filing, ReadTable, ViewCell
+    from auditor.model.document import Document, Grid
+    from auditor.model.facts import Fact
+    from auditor.model.filing import Filing, ReadTable, ViewCell
 
 _BORDER = {"border": 1, "border_color": "#D0D7DE", "valign": "top"}
 _STYLES: dict[str, dict[str, Any]] = {

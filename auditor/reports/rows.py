@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.engine.verdicts import Verdict
 from auditor.messages import language, say
+from auditor.model.units import Rounding
 from auditor.reports.headline import filing_kind
 from auditor.reports.narrate import Narrator, standing_text
 from auditor.reports.places import place_text
-from auditor.units import Rounding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.engine.results import Audit, Finding, Suspect
-    from auditor.facts import Fact
+    from auditor.engine.findings import Audit, Finding, Suspect
+    from auditor.model.facts import Fact
 
 TAIL = "rounding"  # the sort of a row that is a 尾差
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from auditor.forms import keys as form_keys
-from auditor.keys import Entry
+from auditor.authoring.cookbook import recipes
+from auditor.forms import file_keys as form_keys
 from auditor.messages import say
 from auditor.reports.pages import rendered
 from auditor.rules import rule as rule_keys
-from auditor.rules.cookbook import recipes
 from auditor.rules.explain import sections
+from auditor.yamlfiles.keys import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.forms.tables import Table
+    from auditor.model.tables import Table
     from auditor.rules.book import RuleBook
     from auditor.rules.rule import Rule
 

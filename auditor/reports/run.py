@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.cli.originals import Originals
-    from auditor.engine.results import Audit
-    from auditor.filing import Remark
+    from auditor.engine.findings import Audit
+    from auditor.model.filing import Remark
+    from auditor.run.originals import Originals
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from auditor.engine.results import Severity
+from auditor.engine.findings import Severity
 from auditor.engine.verdicts import Verdict
 from auditor.messages import language, say
 from auditor.reports.json_report import dumps, review_data
@@ -15,8 +15,8 @@ from auditor.reports.places import place_data, place_text, remark_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from auditor.engine.results import Audit, Finding, Gone, NotEvaluated
-    from auditor.facts import Fact
+    from auditor.engine.findings import Audit, Finding, Gone, NotEvaluated
+    from auditor.model.facts import Fact
     from auditor.reports.run import Run
     from auditor.rules.rule import Rule
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from auditor.engine.results import Severity
+from auditor.engine.findings import Severity
 from auditor.engine.tally import tally_of, together
 from auditor.engine.verdicts import Verdict
 from auditor.messages import language, say
@@ -13,7 +13,7 @@ from auditor.messages import language, say
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from auditor.engine.results import Audit, Finding
+    from auditor.engine.findings import Audit, Finding
 
 SUSPECT_SHARE = 0.5  # a rule that fails in more than half of at least MIN_FILINGS filings is itself suspect
 MIN_FILINGS = 4

@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from auditor.authoring.examples import example_filings, run_example
 from auditor.engine.audit import check_of, instance_text
-from auditor.engine.chunk import Chunk
-from auditor.engine.evaluate import evaluate
-from auditor.engine.pool import Pool
-from auditor.engine.results import Audit, Ledger
+from auditor.engine.facts.chunk import Chunk
+from auditor.engine.facts.pool import Pool
+from auditor.engine.findings import Audit, Ledger
+from auditor.engine.judge.evaluate import evaluate
 from auditor.engine.verdicts import Reason, Verdict
 from auditor.messages import printable, say
+from auditor.model.units import Rounding
 from auditor.reports.formulas import Formulas
-from auditor.rules.examples import example_filings, run_example
-from auditor.units import Rounding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from auditor.entities import Entities
-    from auditor.filing import Filing
-    from auditor.forms.tables import FormBook
+    from auditor.model.entities import Entities
+    from auditor.model.filing import Filing
+    from auditor.model.tables import FormBook
     from auditor.rules.book import RuleBook
     from auditor.rules.plan import Plan
     from auditor.rules.rule import Example, Rule

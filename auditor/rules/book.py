@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.errors import RuleError
-from auditor.forms.book import load_forms
+from auditor.forms.loading import load_forms
 from auditor.rules.compiled import items_of, kept_entries, program_version
 from auditor.rules.resolve import plans_of
 from auditor.rules.rule import Change, Rule, entry_of
-from auditor.sources import Map, Text, fail, nearest, read_bytes
+from auditor.yamlfiles.trees import Map, Text, fail, nearest, read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from auditor.forms.tables import FormBook, Table
+    from auditor.model.tables import FormBook, Table
     from auditor.rules.plan import Plan
 
 __all__ = ["RuleBook", "load_rules", "own_rules", "program_version"]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor.rules.rule import Change, Rule, entry_of, rule_from_data, rule_to_data
-from auditor.sources import Items, Map, a_list, a_map, check_keys, parse
+from auditor.yamlfiles.trees import Items, Map, a_list, a_map, check_keys, parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,9 +29,9 @@ _MADE_BY = (
     "rules/statement.py",
     "rules/nodes.py",
     "rules/rule.py",
-    "keys.py",
-    "sources.py",
-    "shapes/footing.py",
+    "yamlfiles/keys.py",
+    "yamlfiles/trees.py",
+    "model/footing.py",
 )
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.errors import RuleError
 from auditor.messages import say
+from auditor.model.units import FEN_PER, PERCENT_SCALE
 from auditor.rules.nodes import Aggregate, Expression, Membership, Negation, Number, Predicate, Relation, SetLiteral
-from auditor.units import FEN_PER, PERCENT_SCALE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

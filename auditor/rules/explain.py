@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from auditor.messages import language, say
+from auditor.model.footing import FootingKind
+from auditor.rules.example_variants import each_figure
 from auditor.rules.nodes import (
     Address,
     Aggregate,
@@ -25,8 +27,6 @@ from auditor.rules.nodes import (
     Term,
 )
 from auditor.rules.rule import LAST_YEAR
-from auditor.rules.variants import each_figure
-from auditor.shapes.footing import FootingKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

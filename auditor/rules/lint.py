@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from auditor.forms.tables import Layout
+from auditor.model.tables import Layout
+from auditor.model.units import Kind
 from auditor.rules.nodes import Aggregate, Call, Number, Relation
 from auditor.rules.plan import LEVEL_SETS, Ref, Rows
-from auditor.units import Kind
 
 if TYPE_CHECKING:
     from auditor.rules.scope import Scope

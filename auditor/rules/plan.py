@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from auditor.forms.tables import Layout
+from auditor.model.tables import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from auditor.forms.tables import Table
+    from auditor.model.tables import Table
     from auditor.rules.nodes import Relation
     from auditor.rules.rule import Rule
 

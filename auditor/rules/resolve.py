@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from auditor.forms.tables import SELF_NAMED, Layout
-from auditor.rules.columns import column_set, columns_of, default_columns, is_column, loop_column
+from auditor.model.tables import SELF_NAMED, Layout
+from auditor.rules.column_addresses import column_set, columns_of, default_columns, is_column, loop_column
 from auditor.rules.conditions import lint_conditions
 from auditor.rules.lint import lint_relation, lint_selection
 from auditor.rules.nodes import (
@@ -47,13 +47,13 @@ from auditor.rules.plan import (
     RowSpec,
     ValueLoop,
 )
-from auditor.rules.rows import loop_row, row_set, rows_of
+from auditor.rules.row_addresses import loop_row, row_set, rows_of
 from auditor.rules.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from auditor.forms.tables import FormBook, Table
+    from auditor.model.tables import FormBook, Table
     from auditor.rules.rule import Rule
 
 
@@ -211,7 +211,7 @@ class _Resolver:
         """Resolve an address; `many` allows several facts, `whole` all columns where none is named."""
         scope = self.scope
         if node.context:
-            from auditor.engine.chunk import CONTEXTS
+            from auditor.engine.facts.chunk import CONTEXTS
 
             if node.context not in CONTEXTS:
                 scope.unknown("rules.unknown_context", node.context, CONTEXTS)

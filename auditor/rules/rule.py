@@ -8,13 +8,13 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from auditor.facts import EDITIONS, ENTITY_KINDS, REPORTS
-from auditor.keys import Entry, Key, Shape
 from auditor.messages import say
+from auditor.model.facts import EDITIONS, ENTITY_KINDS, REPORTS
+from auditor.model.footing import FootingKind
 from auditor.rules.nodes import dump, restore
 from auditor.rules.statement import parse_loop, parse_statement
-from auditor.shapes.footing import FootingKind
-from auditor.sources import Items, Map, Text, a_list, a_map, a_text, fail, texts, whole
+from auditor.yamlfiles.keys import Entry, Key, Shape
+from auditor.yamlfiles.trees import Items, Map, Text, a_list, a_map, a_text, fail, texts, whole
 
 if TYPE_CHECKING:
     from auditor.rules.nodes import Loop, Statement

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from auditor.errors import RuleError
-from auditor.sources import nearest
+from auditor.yamlfiles.trees import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from auditor.forms.tables import FormBook, Table
+    from auditor.model.tables import FormBook, Table
     from auditor.rules.plan import RowLoop, ValueLoop
     from auditor.rules.rule import Rule, Written
 

@@ -32,7 +32,7 @@ from auditor.rules.nodes import (
     Term,
     Variable,
 )
-from auditor.sources import Text, place_of
+from auditor.yamlfiles.trees import Text, place_of
 
 if TYPE_CHECKING:
     from lark import Lark, Token

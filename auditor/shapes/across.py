@@ -6,17 +6,17 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from auditor.model.footing import FootingKind, Licence
 from auditor.shapes.choose import choose
 from auditor.shapes.figures import Sum
-from auditor.shapes.footing import FootingKind, Licence
 from auditor.shapes.proposal import Proposal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from auditor.model.shape import ShapeColumn
     from auditor.shapes.choose import Choice
     from auditor.shapes.figures import Figures
-    from auditor.shapes.shape import ShapeColumn
 
 MAX_COLUMNS = 60
 NOT_SUMMED = re.compile(r"单价|标准|比例|比重|占比|比率|率$|%|％|年度$|年份|序号|编号|面积")

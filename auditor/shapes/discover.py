@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from auditor.model.footing import Footing, FootingKind
 from auditor.shapes.across import column_sums
 from auditor.shapes.down import lane_sums, row_sums
 from auditor.shapes.figures import UNKNOWN, lanes_of
-from auditor.shapes.footing import Footing, FootingKind
 from auditor.shapes.licence import Pool, licensed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from auditor.facts import Address
+    from auditor.model.facts import Address
+    from auditor.model.shape import Shape
     from auditor.shapes.choose import Choice
     from auditor.shapes.figures import Facts
     from auditor.shapes.proposal import Proposal
-    from auditor.shapes.shape import Shape
 
 MAX_FOOTINGS = 50_000  # of one filing
 

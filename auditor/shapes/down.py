@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from auditor.model.footing import FootingKind, Licence
 from auditor.shapes.choose import Choice, choose
 from auditor.shapes.figures import NUMBER, UNKNOWN, Figures, Sum
 from auditor.shapes.flat import flat_tree
-from auditor.shapes.footing import FootingKind, Licence
 from auditor.shapes.proposal import Proposal
 from auditor.shapes.trees import ROOT, addend, children_of, ends_of, nameless, trees_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from auditor.shapes.shape import ShapeRow
+    from auditor.model.shape import ShapeRow
     from auditor.shapes.trees import Tree
 
 NAMES = 4  # rows named in a pattern before the rest is counted

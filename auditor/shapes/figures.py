@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from auditor.numbers import NOTHING as NOTHING_STATES
-from auditor.numbers import NUMERIC, parse_literal
-from auditor.units import Kind
+from auditor.model.numbers import NOTHING as NOTHING_STATES
+from auditor.model.numbers import NUMERIC, parse_literal
+from auditor.model.units import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from auditor.document import Cell
-    from auditor.facts import Address, Fact
-    from auditor.shapes.shape import Shape, ShapeColumn, ShapeRow
+    from auditor.model.document import Cell
+    from auditor.model.facts import Address, Fact
+    from auditor.model.shape import Shape, ShapeColumn, ShapeRow
 
     Facts = Mapping[Address, Fact]
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from auditor.shapes.footing import FootingKind, Licence
+from auditor.model.footing import FootingKind, Licence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from auditor.facts import Address
+    from auditor.model.facts import Address
     from auditor.shapes.choose import Choice
     from auditor.shapes.proposal import Proposal
 

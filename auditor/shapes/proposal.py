@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from auditor.model.footing import FootingKind, Licence
     from auditor.shapes.choose import Choice
     from auditor.shapes.figures import Figures
-    from auditor.shapes.footing import FootingKind, Licence
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from auditor.shapes.shape import ShapeRow
+    from auditor.model.shape import ShapeRow
 
 ROOT, ASIDE = -1, -2
 Tree = list[int]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditor.engine.results import Baseline, Gone, Since
+from auditor.engine.findings import Baseline, Gone, Since
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.engine.results import Audit
-    from auditor.store.saved import SavedReport
+    from auditor.engine.findings import Audit
+    from auditor.store.saved_reports import SavedReport
 
 
 def compare_with(audits: Sequence[Audit], reports: Sequence[SavedReport]) -> list[str]:

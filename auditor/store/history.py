@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from auditor.store.saved import SavedFinding, SavedReport
+    from auditor.store.saved_reports import SavedFinding, SavedReport
 
 
 class ChangedFigure(NamedTuple):

@@ -12,17 +12,17 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from auditor.engine.results import Review, Standing
-from auditor.filing import Remark
-from auditor.keys import Entry, Key, Shape
-from auditor.sources import Map, a_list, a_map, a_text, check_keys, fail, nearest, parse, read_bytes, whole
+from auditor.engine.findings import Review, Standing
+from auditor.model.filing import Remark
+from auditor.yamlfiles.keys import Entry, Key, Shape
+from auditor.yamlfiles.trees import Map, a_list, a_map, a_text, check_keys, fail, nearest, parse, read_bytes, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from auditor.engine.results import Audit, Finding
-    from auditor.facts import FilingKey
+    from auditor.engine.findings import Audit, Finding
+    from auditor.model.facts import FilingKey
 
 WAIVERS = "waivers.yaml"
 STATES = {

@@ -27,12 +27,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from auditor.testing.breakage import UnbreakableError, breaking
     from auditor.testing.defects import Defective, Planted, plant_defects
+    from auditor.testing.files import FORMATS, rendered
     from auditor.testing.filings import Draft, draft_of, draft_of_family, read_back
     from auditor.testing.generating import generate
     from auditor.testing.ledger import Ledger, RandomSource, combined, draw_department, draw_ledger, draw_next, roll_up
     from auditor.testing.models import Model
-    from auditor.testing.printing import Style
-    from auditor.testing.rendering import FORMATS, rendered
+    from auditor.testing.printed_ledger import Style
     from auditor.testing.strategies import broken, departments, drafts, figures, ledgers, styles, two_years
 
 _HOMES = {

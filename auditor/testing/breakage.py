@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditor.engine.chunk import Chunk
-from auditor.engine.evaluate import evaluate
-from auditor.engine.matrix import CheckMatrix
+from auditor.engine.facts.chunk import Chunk
+from auditor.engine.judge.evaluate import evaluate
+from auditor.engine.localise.check_matrix import CheckMatrix
 from auditor.testing.corrupting import corrupted
 from auditor.testing.scoring.detection import failing
 
 if TYPE_CHECKING:
-    from auditor.engine.facttable import Longs
-    from auditor.engine.matrix import Rows
-    from auditor.filing import Filing
+    from auditor.engine.facts.fact_table import Longs
+    from auditor.engine.localise.check_matrix import Rows
+    from auditor.model.filing import Filing
     from auditor.rules.book import RuleBook
 
 BEYOND = 100  # how far beyond what rounding excuses, in the smallest step

@@ -10,20 +10,20 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from auditor.engine.causes import Cause
-from auditor.facts import value_text
-from auditor.numbers import State, parse_literal
+from auditor.engine.localise.causes import Cause
+from auditor.model.facts import value_text
+from auditor.model.numbers import State, parse_literal
+from auditor.model.units import Kind
 from auditor.rules.rule import RuleKind
 from auditor.testing.planting import corrupt
-from auditor.units import Kind
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Mapping
 
-    from auditor.engine.signatures import SeenBy, Signature
-    from auditor.facts import Fact
-    from auditor.filing import Filing
+    from auditor.engine.localise.signatures import SeenBy, Signature
+    from auditor.model.facts import Fact
+    from auditor.model.filing import Filing
 
 _BY_DIGITS = {
     Cause.TRANSPOSED: "transposed", Cause.DIGIT: "digit", Cause.DROPPED: "dropped_digit", Cause.ADDED: "added_digit",

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditor.engine.chunk import Chunk
-from auditor.engine.evaluate import evaluate
-from auditor.engine.signatures import signatures_of
-from auditor.numbers import parse_literal
+from auditor.engine.facts.chunk import Chunk
+from auditor.engine.judge.evaluate import evaluate
+from auditor.engine.localise.signatures import signatures_of
+from auditor.model.numbers import parse_literal
 from auditor.testing.corrupting import CAUSES, Corrupter, Effect, corrupted, effect_of
 from auditor.testing.layouts import Head
 from auditor.testing.prose import OPPOSITE, Said, Sentence, Told, misprint
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Sequence
 
-    from auditor.engine.causes import Cause
+    from auditor.engine.localise.causes import Cause
     from auditor.rules.book import RuleBook
     from auditor.testing.filings import Draft
 

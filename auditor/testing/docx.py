@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditor.document import Grid, Paragraph
+from auditor.model.document import Grid, Paragraph
 from auditor.testing.drawing import TITLE, XML, apart, content_types, drawn, package, relations, safe, widths_of
 
 if TYPE_CHECKING:

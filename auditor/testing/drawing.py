@@ -8,7 +8,7 @@ import zipfile
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditor.document import Cell, Grid, Paragraph
+from auditor.model.document import Cell, Grid, Paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -6,12 +6,12 @@ import csv
 import sys
 from pathlib import Path
 
-from auditor.facts import FilingKey
+from auditor.model.facts import FilingKey
 from auditor.rules.book import load_rules
 from auditor.testing.layouts import TextWriter
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
 from auditor.testing.planting import Planted, plant
-from auditor.testing.printing import Style, print_tables
+from auditor.testing.printed_ledger import Style, print_tables
 from auditor.testing.prose import write_prose
 
 CLEAN = FilingKey("青山县社会保险事业中心", 2023, "final_accounts", "unit")

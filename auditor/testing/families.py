@@ -12,27 +12,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditor.engine.chunk import Chunk
-from auditor.engine.evaluate import evaluate
+from auditor.engine.facts.chunk import Chunk
+from auditor.engine.judge.evaluate import evaluate
 from auditor.engine.verdicts import Verdict
-from auditor.facts import Address, FilingKey, Place, fact_of
-from auditor.filing import Filing, ReadTable
-from auditor.forms.tables import Layout
-from auditor.numbers import parse_literal
+from auditor.model.facts import Address, FilingKey, Place, fact_of
+from auditor.model.filing import Filing, ReadTable
+from auditor.model.numbers import parse_literal
+from auditor.model.tables import Layout
+from auditor.model.units import Kind
 from auditor.rules.nodes import Relation
 from auditor.rules.rule import RuleKind
 from auditor.testing.ledger import CAPITAL_ITEMS, ECONOMIC, FUND_ITEMS, MAIN_ITEMS, PROJECT_ITEMS
-from auditor.testing.printing import Style
-from auditor.units import Kind
+from auditor.testing.printed_ledger import Style
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from auditor.engine.evaluation import Evaluation, Outcome
-    from auditor.engine.facttable import Ints, Longs
-    from auditor.forms.tables import Column, Form, Row, Table
+    from auditor.engine.facts.fact_table import Ints, Longs
+    from auditor.engine.judge.outcomes import Evaluation, Outcome
+    from auditor.model.tables import Column, Form, Row, Table
     from auditor.rules.book import RuleBook
-    from auditor.testing.printing import Printed
+    from auditor.testing.printed_ledger import Printed
 
 ROUNDS = 4  # rules that apply only to some figures show themselves once there are figures
 EMPTY = 0.05  # share of the cells that print zero

@@ -10,18 +10,18 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from auditor.errors import BadInputError
-from auditor.facts import FilingKey
-from auditor.reading import filing_of, finished, merge
+from auditor.model.facts import FilingKey
+from auditor.reading.filings import filing_of, finished, merge
 from auditor.testing.families import family_filing, filing_of_tables
 from auditor.testing.layouts import Head, Layouts
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
-from auditor.testing.printing import FAMILY, Printed, Style, print_tables
+from auditor.testing.printed_ledger import FAMILY, Printed, Style, print_tables
 from auditor.testing.prose import Told, write_prose
 
 if TYPE_CHECKING:
-    from auditor.document import Grid, Paragraph
-    from auditor.filing import Filing
-    from auditor.forms.tables import FormBook
+    from auditor.model.document import Grid, Paragraph
+    from auditor.model.filing import Filing
+    from auditor.model.tables import FormBook
     from auditor.rules.book import RuleBook
     from auditor.testing.ledger import Ledger, Source
 
@@ -109,8 +109,8 @@ def told_filing(book: RuleBook, seed: int, style: Style | None = None) -> Filing
 def read_back(draft: Draft, book: FormBook, form: str = "txt", name: str = "") -> Filing:
     """Write a generated filing in a format and read it as a file would be. Raises `BadInputError` as reading does."""
     from auditor.readers import read_bytes
-    from auditor.readers.archive import Archive
-    from auditor.testing.rendering import SUFFIXES, rendered
+    from auditor.sandbox.archive import Archive
+    from auditor.testing.files import SUFFIXES, rendered
 
     name = name or f"draft{SUFFIXES[form]}"
     data = rendered(draft, form, book)

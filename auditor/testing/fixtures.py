@@ -6,24 +6,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.engine.audit import audit_filings
-from auditor.engine.chunk import Chunk
-from auditor.engine.evaluate import evaluate
+from auditor.engine.facts.chunk import Chunk
+from auditor.engine.judge.evaluate import evaluate
 from auditor.engine.verdicts import Verdict
-from auditor.keys import Entry, Key, Shape
 from auditor.messages import say
 from auditor.readers import read
-from auditor.reading import filing_of, group
+from auditor.reading.filings import filing_of, group
 from auditor.rules.book import FIXTURES
-from auditor.sources import fail, load, nearest, texts
+from auditor.yamlfiles.keys import Entry, Key, Shape
+from auditor.yamlfiles.trees import fail, load, nearest, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from auditor.filing import Filing
+    from auditor.model.filing import Filing
+    from auditor.model.units import Rounding
     from auditor.rules.book import RuleBook
-    from auditor.sources import Map
-    from auditor.units import Rounding
+    from auditor.yamlfiles.trees import Map
 
 FIXTURE = Entry(
     "fixture",

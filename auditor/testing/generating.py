@@ -9,14 +9,14 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor.facts import FilingKey
-from auditor.numbers import State
+from auditor.model.facts import FilingKey
+from auditor.model.numbers import State
 from auditor.testing.defects import plant_defects
+from auditor.testing.files import SUFFIXES, rendered
 from auditor.testing.filings import draft_of, draft_of_family
 from auditor.testing.ledger import RandomSource, draw_ledger
 from auditor.testing.models import Model
-from auditor.testing.printing import FAMILY, Style
-from auditor.testing.rendering import SUFFIXES, rendered
+from auditor.testing.printed_ledger import FAMILY, Style
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

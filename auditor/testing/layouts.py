@@ -8,18 +8,18 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditor.document import Cell, Grid, Paragraph
-from auditor.facts import Place
-from auditor.forms.tables import Layout
-from auditor.testing.printing import FAMILY
-from auditor.testing.writers import text_of
+from auditor.model.document import Cell, Grid, Paragraph
+from auditor.model.facts import Place
+from auditor.model.tables import Layout
+from auditor.testing.printed_ledger import FAMILY
+from auditor.testing.text_files import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from auditor.facts import FilingKey
-    from auditor.forms.tables import Column, Form, FormBook, Lane, Table
-    from auditor.testing.printing import Printed, Style
+    from auditor.model.facts import FilingKey
+    from auditor.model.tables import Column, Form, FormBook, Lane, Table
+    from auditor.testing.printed_ledger import Printed, Style
 
 
 class Merge(Enum):

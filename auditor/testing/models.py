@@ -8,8 +8,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from auditor.model.units import FEN_PER, Rounding
 from auditor.testing.ledger import CLASSES, FISCAL, NATURES, SOURCES, THREE
-from auditor.units import FEN_PER, Rounding
 
 if TYPE_CHECKING:
     from auditor.testing.ledger import Amounts

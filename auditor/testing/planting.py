@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor.numbers import decimal_text, parse_literal
+from auditor.model.numbers import decimal_text, parse_literal
 
 if TYPE_CHECKING:
-    from auditor.testing.printing import Printed
+    from auditor.testing.printed_ledger import Printed
 
 CAUSES = ("transposed", "digit", "dropped_digit", "added_digit", "factor_ten", "unit", "sign")
 

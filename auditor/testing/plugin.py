@@ -154,7 +154,7 @@ def _run_fixture(file: RuleFile) -> list[str]:
 def _generated(further: tuple[Path, ...], off: tuple[Change, ...], count: int) -> list[tuple[str, set[str]]]:
     """The rules that fail in generated final accounts, by the name of the unit."""
     from auditor.engine.audit import audit_filings
-    from auditor.engine.results import Severity
+    from auditor.engine.findings import Severity
     from auditor.testing.filings import read_back
     from auditor.testing.generating import generated
 

@@ -10,17 +10,17 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from auditor.numbers import decimal_text
+from auditor.model.numbers import decimal_text
+from auditor.model.units import FEN_PER
 from auditor.testing.ledger import NATURES, SOURCES
 from auditor.testing.models import round_to
 from auditor.testing.planting import corrupt
-from auditor.units import FEN_PER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from auditor.facts import FilingKey
-    from auditor.forms.tables import FormBook
+    from auditor.model.facts import FilingKey
+    from auditor.model.tables import FormBook
     from auditor.testing.ledger import Amounts, Source
 
 STEP = FEN_PER["万元"] // 100  # the text prints 万元 with two decimals

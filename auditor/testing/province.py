@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor.facts import FilingKey
+from auditor.model.facts import FilingKey
 from auditor.testing.defects import FIGURES, plant_defects
 from auditor.testing.filings import draft_of
 from auditor.testing.generating import MOST, entity_name, style_of

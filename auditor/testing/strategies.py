@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, TypeVar
 
 from hypothesis import strategies as st
 
-from auditor.numbers import State
+from auditor.model.numbers import State
+from auditor.model.units import Rounding
 from auditor.testing.breakage import UnbreakableError, breaking
 from auditor.testing.families import family_filing
 from auditor.testing.filings import KEY, Draft, draft_of, draft_of_family
 from auditor.testing.ledger import Ledger, RandomSource, draw_department, draw_ledger, draw_next
 from auditor.testing.models import Model
-from auditor.testing.printing import FAMILY, Style
-from auditor.units import Rounding
+from auditor.testing.printed_ledger import FAMILY, Style
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hypothesis.strategies import DrawFn, SearchStrategy
 
-    from auditor.filing import Filing
+    from auditor.model.filing import Filing
     from auditor.rules.book import RuleBook
 
 T = TypeVar("T")

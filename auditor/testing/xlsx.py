@@ -6,8 +6,8 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from auditor.document import Grid, Paragraph
-from auditor.facts import column_name
+from auditor.model.document import Grid, Paragraph
+from auditor.model.facts import column_name
 from auditor.testing.drawing import (
     OFFICE,
     TITLE,

@@ -8,7 +8,7 @@ from auditor.reports.html.batch import index_html
 from auditor.reports.html.filing import filing_html
 
 if TYPE_CHECKING:
-    from auditor.engine.results import Audit
+    from auditor.engine.findings import Audit
     from auditor.reports.run import Run
 
 __all__ = ["batch_report", "filing_html", "filing_report", "index_html"]

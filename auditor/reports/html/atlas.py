@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditor.engine.results import Mark
+from auditor.engine.findings import Mark
 
 if TYPE_CHECKING:
-    from auditor.engine.results import Audit, Finding
-    from auditor.filing import ReadTable, TextView
+    from auditor.engine.findings import Audit, Finding
+    from auditor.model.filing import ReadTable, TextView
 
 
 class Spot(NamedTuple):

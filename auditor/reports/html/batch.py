@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from auditor.engine.results import Severity
+from auditor.engine.findings import Severity
 from auditor.engine.verdicts import Verdict
 from auditor.messages import say
 from auditor.reports.headline import filing_kind, filing_title
@@ -19,8 +19,8 @@ from auditor.rules.rule import RuleKind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.engine.results import Audit
-    from auditor.filing import Remark
+    from auditor.engine.findings import Audit
+    from auditor.model.filing import Remark
 
 MAX_BARS = 10  # rules whose bars are shown at once; the others behind a click
 MAX_RULES = 20  # rules with a column of their own in the picture; the others together

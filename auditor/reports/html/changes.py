@@ -11,8 +11,8 @@ from auditor.reports.places import place_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.engine.results import Audit, Finding
-    from auditor.facts import Fact
+    from auditor.engine.findings import Audit, Finding
+    from auditor.model.facts import Fact
     from auditor.reports.html.atlas import Atlas
     from auditor.reports.narrate import Narrator
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from auditor.engine.results import Mark
+from auditor.engine.findings import Mark
 from auditor.messages import say
 from auditor.reports.html.atlas import is_told
 from auditor.reports.places import place_text, table_notes
@@ -13,7 +13,7 @@ from auditor.reports.places import place_text, table_notes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from auditor.filing import ReadTable, TextSpan, TextView, ViewCell
+    from auditor.model.filing import ReadTable, TextSpan, TextView, ViewCell
     from auditor.reports.html.atlas import Atlas
 
 MAX_VIEW_ROWS = 1500  # of one table; the rest is counted

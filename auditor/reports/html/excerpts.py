@@ -11,8 +11,8 @@ from auditor.reports.places import place_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.engine.results import Finding, Mark
-    from auditor.filing import ViewCell
+    from auditor.engine.findings import Finding, Mark
+    from auditor.model.filing import ViewCell
     from auditor.reports.html.atlas import Atlas
 
 MAX_ROWS = 16  # of one table, beside its header; the rest is counted

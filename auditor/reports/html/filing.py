@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from auditor.engine.results import Mark, Severity, Standing
+from auditor.engine.findings import Mark, Severity, Standing
 from auditor.engine.tally import tally_of
 from auditor.engine.verdicts import Verdict
-from auditor.filing import PROSE_REASONS
 from auditor.messages import language, say
+from auditor.model.filing import PROSE_REASONS
+from auditor.model.units import Rounding
 from auditor.reports.headline import filing_kind, filing_title, sentence, verdict_parts
 from auditor.reports.html.atlas import Atlas
 from auditor.reports.html.changes import changes
@@ -19,10 +20,9 @@ from auditor.reports.narrate import Narrator
 from auditor.reports.pages import rendered
 from auditor.reports.places import place_text, remarks
 from auditor.store.waivers import STATES
-from auditor.units import Rounding
 
 if TYPE_CHECKING:
-    from auditor.engine.results import Audit
+    from auditor.engine.findings import Audit
     from auditor.reports.html.spots import Drawing
 
 MAX_UNREAD = 200  # lines shown per reason; the rest is counted

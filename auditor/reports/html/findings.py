@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from auditor.engine.results import Mark, Severity
+from auditor.engine.findings import Mark, Severity
 from auditor.engine.verdicts import Note, Verdict
 from auditor.messages import language, say
+from auditor.model.units import Kind
 from auditor.reports.html.atlas import own_marks
 from auditor.reports.html.excerpts import excerpts
 from auditor.reports.places import place_text
-from auditor.units import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.engine.results import Check, Finding, Suspect
-    from auditor.facts import Fact
+    from auditor.engine.findings import Check, Finding, Suspect
+    from auditor.model.facts import Fact
+    from auditor.model.units import Rounding
     from auditor.reports.html.atlas import Atlas
     from auditor.reports.narrate import Narrator
-    from auditor.units import Rounding
 
 FEW = 12  # figures of a finding that are shown at once; the others behind a click
 

@@ -6,16 +6,16 @@ import base64
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from auditor.engine.results import Mark
+from auditor.annotate.page_pictures import Region
+from auditor.engine.findings import Mark
 from auditor.messages import say
-from auditor.readers.regions import Region
 from auditor.reports.html.atlas import own_marks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from auditor.engine.results import Finding
-    from auditor.readers.regions import Picture
+    from auditor.annotate.page_pictures import Picture
+    from auditor.engine.findings import Finding
     from auditor.reports.html.atlas import Atlas
 
     Drawing = Callable[[str, Sequence[Region]], Sequence[Picture | None]]  # of regions of the file with a hash

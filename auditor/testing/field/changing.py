@@ -7,14 +7,14 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditor.document import Grid, Paragraph
-from auditor.numbers import parse_literal
+from auditor.model.document import Grid, Paragraph
+from auditor.model.numbers import parse_literal
 from auditor.testing.planting import corrupt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from auditor.document import Document
+    from auditor.model.document import Document
     from auditor.testing.field.spots import Spot
 
 STAMP = "№"  # the quote of the cell that was changed: its facts are known by it

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.errors import BadInputError
-from auditor.readers import load, read, wire
+from auditor.readers import load, read
+from auditor.sandbox import codec
 
 if TYPE_CHECKING:
-    from auditor.document import Document
+    from auditor.model.document import Document
 
 _SOURCES = ("readers/*.py", "document.py", "facts.py", "numbers.py")  # what a document as read depends on
 
@@ -45,12 +46,12 @@ def document_of(path: Path, folder: Path | None) -> Kept:
     kept = folder / f"{name}-{reader_version()}.json"
     if kept.is_file():
         data = json.loads(kept.read_bytes())
-        return Kept(wire.unpack(data["document"]), "", data["seconds"])
+        return Kept(codec.unpack(data["document"]), "", data["seconds"])
     made = _read(path)
     if made.document is not None:
         folder.mkdir(parents=True, exist_ok=True)
         part = kept.with_suffix(f".{time.time_ns()}")
-        part.write_bytes(wire.dumps({"seconds": made.seconds, "document": wire.pack(made.document)}))
+        part.write_bytes(codec.dumps({"seconds": made.seconds, "document": codec.pack(made.document)}))
         part.replace(kept)
     return made
 

@@ -7,19 +7,19 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from auditor.engine.audit import audit_filings
-from auditor.engine.results import Severity
+from auditor.engine.findings import Severity
 from auditor.errors import BadInputError
-from auditor.reading import filing_of, merge
+from auditor.model.units import Rounding
+from auditor.reading.filings import filing_of, merge
 from auditor.reports.json_report import summary_data
 from auditor.reports.narrate import Narrator
 from auditor.testing.field.keeping import document_of
 from auditor.testing.field.recall import base_of, sample, trials
-from auditor.units import Rounding
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from auditor.engine.results import Audit
+    from auditor.engine.findings import Audit
     from auditor.rules.book import RuleBook
 
 SKIPPED = (".csv", ".md", ".json")  # files beside the filings

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.engine.audit import audit_filings
-from auditor.engine.results import Severity
+from auditor.engine.findings import Severity
 from auditor.errors import BadInputError
-from auditor.numbers import parse_literal
-from auditor.reading import filing_of, merge
+from auditor.model.numbers import parse_literal
+from auditor.reading.filings import filing_of, merge
 from auditor.reports.figures import Figures
 from auditor.testing.field.changing import STAMP, changed, new_text
 from auditor.testing.field.spots import spots_of
@@ -18,13 +18,13 @@ from auditor.testing.field.spots import spots_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from auditor.document import Document
-    from auditor.engine.results import Audit, Check, Finding
-    from auditor.facts import Fact
-    from auditor.filing import Filing
+    from auditor.engine.findings import Audit, Check, Finding
+    from auditor.model.document import Document
+    from auditor.model.facts import Fact
+    from auditor.model.filing import Filing
+    from auditor.model.units import Rounding
     from auditor.rules.book import RuleBook
     from auditor.testing.field.spots import Spot
-    from auditor.units import Rounding
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 

@@ -12,14 +12,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor.document import Grid, Paragraph
-from auditor.forms.columns import is_index_row
-from auditor.numbers import State, parse_literal
+from auditor.forms.column_match import is_index_row
+from auditor.model.document import Grid, Paragraph
+from auditor.model.numbers import State, parse_literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from auditor.document import Cell, Document
+    from auditor.model.document import Cell, Document
 
 TABLES = (  # kinds of tables by their titles, the first that fits
     ("收支总表", r"收支.{0,4}总(?:体|表)|收支总|收支预算总|收支决算总"),

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditor.engine.chunk import Chunk
-from auditor.engine.evaluate import evaluate
-from auditor.engine.signatures import signatures_of
+from auditor.engine.facts.chunk import Chunk
+from auditor.engine.judge.evaluate import evaluate
+from auditor.engine.localise.signatures import signatures_of
 from auditor.engine.verdicts import Verdict
 from auditor.testing.corrupting import CAUSES, Corrupter, Effect, corrupted, effect_of
 from auditor.testing.families import family_filing
@@ -19,9 +19,9 @@ from auditor.testing.families import family_filing
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from auditor.engine.causes import Cause
-    from auditor.engine.signatures import Signature
-    from auditor.filing import Filing
+    from auditor.engine.localise.causes import Cause
+    from auditor.engine.localise.signatures import Signature
+    from auditor.model.filing import Filing
     from auditor.rules.book import RuleBook
     from auditor.rules.plan import Plan
     from auditor.testing.corrupting import Wrong

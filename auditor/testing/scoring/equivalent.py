@@ -6,14 +6,14 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from auditor.errors import RuleError
+from auditor.model.units import Kind
 from auditor.rules.lint import lint_relation
 from auditor.rules.nodes import Aggregate, Call, Expression, Negation, Number, Relation, walk
 from auditor.rules.plan import Ref, Rows
 from auditor.rules.scope import Scope
-from auditor.units import Kind
 
 if TYPE_CHECKING:
-    from auditor.forms.tables import FormBook
+    from auditor.model.tables import FormBook
     from auditor.rules.rule import Rule
 
 REFUSED, SAME, COUNTED, TWICE = "refused", "same", "counted", "twice"

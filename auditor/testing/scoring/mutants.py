@@ -10,10 +10,10 @@ from copy import copy
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from auditor.engine.chunk import Chunk
-from auditor.engine.evaluate import evaluate
+from auditor.authoring.examples import example_filings, run_cases
+from auditor.engine.facts.chunk import Chunk
+from auditor.engine.judge.evaluate import evaluate
 from auditor.engine.verdicts import Verdict
-from auditor.rules.examples import example_filings, run_cases
 from auditor.rules.nodes import NODES, Aggregate, Expression, Negation, Number, Relation, SetRelation
 from auditor.rules.plan import ColumnSpec, Ref, Rows
 from auditor.testing.scoring.equivalent import COUNTED, REASONS, REFUSED, SAME, TWICE, is_refused, meaning, only_counts
@@ -21,7 +21,7 @@ from auditor.testing.scoring.equivalent import COUNTED, REASONS, REFUSED, SAME, 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from auditor.forms.tables import FormBook
+    from auditor.model.tables import FormBook
     from auditor.rules.book import RuleBook
     from auditor.rules.plan import Plan
     from auditor.rules.rule import Rule

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.forms.codes import is_code
-from auditor.forms.columns import is_index_row
-from auditor.forms.tables import Layout
+from auditor.forms.column_match import is_index_row
+from auditor.model.tables import Layout
 from auditor.testing.varying.sheets import Copy, Segment, Sheet, code
 
 if TYPE_CHECKING:

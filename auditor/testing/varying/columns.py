@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditor.forms.columns import is_index_row, read_header
-from auditor.forms.labels import plain
-from auditor.forms.tables import Layout
+from auditor.forms.column_match import is_index_row, read_header
+from auditor.model.labels import plain
+from auditor.model.tables import Layout
 from auditor.testing.varying.sheets import Copy, Sheet, whole_tables
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Sequence
 
-    from auditor.document import Cell
+    from auditor.model.document import Cell
 
 
 def columns_moved(copy: Copy, pick: random.Random) -> bool:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from auditor.engine.audit import audit_filings
 from auditor.engine.verdicts import Verdict
-from auditor.numbers import State
+from auditor.model.numbers import State
 from auditor.rules.nodes import Predicate
 from auditor.testing.varying.sheets import STAMP, read_whole
 
 if TYPE_CHECKING:
-    from auditor.engine.results import Audit
-    from auditor.facts import Fact
-    from auditor.filing import Filing
-    from auditor.forms.tables import FormBook
+    from auditor.engine.findings import Audit
+    from auditor.model.facts import Fact
+    from auditor.model.filing import Filing
+    from auditor.model.tables import FormBook
     from auditor.rules.book import RuleBook
     from auditor.testing.varying.sheets import Copy, Original
 

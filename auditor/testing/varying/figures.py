@@ -7,17 +7,17 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from auditor.document import Cell, Paragraph
 from auditor.forms.codes import is_code
-from auditor.numbers import NOTHING, NUMERIC, State, parse_literal
+from auditor.model.document import Cell, Paragraph
+from auditor.model.numbers import NOTHING, NUMERIC, State, parse_literal
+from auditor.model.units import FEN_PER, Kind, money_unit
 from auditor.testing.varying.sheets import Copy, Sheet, reworded, title_of
-from auditor.units import FEN_PER, Kind, money_unit
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable
 
-    from auditor.facts import Fact
+    from auditor.model.facts import Fact
 
 _FULL_DIGITS = str.maketrans("0123456789.,", "０１２３４５６７８９．，")
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditor.document import Document
-from auditor.facts import FilingKey
-from auditor.numbers import State
-from auditor.readers.text import read as read_text
+from auditor.model.document import Document
+from auditor.model.facts import FilingKey
+from auditor.model.numbers import State
+from auditor.readers.text.plain_text import read as read_text
 from auditor.testing.layouts import Layouts, TextWriter
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
-from auditor.testing.printing import Style, print_tables
+from auditor.testing.printed_ledger import Style, print_tables
 
 if TYPE_CHECKING:
-    from auditor.forms.tables import FormBook
+    from auditor.model.tables import FormBook
 
 _KEY = FilingKey("示例县民政局", 2023, "final_accounts", "unit")
 _STYLES = (Style(), Style(zeros=State.BLANK), Style("元", 0), Style("万元", 4), Style(trim=True))

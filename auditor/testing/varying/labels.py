@@ -6,16 +6,16 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from auditor.forms.columns import is_index_row, read_header
-from auditor.forms.labels import plain
+from auditor.forms.column_match import is_index_row, read_header
+from auditor.model.labels import plain
 from auditor.testing.varying.sheets import Copy, Sheet, code, label_cells
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable
 
-    from auditor.document import Cell
-    from auditor.forms.tables import Table
+    from auditor.model.document import Cell
+    from auditor.model.tables import Table
 
 _ORDINAL = re.compile(
     r"^\s*(?:[一二三四五六七八九十]{1,3}[、.．]|（[一二三四五六七八九十\d]{1,3}）|\d{1,2}[、.．](?!\d))\s*"

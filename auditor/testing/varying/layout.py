@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditor.document import Cell, Paragraph
-from auditor.forms.columns import is_index_row
+from auditor.forms.column_match import is_index_row
+from auditor.model.document import Cell, Paragraph
 from auditor.testing.varying.sheets import Copy, Sheet, title_of
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auditor.forms.labels import plain
+from auditor.model.labels import plain
 from auditor.testing.varying.sheets import Copy, reworded, title_of
 
 if TYPE_CHECKING:

@@ -6,17 +6,17 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from auditor.document import Cell, Document, Grid, Paragraph
 from auditor.forms.codes import is_code
-from auditor.forms.recognise import title_forms
-from auditor.reading import filing_of, merge
+from auditor.forms.find_tables import title_forms
+from auditor.model.document import Cell, Document, Grid, Paragraph
+from auditor.reading.filings import filing_of, merge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from auditor.facts import Fact
-    from auditor.filing import Filing
-    from auditor.forms.tables import FormBook, Table
+    from auditor.model.facts import Fact
+    from auditor.model.filing import Filing
+    from auditor.model.tables import FormBook, Table
 
 STAMP = "№"
 

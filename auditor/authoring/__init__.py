@@ -1,0 +1,1 @@
+"""What rule authors need, and what needs rules and engine alike: loading, examples, review, the cookbook."""

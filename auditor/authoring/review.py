@@ -1,0 +1,157 @@
+"""Lint a whole rule book without any data: every mistake of every file at once, then what the rules say together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from auditor.authoring.unused_entries import dead_entries
+from auditor.errors import RuleError
+from auditor.forms.loading import load_forms
+from auditor.messages import say
+from auditor.rules.book import ParsedRules, RuleBook, rule_files, rule_folders, rule_items
+from auditor.rules.resolve import plans_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from auditor.model.tables import FormBook
+    from auditor.rules.plan import Plan
+    from auditor.rules.rule import Change, Rule
+
+SHOWN = 6  # rules named in one remark
+
+
+class Weight(StrEnum):
+    """How much a remark weighs: errors keep a rule book from loading."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is said of one place of a rule, form or wording file."""
+
+    weight: Weight
+    where: str
+    text: str
+
+
+def review(folders: Sequence[str | Path], off: Iterable[Change] = (), *, own: bool = True) -> list[Remark]:
+    """Every remark on the rules in force; errors first. Raises `RuleError` for a folder that is not there."""
+    roots = rule_folders(folders, own=own)
+    errors: list[RuleError] = []
+    forms = _tried(lambda: load_forms(roots), errors)
+    if forms is None:
+        return [_error(error) for error in errors]
+    parsed = ParsedRules()
+    known: dict[str, Path] = {}
+    items = _tried(lambda: list(rule_items(rule_files(roots))), errors) or []
+    for root, item in items:
+        _tried(lambda root=root, item=item: parsed.add(root, item, known), errors)  # type: ignore[misc]
+    parsed = _tried(lambda: parsed.without(off), errors) or parsed
+    good = [rule for rule in parsed.rules if _is_good(rule, forms, errors)]
+    _tried(lambda: _wordings(forms), errors)
+    remarks = [_error(error) for error in errors]
+    book = RuleBook(tuple(good), forms, "")
+    remarks += _overlaps(good, book)
+    remarks += _together(book)
+    for node, text in dead_entries(roots, good):
+        remarks.append(Remark(Weight.INFO, _where(node), text))
+    order = list(Weight)
+    return sorted(remarks, key=lambda remark: order.index(remark.weight))
+
+
+def _tried(action: Callable[[], Any], errors: list[RuleError]) -> Any:
+    """Do something; what is wrong with it is kept, and the rest goes on."""
+    try:
+        return action()
+    except RuleError as error:
+        errors.append(error)
+        return None
+
+
+def _error(error: RuleError) -> Remark:
+    where = error.where
+    return Remark(Weight.ERROR, where, str(error).removeprefix(f"{where}: "))
+
+
+def _is_good(rule: Rule, forms: FormBook, errors: list[RuleError]) -> bool:
+    """Resolve a rule and run its examples; tell whether nothing is wrong with it."""
+    from auditor.authoring.examples import check_examples
+
+    before = len(errors)
+    _tried(lambda: check_examples(rule, plans_of(rule, forms), forms), errors)
+    return len(errors) == before
+
+
+def _wordings(forms: FormBook) -> None:
+    from auditor.phrases.wordings import check_wordings
+
+    check_wordings(forms.roots)
+
+
+def _where(node: Any) -> str:
+    return ":".join(str(part) for part in (node.file, node.line, node.column) if part)
+
+
+# -- what the rules say together ------------------------------------------------------------------------------------
+
+
+def _overlaps(rules: Iterable[Rule], book: RuleBook) -> Iterator[Remark]:
+    """Rules that say the same of the same table, in scopes that meet."""
+    said: dict[str, list[tuple[Rule, Plan]]] = {}
+    told = set()
+    for rule in rules:
+        for plan in book.plans(rule):
+            for statement in (*plan.statements, *plan.alternatives):
+                key = repr((plan.table, plan.rows, plan.columns, plan.values, statement))
+                for other, before in said.get(key, ()):
+                    same = before.when == plan.when
+                    if other is not rule and same and _meet(other, rule) and (rule.id, other.id) not in told:
+                        told.add((rule.id, other.id))
+                        yield Remark(
+                            Weight.WARNING, f"{rule.file}:{rule.line}",
+                            say("lint.overlap", rule=rule.id, other=other.id, where=f"{other.file}:{other.line}"),
+                        )  # fmt: skip
+                said.setdefault(key, []).append((rule, plan))
+
+
+def _meet(one: Rule, other: Rule) -> bool:
+    """Tell whether a filing may be in the scope of both."""
+    if one.since > other.until or other.since > one.until:
+        return False
+    for name in ("report", "edition"):
+        if (a := getattr(one, name)) and (b := getattr(other, name)) and a != b:
+            return False
+    for name in ("entity_kind", "family", "place"):
+        a, b = set(getattr(one, name)), set(getattr(other, name))
+        if a and b and not a & b:
+            return False
+    return True
+
+
+def _together(book: RuleBook) -> Iterator[Remark]:
+    """Contradictions, figures that are left nothing but zero, and rules that follow from others."""
+    from auditor.authoring.redundancy import together
+
+    clashes: dict[tuple[str, ...], tuple[Rule, str, list[str]]] = {}
+    implied: dict[str, tuple[Rule, list[str]]] = {}
+    for family in book.forms.families.values():
+        found = together(book, family)
+        for clash in found.clashes:
+            ids = tuple(rule.id for rule in clash.rules)
+            clashes.setdefault(ids, (clash.rules[-1], clash.figure, []))[2].append(family.name)
+        for rule in found.implied:
+            implied.setdefault(rule.id, (rule, []))[1].append(family.name)
+    for ids, (rule, figure, families) in clashes.items():
+        key, weight = ("lint.zero", Weight.INFO) if figure else ("lint.clash", Weight.ERROR)
+        text = say(key, rules="、".join(ids[:SHOWN]), figure=figure, families="、".join(families))
+        yield Remark(weight, f"{rule.file}:{rule.line}", text)
+    for rule, families in implied.values():
+        text = say("lint.implied", rule=rule.id, families="、".join(families))
+        yield Remark(Weight.INFO, f"{rule.file}:{rule.line}", text)

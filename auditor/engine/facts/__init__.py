@@ -1,0 +1,1 @@
+"""Facts of many filings as arrays, and the blocks that rules are bound in."""

@@ -1,0 +1,1 @@
+"""Verdicts on bound statements: equalities, rates, sets and presence."""

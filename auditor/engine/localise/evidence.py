@@ -1,0 +1,188 @@
+"""Which of several figures that explain equally much is the likeliest, and what may have happened to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from auditor.engine.findings import Suspect
+from auditor.engine.localise.causes import Around, Guess, guess, slips
+from auditor.model.facts import ReadBy
+from auditor.model.numbers import NOTHING
+from auditor.model.units import PERCENT_SCALE, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from auditor.engine.facts.fact_table import Flags, Longs
+    from auditor.engine.localise.equations import Equations
+    from auditor.engine.localise.search import Equation
+    from auditor.model.facts import Address, Fact
+    from auditor.model.filing import Filing
+
+LAST_YEAR = "上年"
+HUNDRED = 100 * PERCENT_SCALE
+
+
+class Evidence:
+    """What the filing says for and against each figure.
+
+    `good` counts the consistent checks of each figure, `names` are addresses (the last resort of every ordering),
+    `last_year` is the filing of the year before where it is at hand. The first `size` facts are the filing's own;
+    those after them belong to other filings and are given.
+    """
+
+    def __init__(
+        self,
+        facts: Sequence[Fact],
+        good: Mapping[int, int],
+        names: Mapping[int, str],
+        system: Equations,
+        last_year: Filing | None = None,
+        size: int | None = None,
+    ) -> None:
+        self.facts, self.good, self.names, self.system = facts, good, names, system
+        self.last_year = last_year
+        self.lines = system.facts
+        self.own = slice(system.start, system.start + (len(facts) if size is None else size))
+        self.steps: list[int] = np.maximum(self.lines.own_step[self.own], 1).tolist()
+
+    @cached_property
+    def _before(self) -> dict[Address, int]:
+        """Last year's figures."""
+        return {f.address: f.value for f in self.last_year.all_facts if f.is_figure} if self.last_year else {}
+
+    @cached_property
+    def _last_parts(self) -> Longs:
+        """Of every name of a row the first one that ends alike (支出/208 and 208)."""
+        first: dict[str, int] = {}
+        ends = [first.setdefault(name.rsplit("/", 1)[-1], number) for number, name in enumerate(self.lines.rows)]
+        return np.array(ends, dtype=np.int64)
+
+    def _figures(self, flags: Flags) -> list[int]:
+        return [number for number in np.nonzero(flags)[0].tolist() if self.facts[number].is_figure]
+
+    def ranked(self, changes: Mapping[int, int], failing: Sequence[Equation]) -> list[Suspect]:
+        """The suspects for changes of which any one would do, the likeliest first."""
+        options = []
+        for fact, change in changes.items():
+            mine = [e for e in failing if e.check is not None and fact in e.terms]
+            because = tuple(dict.fromkeys(e.check.rule.id for e in mine if e.check is not None))
+            suspect = self._suspect(fact, None if self._open(fact, mine) else change, because)
+            words = [e.check.rate.word for e in mine if e.check is not None and e.check.rate is not None]
+            if self.facts[fact].kind is Kind.WORD and len(set(words)) == 1:
+                suspect = replace(suspect, word=words[0])
+            if suspect.suggested is not None and suspect.cause is None:
+                suspect = self._slipped(suspect) or suspect
+            points = self._points(suspect, mine)
+            options.append((-points, self.good.get(fact, 0), self.names[fact], suspect))
+        ranked = [suspect for *_, suspect in sorted(options, key=lambda option: option[:3])]
+        if not ranked or ranked[0].cause is None:
+            return ranked
+        return [suspect for suspect in ranked if not self._absurd(suspect)]
+
+    def _absurd(self, suspect: Suspect) -> bool:
+        """Tell whether a repair would turn an amount below zero, without a cause that would."""
+        value = self.facts[suspect.fact].value
+        return suspect.suggested is not None and suspect.suggested < 0 <= value and suspect.cause is None
+
+    def _open(self, number: int, failing: Sequence[Equation]) -> bool:
+        """Tell whether failing checks leave open what a figure should be: words that compare, or blanks beside it."""
+        blank = {n for e in failing for n in e.terms if n != number and self.facts[n].state in NOTHING}
+        return bool(failing) and all(
+            e.rate.function == "compare" if e.rate is not None else set(e.terms) <= {number, *blank} for e in failing
+        )
+
+    def _suspect(self, number: int, change: int | None, because: tuple[str, ...]) -> Suspect:
+        fact = self.facts[number]
+        if change is None or (not fact.is_figure and fact.state not in NOTHING):
+            return Suspect(number, None, because)
+        return Suspect(number, fact.value + change, because, self.cause(number, change))
+
+    def _slipped(self, suspect: Suspect) -> Suspect | None:
+        """The value that a slip of the digits made of a suspect, where checks leave a range and one such lies in it."""
+        fact, step = self.facts[suspect.fact], self.steps[suspect.fact]
+        if not fact.value or fact.value % step:
+            return None
+        near = [e for e in self.system.touching([suspect.fact]) if e.check is None or e.must]
+        changes = [right * step - fact.value for right in slips(fact.value // step)]
+        able = [change for change in changes if all(e.holds({suspect.fact: change}) for e in near)]
+        if len(able) != 1:
+            return None
+        return replace(suspect, suggested=fact.value + able[0], cause=self.cause(suspect.fact, able[0]))
+
+    def _points(self, suspect: Suspect, failing: Iterable[Equation]) -> int:
+        """A cause that fits, the repaired value printed elsewhere, a figure that was not read for certain.
+
+        Against it speaks a repair below zero.
+        """
+        fact = self.facts[suspect.fact]
+        points = suspect.cause.telling if suspect.cause else 0
+        points += fact.kind is Kind.WORD  # two figures that agree with all else against one word
+        points += fact.read_by is not ReadBy.PRINTED
+        if suspect.suggested is not None and suspect.suggested < 0 <= fact.value:
+            points -= suspect.cause is None
+        if suspect.suggested:
+            near = {other for equation in failing for other in equation.terms}
+            same = self._figures(self.lines.value[self.own] == suspect.suggested)
+            points += any(n not in near and self.facts[n].kind is fact.kind for n in same)
+        return points
+
+    def cause(self, number: int, change: int) -> Guess | None:
+        """What may have happened to a figure that should be larger by `change`."""
+        fact = self.facts[number]
+        step = max(1, fact.own_step)
+        if change % step or fact.value % step:
+            return None
+        address, lines, own = fact.address, self.lines, self.own
+        at = own.start + number
+        table, row = lines.table[own] == lines.table[at], lines.row[own] == lines.row[at]
+        across, down = table & row, table & (lines.column[own] == lines.column[at])
+        ends = self._last_parts[lines.row[own]] == self._last_parts[lines.row[at]]
+        beside = [n for n in dict.fromkeys([*self._figures(across), *self._figures(down)]) if n != number]
+        before = [n for n in beside if across[n] and LAST_YEAR in self.facts[n].address.column]
+        around = Around(
+            blank=fact.state in NOTHING,
+            beside=self._digits((n for n in beside if LAST_YEAR not in self.facts[n].address.column), fact, step),
+            elsewhere=self._digits(self._figures(ends & ~table), fact, step) if address.row else (),
+            before=[*self._digits(before, fact, step), *self._last_year(address, step)],
+            items=self._items(number, step),
+            hundred=fact.kind is Kind.PERCENT and self._hundred(number),
+        )  # fmt: skip
+        return guess(fact.value // step, (fact.value + change) // step, around)
+
+    def _digits(self, numbers: Iterable[int], fact: Fact, step: int) -> list[tuple[int, int]]:
+        """Figures with their values in last digits of a figure's print, where they can be told in these."""
+        return [(n, self.facts[n].value // step) for n in numbers if self._comparable(n, fact)]
+
+    def _comparable(self, number: int, fact: Fact) -> bool:
+        other = self.facts[number]
+        return other.kind is fact.kind and other.value % max(1, fact.own_step) == 0
+
+    def _last_year(self, address: Address, step: int) -> list[tuple[int | None, int]]:
+        value = self._before.get(address)
+        return [] if value is None or value % step else [(None, value // step)]
+
+    def _items(self, number: int, step: int) -> dict[int, int]:
+        """What a figure adds up in the checks that fail, where it is a total of several."""
+        items: dict[int, int] = {}
+        for equation in self.system.touching([number]):
+            own = equation.terms.get(number, 0)
+            if equation.check is not None and equation.rate is None:
+                items |= {other: self.facts[other].value // step for other, weight in equation.terms.items()
+                          if other != number and weight == -own}  # fmt: skip
+        return items if len(items) > 1 else {}
+
+    def _hundred(self, number: int) -> bool:
+        """Tell whether a share and the other shares of its whole print a sum of 100 %."""
+        shares = {number}
+        for equation in self.system.touching([number]):
+            rate = equation.rate
+            if rate is not None and rate.figure == number and rate.function == "percent":
+                whole = rate.second.terms
+                same = (e.rate for e in self.system.touching(whole) if e.rate is not None)
+                shares |= {r.figure for r in same if r.function == "percent" and r.second.terms == whole}
+        return len(shares) > 1 and sum(self.facts[share].value for share in shares) == HUNDRED

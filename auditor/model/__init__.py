@@ -1,0 +1,1 @@
+"""What everything else speaks of: figures and units, facts, documents, filings, tables, outlines, entities."""

@@ -1,0 +1,209 @@
+"""A filing: what one disclosure prints, as typed facts under addresses; and the public door for pandas tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from auditor.model.facts import Address, Fact, FilingKey, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from auditor.model.document import Paragraph
+    from auditor.model.footing import Footing
+    from auditor.model.shape import Shape
+    from auditor.model.tables import Form, FormBook, Table
+    from auditor.outline.file_outline import Outline
+
+
+class SourceFile(NamedTuple):
+    """A file of the filing, the hash of its bytes, and when it says it was last changed (digits, YYYYMMDD…).
+
+    `recognised` are its pages whose text was recognised from pictures, `pages` counts its pages or sheets.
+    """
+
+    file: str
+    sha256: str
+    modified: str = ""
+    recognised: tuple[int, ...] = ()
+    pages: int = 0
+
+
+class Remark(NamedTuple):
+    """What a reader has to say about a file: the key of a message and its values."""
+
+    key: str
+    values: dict[str, str]
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class ViewCell:
+    """One cell of a table as printed, and the position of its fact in the table (None for labels and headers)."""
+
+    text: str
+    fact: int | None = None
+    rowspan: int = 1
+    colspan: int = 1
+    head: bool = False
+
+
+@dataclass(slots=True)
+class ReadTable:
+    """One table as read: the standard table it is, its facts, and how it looks in print.
+
+    `complete` says that its rows were read to the end, so that a code it does not list is absent. `reason` (a
+    message key) says why a table that was found could not be read.
+    """
+
+    table: str
+    title: str
+    place: Place
+    number: str = ""  # 公开01表
+    unit: str = ""
+    complete: bool = True
+    reason: str = ""
+    facts: list[Fact] = field(default_factory=list)
+    also: list[tuple[Address, Address]] = field(default_factory=list)  # second addresses, and the facts they mean
+    missing_rows: list[str] = field(default_factory=list)
+    unprinted: list[str] = field(default_factory=list)  # columns of the form that stand nowhere in the table
+    names: dict[str, str] = field(default_factory=dict)  # row → label as printed
+    misnamed: dict[str, str] = field(default_factory=dict)  # row → official label, where another one is printed
+    view: list[list[ViewCell]] = field(default_factory=list)
+    unknown_lanes: set[str] = field(default_factory=set)  # with rows that print figures and have no name
+    unknown_columns: bool = False  # figures stand under columns that the form does not know
+    statement: str = ""  # the remark that says why the table is empty
+    recovered: bool = False
+    form: Form | None = None  # by which it was read
+    left_out: frozenset[str] = (
+        frozenset()
+    )  # lanes, rows and columns of the standard table that this form does not print
+    borderless: bool = False  # its columns were told by alignment
+    shape: Shape | None = field(default=None, repr=False, compare=False)  # what its print alone tells of it
+
+
+class TextSpan(NamedTuple):
+    """A number of a passage: where it stands in its text, and the address of its fact or why it has none."""
+
+    start: int
+    end: int
+    address: str = ""
+    reason: str = ""
+
+
+class TextView(NamedTuple):
+    """A passage of the prose as printed, under its heading, with its numbers."""
+
+    heading: str
+    text: str
+    place: Place
+    spans: tuple[TextSpan, ...]
+
+
+PROSE_REASONS = frozenset({"unread.prose", "unread.in_reason", "unread.outside"})  # of numbers in the text
+
+
+class Unread(NamedTuple):
+    """A number, or a line with numbers, that became no fact, and why (message key)."""
+
+    text: str
+    place: Place
+    reason: str
+    candidates: tuple[str, ...] = ()
+    numbers: int = 1  # how many it prints
+
+
+@dataclass(slots=True)
+class Filing:
+    """One disclosure of one entity: all its tables and facts, from one or several files."""
+
+    key: FilingKey
+    family: str = ""
+    files: list[SourceFile] = field(default_factory=list)
+    tables: list[ReadTable] = field(default_factory=list)
+    announced: list[str] = field(default_factory=list)  # titles seen in a list of contents or without a table
+    unread: list[Unread] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    entity_kind: str = ""  # 行政, 参公, 事业; empty where unknown
+    dynamic: dict[str, Table] = field(default_factory=dict)  # tables bound by their header words only
+    passages: list[TextView] = field(default_factory=list)  # the prose as read
+    texts: list[Paragraph] = field(default_factory=list, repr=False)  # the prose, until it is read into claims
+    footings: list[Footing] = field(default_factory=list)  # what their shapes say must add up
+    outlines: list[Outline] = field(default_factory=list)  # how each of its files is built and worded
+    about: list[ReadTable] = field(default_factory=list)  # tables that tell of the filing itself: 结构, 用语 …
+
+    @property
+    def facts(self) -> list[Fact]:
+        """All facts that the filing prints, table by table."""
+        return [fact for table in self.tables for fact in table.facts]
+
+    @property
+    def all_facts(self) -> list[Fact]:
+        """What the filing prints, and then what is told about the filing itself."""
+        return [*self.facts, *(fact for table in self.about for fact in table.facts)]
+
+    @property
+    def money_unit(self) -> str:
+        """The unit of measure that most tables state."""
+        units = [table.unit for table in self.tables if table.unit]
+        return max(sorted(set(units)), key=units.count) if units else ""
+
+    @classmethod
+    def from_frames(
+        cls,
+        frames: Mapping[str, pd.DataFrame],
+        *,
+        entity: str = "",
+        year: int = 0,
+        report: str = "final_accounts",
+        edition: str = "unit",
+        unit: str = "万元",
+        entity_kind: str = "",
+        forms: FormBook | None = None,
+    ) -> Filing:
+        """Make a filing from pandas tables that are already at hand.
+
+        `frames` maps a table's title (an official title or the name of a standard table) to a frame whose column
+        names are the printed headers (a MultiIndex for headers over several rows) and whose cells are printed
+        texts, `Decimal`, `int` or `float`; an index that is not a plain range counts as the first column. Numbers
+        are in `unit`. A float is taken at its shortest decimal form, so pass texts or `Decimal` where trailing
+        zeros matter. Raises `BadInputError` for a title that no form carries.
+
+        >>> import pandas as pd
+        >>> frame = pd.DataFrame({"科目编码": ["208"], "科目名称": ["社会保障和就业支出"], "本年支出合计": ["5.00"]})
+        >>> filing = Filing.from_frames({"支出决算表": frame}, entity="某单位", year=2023)
+        >>> [str(fact.address) for fact in filing.facts if fact.is_figure]
+        ['支出决算表[208].本年支出合计']
+        """
+        from auditor.reading.frames import filing_from_frames
+
+        key = FilingKey(entity, year, report, edition)
+        return filing_from_frames(frames, key, unit=unit, entity_kind=entity_kind, forms=forms)
+
+
+def family_of(
+    tables: Sequence[str], announced: Sequence[str], report: str, book: FormBook, *, entity: str = "",
+    read_by: Sequence[Form] = (),
+) -> str:  # fmt: skip
+    """Return the family that explains the tables found and the titles announced best; the smallest on a tie.
+
+    Of families that explain as much, the one that prints the tables as they were read, and that of the entity's place.
+    A family of other places is none: what holds there need not hold here.
+    """
+    best = ("", (0, 0, 0, 0))
+    titles = set(announced)
+    for family in book.families.values():
+        if (report and family.report != report) or family.elsewhere(entity):
+            continue
+        hits = len(family.tables() & set(tables))
+        hits += sum(1 for form in family.forms if form.table not in tables and titles & {form.title, *form.titles})
+        home = any(entity.startswith(place) for place in family.places)
+        prints = {form.print for form in family.forms}
+        own = sum(form.print in prints for form in read_by)
+        score = (hits, own + 2 * home, home, -len(family.forms))
+        if hits and score > best[1]:
+            best = (family.name, score)
+    return best[0]

@@ -1,0 +1,80 @@
+"""The outline of one file: what its text says about itself, before anything is compared with the filing's key."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from auditor.messages import say
+from auditor.model.facts import Place
+from auditor.outline.contents import Contents, contents_of_document
+from auditor.outline.headings import Heading, headings_of
+from auditor.outline.pieces import pieces_of
+from auditor.phrases.privacy import masked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from auditor.forms.find_tables import Recognised
+    from auditor.model.document import Document
+    from auditor.model.tables import FormBook
+    from auditor.outline.pieces import Sort
+    from auditor.phrases.wordings import Hit, Wording
+
+MAX_MENTIONS = 2_000  # of one wording in one file
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One thing that a file says: the table and row it is told in, its text, its named parts, its place."""
+
+    table: str
+    row: str
+    text: str
+    parts: Mapping[str, str]
+    place: Place
+
+
+@dataclass(slots=True)
+class Outline:
+    """How one file is built and worded."""
+
+    mentions: list[Mention] = field(default_factory=list)
+    headings: list[Heading] = field(default_factory=list)
+    contents: Contents = field(default_factory=Contents)
+
+
+def outline_of(document: Document, found: Recognised, book: FormBook, report: str) -> Outline:
+    """Read the outline of a document; `report` is its kind, where known."""
+    pieces = pieces_of(document, found)
+    contents = contents_of_document(document, pieces, found, book, report)
+    outline = Outline(list(_remarked(document)), list(headings_of(pieces)), contents)
+    counts: Counter[int] = Counter()
+    said: dict[tuple[Sort, str], list[tuple[Wording, list[Hit]]]] = {}  # the cells of tables say the same often
+    for piece in pieces:
+        key = (piece.sort, piece.text)
+        if key not in said:
+            said[key] = book.wordings.said(*key)
+        for wording, hits in said[key]:
+            for hit in hits if wording.fits(piece) else ():
+                counts[id(wording)] += 1
+                if counts[id(wording)] > MAX_MENTIONS:
+                    break
+                place = piece.place(hit.start, hit.end)
+                outline.mentions.append(Mention(wording.table, wording.row, masked(hit.text), hit.parts, place))
+    return outline
+
+
+_REMARKED = {"remark.unmapped_glyphs": "无法显示的文字", "remark.hidden_text": "看不见的文字"}
+
+
+def _remarked(document: Document) -> Iterator[Mention]:
+    """What the reader saw of text that readers cannot read: characters without a code, cut off or covered."""
+    for key, values in document.remarks:
+        if key in _REMARKED:
+            text = masked(values.get("text") or say("about.characters", count=values.get("count", "")))
+            place = Place(
+                document.file, page=int(values["page"]) if values.get("page", "").isdigit() else None, quote=text
+            )
+            yield Mention("用语", _REMARKED[key], text, {}, place)

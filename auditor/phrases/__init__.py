@@ -1,0 +1,1 @@
+"""Wordings as data (`rules/phrases`): the words of the prose, and what else texts are searched for."""

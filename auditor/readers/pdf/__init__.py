@@ -1,0 +1,1 @@
+"""PDF: characters, rulings, tables and lines of pages, also of scanned ones."""

@@ -1,0 +1,304 @@
+"""PDF: ruled tables with their merged cells, running text as paragraphs, every piece with its page and box.
+
+A table that goes on over the page break is put on the columns of the page before, so that a column which stays empty
+on the next page, or an orphan total row with merged cells, is still the right column. Text that the page holds and
+does not show is left out and reported.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from auditor.errors import FAULTS, BadInputError, where
+from auditor.model.document import Cell, Document, Grid, Paragraph, spans_kept
+from auditor.model.facts import Place
+from auditor.model.numbers import NUMERIC, parse_literal
+from auditor.readers.pdf.aligned_tables import aligned_tables
+from auditor.readers.pdf.line_flow import Line, margins_of, page_lines, paragraphs_of, text_of, without_furniture
+from auditor.readers.pdf.page_content import PageContent, Pdf
+from auditor.readers.pdf.ruled_tables import RuledTable, fill, find_tables
+from auditor.readers.pdf.scanned_pages import Scans
+from auditor.readers.pdf.unseen_text import Unseen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from auditor.readers.pdf.aligned_tables import AlignedTable
+    from auditor.readers.pdf.page_content import Char
+    from auditor.readers.pdf.pdfium_calls import Box
+
+
+MAX_PAGES = 2000
+END, TAIL = b"%%EOF", 64 * 1024  # how a file ends, and how far from its last byte that may stand
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+SAME_X = 3.0  # rulings of two pages this near are one column's
+_ORDINALS = "一二三四五六七八九十（(①②③④⑤⑥⑦⑧⑨⑩0123456789"
+
+
+@dataclass(slots=True)
+class _Page:
+    number: int
+    width: float
+    height: float
+    tables: list[RuledTable]
+    lines: list[Line]
+
+
+def read(data: bytes, *, file: str, sha256: str) -> Document:
+    """Read a PDF. Raises `BadInputError` when it is encrypted, damaged, or beyond bounds.
+
+    Pages without text are recognised where the extra for that is installed.
+    """
+    document = Document(file, sha256)
+    with Pdf(data, file) as pdf:
+        if pdf.pages > MAX_PAGES:
+            raise BadInputError("input.too_many_pages", file=file, limit=MAX_PAGES)
+        if END not in data[-TAIL:]:
+            document.remarks.append(("remark.truncated", {}))
+        document.modified = pdf.modified()
+        document.pages = pdf.pages
+        scans = Scans(pdf, document)
+        unseen = Unseen()
+        pages = [_read_page(pdf, number, document, (unseen, scans)) for number in range(1, pdf.pages + 1)]
+        document.remarks.extend(unseen.remarks())
+        for number, content in scans.recognised():
+            pages[number - 1] = _page(content)
+    kept = without_furniture([(page.lines, page.height) for page in pages])
+    for page, lines in zip(pages, kept, strict=True):
+        page.lines = lines
+    document.blocks.extend(scans.placed(_Assembler(pages, document).blocks()))
+    return document
+
+
+def _read_page(pdf: Pdf, number: int, document: Document, watchers: Iterable[Unseen | Scans]) -> _Page:
+    """One page; a fault of the program loses this page, told as lost, and not the file."""
+    content = PageContent(number, 0.0, 0.0)
+    try:
+        content = pdf.page(number - 1)
+        page = _page(content)
+        for watcher in watchers:
+            watcher.note(content)
+    except FAULTS as fault:
+        _lose(document, number, content.chars, fault)
+        return _Page(number, content.width, content.height, [], [])
+    return page
+
+
+def _lose(document: Document, page: int, chars: Sequence[Char], fault: BaseException) -> None:
+    """Note that a page is lost, what is printed on it as far as that is known, and what went wrong."""
+    printed = "".join(char[5] for char in chars)
+    document.lost[page] = _NUMBER.findall(printed)
+    line = where(fault)
+    if line not in document.faults:
+        document.faults.append(line)
+
+
+def _page(content: PageContent) -> _Page:
+    tables = find_tables(content.across, content.down)
+    rest = fill(tables, content.chars)
+    return _Page(content.number, content.width, content.height, tables, page_lines(rest, content.number))
+
+
+class _Assembler:
+    """Puts the pieces of all pages in reading order, and joins what page breaks have cut."""
+
+    def __init__(self, pages: Sequence[_Page], document: Document) -> None:
+        self.pages = pages
+        self.document = document
+        self.file = document.file
+        self.margins = margins_of([(page.lines, page.width) for page in pages])
+        self.out: list[Grid | list[Line]] = []
+        self.before: tuple[RuledTable, int] | None = None  # the table at the end of the last page, and its page
+        self.columns: list[float] = []  # the columns of the table that may go on
+        self.grids: list[list[list[Cell]]] = []  # the rows of every grid, until all are known
+        self.kinds: list[tuple[int, bool, bool]] = []  # page, continues, borderless
+
+    def blocks(self) -> list[Grid | Paragraph]:
+        order: list[int | list[Line]] = []
+        for page in self.pages:
+            self._page_or_none(page, order)
+        out: list[Grid | Paragraph] = []
+        for item in order:
+            if isinstance(item, int):
+                out.append(self._finished(item))
+            else:
+                out.extend(paragraphs_of(item, self.margins, self.file))
+        return out
+
+    def _page_or_none(self, page: _Page, order: list[int | list[Line]]) -> None:
+        """The pieces of a page, or, where the program fails on it, none of them."""
+        if page.number in self.document.lost:
+            self.before = None
+            return
+        count, last = len(order), order[-1] if order else 0
+        lines = len(last) if isinstance(last, list) else 0
+        try:
+            self._page(page, order)
+        except FAULTS as fault:
+            del order[count:]
+            if isinstance(last, list):
+                del last[lines:]
+            self.before = None
+            chars = [char for table in page.tables for cell in table.cells for char in cell.chars]
+            _lose(self.document, page.number, chars, fault)
+
+    def _page(self, page: _Page, order: list[int | list[Line]]) -> None:
+        lines = page.lines
+        position = 0
+        top = True  # nothing on this page yet
+        for table in page.tables:
+            end = position
+            while end < len(lines) and lines[end].base < table.ys[0] + 1:
+                end += 1
+            if end > position:
+                self._text(lines[position:end], order)
+                top = False
+            position = end
+            grid = self._table(table, page.number, follows=top and self.before is not None)
+            order += [] if grid is None else [grid]
+            top = False
+        if position < len(lines):
+            self._text(lines[position:], order)
+            self.before = None
+
+    def _text(self, lines: list[Line], order: list[int | list[Line]]) -> None:
+        """Running text, and the tables without rulings in it."""
+        self.before = None
+        at = 0
+        for table in aligned_tables(lines):
+            if table.first > at:
+                self._lines(lines[at : table.first], order)
+            order.append(self._aligned(table))
+            at = table.last
+        if at < len(lines):
+            self._lines(lines[at:], order)
+
+    @staticmethod
+    def _lines(lines: list[Line], order: list[int | list[Line]]) -> None:
+        if order and isinstance(order[-1], list):
+            order[-1].extend(lines)
+        else:
+            order.append(list(lines))
+
+    # -- tables ---------------------------------------------------------------------------------------------
+
+    def _aligned(self, table: AlignedTable) -> int:
+        rows = [
+            [
+                Cell(text, Place(self.file, page=table.page, row=r, column=c, bbox=box), 1, span)
+                for c, (text, box, span) in enumerate(row, 1)
+            ]
+            for r, row in enumerate(table.rows, 1)
+        ]
+        self.grids.append([[cell for cell in row for _ in range(cell.colspan)] for row in rows])
+        self.kinds.append((table.page, False, True))
+        return len(self.grids) - 1
+
+    def _table(self, table: RuledTable, page: int, *, follows: bool) -> int | None:
+        """The number of the grid; None where all that this page has is the rest of the row above the break."""
+        spans = _subset(table.xs, self.columns) if follows else None
+        if spans is None:
+            self.columns = table.xs
+            spans = list(range(len(table.xs)))
+        first = self._rows_before() if follows else 0
+        rows = self._rows(table, page, spans, first)
+        if follows and self.grids and self.grids[-1] and rows and _is_cut(self.grids[-1][-1], rows[0]):
+            self.grids[-1][-1] = _mended(self.grids[-1][-1], rows[0])
+            rows = rows[1:]
+            if not rows:
+                self.before = (table, page)
+                return None
+        self.grids.append(rows)
+        self.kinds.append((page, follows, False))
+        self.before = (table, page)
+        return len(self.grids) - 1
+
+    def _rows_before(self) -> int:
+        """How many rows the table that goes on has so far."""
+        count = 0
+        for rows, (_, continues, _) in zip(reversed(self.grids), reversed(self.kinds), strict=True):
+            count += len(rows)
+            if not continues:
+                break
+        return count
+
+    def _rows(self, table: RuledTable, page: int, spans: list[int], first: int) -> list[list[Cell]]:
+        cells: dict[int, Cell] = {}
+        rows = []
+        for line in table.grid():
+            row: list[Cell] = []
+            for ruled in line:
+                if id(ruled) not in cells:
+                    start, end = spans[ruled.column], spans[ruled.column + ruled.colspan]
+                    place = Place(
+                        self.file, page=page, row=first + ruled.row + 1, column=start + 1, bbox=_rounded(ruled.box)
+                    )
+                    cells[id(ruled)] = Cell(text_of(ruled.chars, ruled.box), place, ruled.rowspan, end - start)
+                cell = cells[id(ruled)]
+                if not row or row[-1] is not cell:
+                    row += [cell] * cell.colspan
+            rows.append(row)
+        return rows
+
+    def _finished(self, number: int) -> Grid:
+        rows = self.grids[number]
+        page, continues, borderless = self.kinds[number]
+        boxes = [cell.place.bbox for row in rows for cell in row if cell.place.bbox]
+        box = (
+            min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+        ) if boxes else None  # fmt: skip
+        place = Place(self.file, page=page, bbox=box)
+        known = not borderless and (continues or spans_kept(rows))
+        return Grid(tuple(map(tuple, rows)), place, spans_known=known, continues=continues, borderless=borderless)
+
+
+def _rounded(box: Box) -> Box:
+    return (round(box[0], 1), round(box[1], 1), round(box[2], 1), round(box[3], 1))
+
+
+def _subset(xs: Sequence[float], columns: Sequence[float]) -> list[int] | None:
+    """For each ruling of a continuation the ruling of the table before that it is; None when one is new."""
+    if len(columns) < 2 or abs((xs[-1] - xs[0]) - (columns[-1] - columns[0])) > 2 * SAME_X:
+        return None
+    shift = columns[0] - xs[0]  # left and right pages may have different margins
+    out: list[int] = []
+    for x in xs:
+        near = min(range(len(columns)), key=lambda n: abs(columns[n] - x - shift))
+        if abs(columns[near] - x - shift) > SAME_X or (out and near <= out[-1]):
+            return None
+        out.append(near)
+    return out
+
+
+def _is_cut(above: Sequence[Cell], below: Sequence[Cell]) -> bool:
+    """Tell whether a row is the rest of the row above the page break: no key, and its text goes on where text stood.
+
+    A row that prints a number where the row above has one, or a label of its own, is a row of its own.
+    """
+    if len(above) != len(below) or not above[0].raw or below[0].raw or any(cell.rowspan > 1 for cell in below):
+        return False
+    going_on = False
+    for up, down in zip(above, below, strict=True):
+        if not down.raw:
+            continue
+        if parse_literal(down.raw).state in NUMERIC:
+            if up.raw:
+                return False
+        elif not up.raw or parse_literal(up.raw).state in NUMERIC or down.raw[0] in _ORDINALS:
+            return False
+        else:
+            going_on = True
+    return going_on
+
+
+def _mended(above: Sequence[Cell], below: Sequence[Cell]) -> list[Cell]:
+    made: dict[tuple[int, int], Cell] = {}
+    out = []
+    for up, down in zip(above, below, strict=True):
+        key = (id(up), id(down))
+        if key not in made:
+            made[key] = replace(up, raw=up.raw + down.raw) if down.raw else up
+        out.append(made[key])
+    return out

@@ -1,0 +1,1 @@
+"""Word processor files: DOCX, DOC, and others by way of LibreOffice."""

@@ -1,0 +1,1 @@
+"""Workbooks and CSV files: sheets as blocks."""

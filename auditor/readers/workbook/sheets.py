@@ -1,0 +1,148 @@
+"""What a sheet of any workbook shows, and from there to blocks: merged cells laid out, hidden rows left out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from auditor.errors import BadInputError
+from auditor.model.document import Cell, Grid, Paragraph
+from auditor.model.facts import Place, column_name
+from auditor.readers.workbook.block_cutting import cut, is_title
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from auditor.model.document import Document
+
+MAX_SHEETS = 400
+MAX_ROWS = 200_000
+MAX_COLUMNS = 2_000
+MAX_CELLS = 1_000_000  # about 600 MB while they are read
+
+_NO_NAME = re.compile(r"(?:Sheet|工作表|表)\s*\d*(?:\s*\(\d+\))?", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One sheet: its texts as shown, by (row, column) counted from 0, and what its reader saw besides.
+
+    `formulas` are cells whose formula was saved without its result; `texts` holds the formula there.
+    """
+
+    file: str
+    name: str
+    number: int
+    texts: dict[tuple[int, int], str] = field(default_factory=dict)
+    merges: list[tuple[int, int, int, int]] = field(default_factory=list)  # first row, first column, last, last
+    hidden: bool = False
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    formulas: list[tuple[int, int]] = field(default_factory=list)
+    pictures: bool = False
+
+
+def sheet_of_rows(file: str, name: str, number: int, rows: Iterable[Iterable[str]]) -> Sheet:
+    """A sheet of rows of texts."""
+    sheet = Sheet(file, name, number)
+    for row, line in enumerate(rows):
+        for column, text in enumerate(line):
+            if text:
+                sheet.texts[row, column] = text
+    return sheet
+
+
+def add_sheet(document: Document, sheet: Sheet) -> None:
+    """Add the blocks of a sheet to a document, and remarks on what is not read. Raises `BadInputError`."""
+    remarks = document.remarks
+    if sheet.hidden:
+        remarks.append(("remark.hidden_sheet", {"sheet": sheet.name}))
+        return
+    if sheet.formulas:
+        count, first = str(len(sheet.formulas)), cell_name(*min(sheet.formulas))
+        remarks.append(("remark.no_result", {"sheet": sheet.name, "count": count, "cell": first}))
+    hidden = _hidden(sheet)
+    if hidden:
+        remarks.append(("remark.hidden_rows", {"sheet": sheet.name, "count": str(hidden)}))
+    if sheet.pictures and not sheet.texts:
+        remarks.append(("remark.sheet_pictures", {"sheet": sheet.name}))
+    document.blocks.extend(blocks_of(sheet))
+
+
+def _hidden(sheet: Sheet) -> int:
+    """How many hidden rows and columns hold anything."""
+    rows = {row for row, _ in sheet.texts if row in sheet.hidden_rows}
+    columns = {column for _, column in sheet.texts if column in sheet.hidden_columns}
+    return len(rows) + len(columns)
+
+
+def blocks_of(sheet: Sheet) -> list[Paragraph | Grid]:
+    """Cut a sheet into paragraphs and grids. Raises `BadInputError` for a sheet beyond bounds."""
+    blocks = cut(_cells(sheet))
+    return named(blocks, sheet.name, Place(sheet.file, page=sheet.number, sheet=sheet.name))
+
+
+def named(blocks: list[Paragraph | Grid], name: str, place: Place) -> list[Paragraph | Grid]:
+    """Put a name before blocks whose first table has no title above it."""
+    if not name or _NO_NAME.fullmatch(name.strip()):
+        return blocks
+    for block in blocks:
+        if isinstance(block, Grid):
+            return [Paragraph(name, place), *blocks]
+        if is_title(block.text):
+            break
+    return blocks
+
+
+def _cells(sheet: Sheet) -> list[list[Cell]]:
+    """Every cell that is shown, up to the last row and column that hold anything."""
+    shown = {
+        (row, column): text
+        for (row, column), text in sheet.texts.items()
+        if text.strip() and row not in sheet.hidden_rows and column not in sheet.hidden_columns
+    }
+    height = max((row for row, _ in shown), default=-1) + 1
+    width = max((column for _, column in shown), default=-1) + 1
+    if height > MAX_ROWS or width > MAX_COLUMNS or height * width > MAX_CELLS:
+        raise BadInputError("input.too_many_cells", file=sheet.file, limit=MAX_CELLS)
+    rows = [row for row in range(height) if row not in sheet.hidden_rows]
+    columns = [column for column in range(width) if column not in sheet.hidden_columns]
+    cells = [[Cell(shown.get((row, column), ""), _place(sheet, row, column)) for column in columns] for row in rows]
+    row_at, column_at = {row: at for at, row in enumerate(rows)}, {column: at for at, column in enumerate(columns)}
+    for top, left, bottom, right in sheet.merges:
+        kept_rows = [row_at[row] for row in range(top, min(bottom, height - 1) + 1) if row in row_at]
+        kept_columns = [column_at[column] for column in range(left, min(right, width - 1) + 1) if column in column_at]
+        if not kept_rows or not kept_columns:
+            continue
+        # the text stands in the first cell, which may itself be hidden
+        one = Cell(sheet.texts.get((top, left), ""), _place(sheet, top, left), len(kept_rows), len(kept_columns))
+        for row in kept_rows:
+            cells[row][kept_columns[0] : kept_columns[-1] + 1] = [one] * len(kept_columns)
+    return cells
+
+
+def _place(sheet: Sheet, row: int, column: int) -> Place:
+    page = sheet.number if sheet.name else None  # a CSV has neither sheet nor page
+    return Place(sheet.file, page=page, row=row + 1, column=column + 1, sheet=sheet.name)
+
+
+def cell_name(row: int, column: int) -> str:
+    """A cell as spreadsheets name it.
+
+    >>> cell_name(0, 27)
+    'AB1'
+    """
+    return f"{column_name(column)}{row + 1}"
+
+
+def column_number(letters: str) -> int:
+    """The column, counted from 0, that letters name; capitals or not.
+
+    >>> column_number("A"), column_number("ab")
+    (0, 27)
+    """
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number - 1

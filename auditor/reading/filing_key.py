@@ -1,0 +1,99 @@
+"""Whose disclosure a document is: entity, year, report, edition, told from cover, table heads and titles.
+
+Every hint is a vote; the heads of the tables (`单位：…`, `部门名称：…`) count more than free text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, TypeVar
+
+from auditor.model.document import Paragraph
+from auditor.model.facts import FilingKey
+
+if TYPE_CHECKING:
+    from auditor.model.document import Document
+
+_HEAD = re.compile(
+    r"(?:编制|填报|公开|预算|填制)?(?:单位|部门)(?:（单位）|\(单位\))?(?:名称|全称)?\s*[：:]\s*"
+    r"(?P<name>[^\s：:，。；\d](?:[^\s：:，。；\d]|(?<!\d)\d{1,3}(?![\d.,年月日])){3,39})"
+)  # a number belongs to a name (第101中学), a date behind it does not
+_UNIT_WORD = re.compile(r"^(?:人民币)?[亿万千]?元$|^金额|^万元|^元")
+_YEAR = re.compile(r"(20[0-4]\d)\s*年(?:度)?")
+_TITLE = re.compile(
+    r"(?P<rest>.{0,80}?)(?P<edition>部门|单位)?(?P<report>决算|预算)(?:信息)?(?:公开)?(?P<tail>报告|说明|情况|情况说明|编制说明|文本)?$"
+)
+T = TypeVar("T")
+COVER_LINES = 30  # non-empty lines at the start that may be a cover
+MIN_NAME = 4
+
+
+def identify(document: Document) -> FilingKey:
+    """Return the key of a document's filing; parts that nothing tells are empty or 0."""
+    entities: Counter[str] = Counter()
+    years: Counter[int] = Counter()
+    reports: Counter[str] = Counter()
+    editions: Counter[str] = Counter()
+    texts = [block.text for block in document.blocks if isinstance(block, Paragraph)]
+    for text in texts:
+        _head_votes(text, entities, years)
+    whole = [text for text in texts if re.search(r"(?:决算|预算)公开(?:报告|说明|文本)$", text)]
+    for text in [*_cover(texts), *(text.replace(" ", "") for text in whole)]:
+        _title_votes(text, entities, years, reports, editions)
+    for text in texts:
+        if len(text) < 60:
+            compact = text.replace(" ", "")
+            for word, report in (("决算", "final_accounts"), ("预算", "budget")):
+                if re.search(rf"{word}(?:总?表|公开|情况说明|明细表)|{word}$", compact):
+                    reports[report] += 2 if word == "决算" else 1
+            for word, edition in (("单位", "unit"), ("部门", "department")):
+                if re.search(rf"{word}(?:决算|预算)", compact):
+                    editions[edition] += 1
+    return FilingKey(_first(entities, ""), _first(years, 0), _first(reports, ""), _first(editions, ""))
+
+
+def _first(votes: Counter[T], default: T) -> T:
+    """The winner; ties go to the value seen first."""
+    return votes.most_common(1)[0][0] if votes else default
+
+
+def _cover(texts: list[str]) -> list[str]:
+    """The lines of the cover, and neighbours joined: titles are often broken over two or three lines."""
+    head: list[str] = []
+    for text in texts[:COVER_LINES]:
+        if re.fullmatch(r"目\s*录", text):
+            break
+        head.append(text.replace(" ", ""))
+    joined = ["".join(head[i : i + size]) for size in (2, 3) for i in range(len(head) - size + 1)]
+    return head + joined
+
+
+def _head_votes(text: str, entities: Counter[str], years: Counter[int]) -> None:
+    for found in _HEAD.finditer(text.replace("\u3000", " ")):
+        name = found["name"]
+        if not _UNIT_WORD.match(name) and not name.startswith("金额"):
+            entities[name] += 3
+            if year := _YEAR.search(text):
+                years[int(year.group(1))] += 2
+    if re.fullmatch(r"20[0-4]\d年度?", text.replace(" ", "")):
+        years[int(text.replace(" ", "")[:4])] += 3
+
+
+def _title_votes(
+    text: str, entities: Counter[str], years: Counter[int], reports: Counter[str], editions: Counter[str]
+) -> None:
+    found = _TITLE.fullmatch(text)
+    if found is None or len(text) > 80:
+        return
+    rest = found["rest"]
+    if year := _YEAR.search(rest):
+        years[int(year.group(1))] += 4
+        rest = rest.replace(year.group(0), "\n")
+    reports["final_accounts" if found["report"] == "决算" else "budget"] += 6
+    if found["edition"]:
+        editions["unit" if found["edition"] == "单位" else "department"] += 3
+    for name in rest.split("\n"):
+        bare = re.sub(r"^年?度|年?度$|(?:部门|单位)$|^附件\d*[：:]?", "", name)
+        if len(bare) >= MIN_NAME and not re.search(r"[。，；：:、>]|预算|决算|第.{1,3}部分", bare):
+            entities[bare] += 2

@@ -1,0 +1,1 @@
+"""What every door of the program shares: settings, inputs, originals, output files."""
