@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from auditor.engine.audit import audit_filings, instance_text
+from auditor.engine.audit import audit_filings
 from auditor.engine.facts.chunk import Chunk
 from auditor.engine.judge.evaluate import evaluate
+from auditor.engine.judge.outcomes import instance_text
 from auditor.engine.verdicts import Reason, Verdict
 from auditor.messages import say
 from auditor.model.filing import Filing

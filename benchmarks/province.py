@@ -30,8 +30,8 @@ from auditor.run.output import write_file
 from auditor.screening.job import Job
 from auditor.screening.journal import Journal
 from auditor.screening.kept_parts import freeze, kept_name
+from auditor.screening.records import Part, Source
 from auditor.screening.store import Store
-from auditor.screening.work import Part, Source
 from auditor.testing.generating import as_file
 from auditor.testing.province import LIST_HEAD, province
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from auditor.errors import BadInputError
 from auditor.model.numbers import State
-from auditor.readers import read
 from auditor.rules.book import load_rules
+from auditor.sandbox import read
 from auditor.testing.varying.comparing import Judge
 from auditor.testing.varying.copies import copies
 from auditor.testing.varying.generated import generated

@@ -16,7 +16,8 @@ import numpy as np
 import openpyxl
 import pypdfium2
 import pytest
-from auditor.annotate import Note, annotate, checked
+from auditor.annotate import annotate, checked
+from auditor.annotate.notes import Note
 from auditor.cli.main import cli
 from auditor.engine.audit import audit_filings
 from auditor.engine.findings import Audit

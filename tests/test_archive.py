@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from auditor.errors import BadInputError
-from auditor.readers import members, read
+from auditor.sandbox import members, read
 from auditor.sandbox.archive import MAX_FILES, Archive
 from auditor.testing.drawing import package
 

@@ -10,8 +10,9 @@ import openpyxl
 import pytest
 from auditor.errors import BadInputError
 from auditor.messages import use_language
-from auditor.readers import read, read_bytes
+from auditor.readers import read_bytes
 from auditor.readers.detect import kind_of
+from auditor.sandbox import read
 from auditor.testing.drawing import package
 
 from tests.office_files import ole, sheet_bytes, word_bytes

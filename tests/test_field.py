@@ -15,7 +15,7 @@ from auditor.model.document import Cell, Document, Grid, Paragraph
 from auditor.model.facts import Place
 from auditor.model.numbers import parse_literal
 from auditor.model.units import Rounding
-from auditor.readers import read
+from auditor.sandbox import read
 from auditor.testing.field import keeping
 from auditor.testing.field.changing import changed, new_text
 from auditor.testing.field.judging import Judged, judged_of

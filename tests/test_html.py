@@ -18,7 +18,7 @@ from auditor.engine.findings import Audit, Review, Severity, Since, Standing
 from auditor.engine.verdicts import Verdict
 from auditor.model.filing import ViewCell
 from auditor.model.units import Rounding
-from auditor.readers import pictures, read_bytes
+from auditor.readers import read_bytes
 from auditor.reading.filings import filing_of, finished, read_filing
 from auditor.reports.html import filing_html, index_html, spots
 from auditor.reports.html.atlas import Atlas
@@ -28,6 +28,7 @@ from auditor.reports.html.findings import is_tail
 from auditor.reports.json_report import tool_data
 from auditor.reports.narrate import Narrator
 from auditor.reports.summary import suspect_rules
+from auditor.sandbox import pictures
 from auditor.testing.pdf_blocks import pdf_of
 
 from tests.conftest import EXAMPLES, rule_book

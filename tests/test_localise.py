@@ -6,9 +6,10 @@ import random
 from typing import TYPE_CHECKING
 
 import pytest
-from auditor.engine.findings import Check
+from auditor.engine.checks import Check
 from auditor.engine.localise.causes import Around, Cause, guess
-from auditor.engine.localise.search import Component, Equation
+from auditor.engine.localise.equation import Equation
+from auditor.engine.localise.search import Component
 from auditor.engine.localise.search import localise as localise_in
 from auditor.engine.verdicts import Verdict
 from auditor.rules.book import load_rules

@@ -6,7 +6,8 @@ from auditor.engine.audit import audit_filings
 from auditor.engine.findings import Finding, Severity
 from auditor.messages import use_language
 from auditor.reports.narrate import Narrator
-from auditor.testing.filings import KEY, Draft, draft_of
+from auditor.testing.draft import Draft
+from auditor.testing.filings import KEY, draft_of
 from auditor.testing.ledger import GENERAL, THREE, Ledger
 from auditor.testing.printed_ledger import Printed
 

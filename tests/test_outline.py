@@ -8,6 +8,7 @@ import pytest
 from auditor.engine.audit import audit_filings
 from auditor.engine.findings import Audit
 from auditor.errors import RuleError
+from auditor.installed import own_rules
 from auditor.model.facts import FilingKey
 from auditor.model.units import Kind
 from auditor.phrases.privacy import is_bank_card, is_identity_number, masked
@@ -15,7 +16,6 @@ from auditor.phrases.wordings import check_wordings, load_wordings
 from auditor.readers.text import plain_text as reader
 from auditor.reading.filings import bind_document, finished
 from auditor.reports.narrate import Narrator
-from auditor.rules.book import own_rules
 
 from tests.conftest import rule_book
 

@@ -11,9 +11,10 @@ from auditor.engine.findings import Mark
 from auditor.engine.verdicts import Reason, Verdict
 from auditor.errors import AuditorError
 from auditor.messages import use_language
-from auditor.model.entities import Entities, Expected, load_entities, normal
+from auditor.model.entities import Entities, Expected, normal
 from auditor.model.facts import Address
 from auditor.model.filing import Filing
+from auditor.reading.entity_list import load_entities
 from auditor.reports.formats import FORMATS
 from auditor.reports.json_report import tool_data
 from auditor.reports.run import Run

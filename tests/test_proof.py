@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.engine.audit import audit_filings
-from auditor.engine.findings import Check
+from auditor.engine.checks import Check
 from auditor.engine.localise.proof import Identity, prove
 from auditor.engine.verdicts import Verdict
 from auditor.model.units import Range, printed_range

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from auditor.screening.local_workers import LocalWorkers, Lost
 from auditor.screening.ranking import RANKED, expected_lines
+from auditor.screening.records import OutputError
 from auditor.screening.screen import Screening, screen
 from auditor.screening.store import Store
-from auditor.screening.work import OutputError
 
 from tests.screens import environment, filing, job, results, write_folder
 
@@ -243,7 +243,7 @@ def test_a_full_disk_in_a_worker_comes_through(tmp_path: Path) -> None:
 
 
 def test_the_list_tells_who_has_not_published(folder: Path, tmp_path: Path) -> None:
-    from auditor.model.entities import load_entities
+    from auditor.reading.entity_list import load_entities
 
     listed = tmp_path / "名单.csv"
     listed.write_text(

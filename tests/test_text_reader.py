@@ -9,11 +9,11 @@ import pytest
 from auditor.errors import AuditorError, BadInputError
 from auditor.messages import use_language
 from auditor.model.document import Grid, Paragraph
-from auditor.readers import read as read_path
 from auditor.readers import read_bytes
 from auditor.readers.text.plain_text import MAX_COLUMNS, decode, read
 from auditor.reading.filing_key import identify
 from auditor.reading.filings import filing_of
+from auditor.sandbox import read as read_path
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
-from auditor.readers import read
+from auditor.sandbox import read
 from auditor.testing.varying.comparing import Comparison, Judge
 from auditor.testing.varying.copies import VARIATIONS, copies, varied
 from auditor.testing.varying.generated import generated

@@ -15,8 +15,8 @@ from auditor.errors import BadInputError
 from auditor.limits import Limits
 from auditor.model.document import Cell, Document, Grid, Paragraph, Part
 from auditor.model.facts import Place
-from auditor.readers import read, read_bytes
-from auditor.sandbox import codec
+from auditor.readers import read_bytes
+from auditor.sandbox import codec, read
 from auditor.sandbox.guard import CrashError, Guard, shared
 from hypothesis import given
 from hypothesis import strategies as st

@@ -8,40 +8,15 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from auditor.annotate.notes import MAX_NOTES, Annotated, Note
 from auditor.errors import BadInputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-AUTHOR = "auditor"
-MAX_NOTES = 5000  # of one file
-MAX_TEXT = 4000  # characters of one note
 ENDINGS = {"PDF": ".pdf", "XLSX": ".xlsx", "DOCX": ".docx"}
-
-
-class Note(NamedTuple):
-    """What is to be noted at one place: on a page of a PDF its box (points from the top left of the page as shown),
-    in a workbook sheet (`page`), row and column, in a text document a paragraph, or grid, row and column.
-    """  # noqa: D205 — one sentence
-
-    severity: str
-    text: str
-    page: int = 0
-    box: tuple[float, float, float, float] | None = None
-    row: int = 0
-    column: int = 0
-    grid: int = 0
-    paragraph: int = 0
-
-
-class Annotated(NamedTuple):
-    """A copy with notes: its bytes, the kind of file, and how many notes found their place."""
-
-    data: bytes
-    kind: str
-    placed: int
 
 
 def annotate(data: bytes, name: str, sha256: str, notes: Sequence[Sequence[Any]]) -> dict[str, Any]:

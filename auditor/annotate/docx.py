@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from auditor.annotate import AUTHOR
+from auditor.annotate.notes import AUTHOR
 from auditor.annotate.parts import Changed
 from auditor.annotate.xlsx import printable_lines
 from auditor.readers.word.docx import elements_of
@@ -12,7 +12,7 @@ from auditor.readers.word.docx import elements_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.annotate import Note
+    from auditor.annotate.notes import Note
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MAIN = "word/document.xml"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pypdfium2
 from pypdfium2 import raw
 
-from auditor.annotate import AUTHOR, MAX_TEXT
+from auditor.annotate.notes import AUTHOR, MAX_TEXT
 from auditor.errors import BadInputError
 from auditor.own import COPY
 from auditor.readers.pdf import typefaces
@@ -20,8 +20,8 @@ from auditor.readers.pdf.page_content import display
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from auditor.annotate import Note
-    from auditor.readers.pdf.pdfium_calls import Box, Matrix
+    from auditor.annotate.notes import Note
+    from auditor.readers.pdf.elements import Box, Matrix
 
 COLOURS = {"error": (255, 140, 120), "warning": (255, 200, 60), "info": (140, 190, 255)}
 _PRINTED = 4  # the flag of an annotation that is printed with the page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from auditor.annotate import AUTHOR, MAX_TEXT
+from auditor.annotate.notes import AUTHOR, MAX_TEXT
 from auditor.annotate.parts import OFFICE, Changed
 from auditor.messages import printable
 from auditor.readers.workbook.sheets import cell_name
@@ -12,7 +12,7 @@ from auditor.readers.workbook.sheets import cell_name
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from auditor.annotate import Note
+    from auditor.annotate.notes import Note
 
 _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _R = f"{{{OFFICE}}}"

@@ -32,7 +32,8 @@ from auditor.yamlfiles.trees import Map, Text, nearest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from auditor.model.tables import FormBook, Table
+    from auditor.forms.book import FormBook
+    from auditor.model.tables import Table
     from auditor.rules.rule import Example, Rule
 
 _ADDRESS = re.compile(
@@ -269,7 +270,7 @@ class _Maker:
             (target.about if table.about else target.tables).append(self._blank_table(table, cells))
 
     def _partner(self, key: FilingKey, context: str) -> FilingKey:
-        from auditor.engine.facts.chunk import CONTEXTS, LONE_UNIT, PARTNERS, UNITS
+        from auditor.rules.contexts import CONTEXTS, LONE_UNIT, PARTNERS, UNITS
 
         if context == LONE_UNIT or context.startswith(UNITS):
             self.units.append(f"{key.entity}{context}")

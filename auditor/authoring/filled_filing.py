@@ -13,7 +13,8 @@ from auditor.model.units import Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.model.tables import Family, FormBook, Table
+    from auditor.forms.book import FormBook
+    from auditor.model.tables import Family, Table
 
 UNIT = "万元"
 YEAR = 2023

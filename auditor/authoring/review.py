@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from auditor.model.tables import FormBook
+    from auditor.forms.book import FormBook
     from auditor.rules.plan import Plan
     from auditor.rules.rule import Change, Rule
 

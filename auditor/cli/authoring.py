@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
-from auditor.cli.common import config_option, fail, load_settings, prepare, rules_option
+from auditor.cli.common import config_option, fail, prepare, rules_option
 from auditor.errors import AuditorError
 from auditor.messages import printable, say
 from auditor.own import is_own_file
 from auditor.run.output import write_file
+from auditor.run.settings import load_settings
 
 
 @click.command()

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
     from click._termui_impl import ProgressBar
 
-    from auditor.cli.common import Settings
     from auditor.engine.findings import Audit
     from auditor.model.entities import Entities
     from auditor.model.filing import Filing, Remark
     from auditor.reports.run import Run
     from auditor.rules.book import RuleBook
     from auditor.run.inputs import Opened
+    from auditor.run.settings import Settings
     from auditor.store.saved_reports import SavedReport
     from auditor.store.waivers import Waiver
 

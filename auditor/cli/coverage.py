@@ -14,9 +14,9 @@ from auditor.run.inputs import Left, Reading, bound, found, whole
 from auditor.run.output import Outputs
 
 if TYPE_CHECKING:
-    from auditor.cli.common import Settings
     from auditor.engine.coverage import Coverage
     from auditor.rules.book import RuleBook
+    from auditor.run.settings import Settings
 
 
 @click.command()

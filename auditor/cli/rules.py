@@ -122,9 +122,9 @@ def _tested(rule: Rule, book: RuleBook, *, aloud: bool) -> int:
 @rules_option
 def trace(identity: str, files: tuple[str, ...], config: str | None, folders: tuple[str, ...]) -> None:
     """追踪一条规则在文件中核对了什么、没核对什么、为什么。 What a rule bound in files, what it did not, and why."""
-    from auditor.readers import read as read_file
     from auditor.reading.filings import filing_of, group
     from auditor.reports.trace import trace_rule
+    from auditor.sandbox import read as read_file
 
     settings, book = prepare(config, folders)
     rule = rule_of(book, identity)

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditor.engine.bind.reasons import reasons_of_status
+from auditor.engine.checks import Check, Operand
 from auditor.engine.facts.chunk import Chunk
 from auditor.engine.facts.pool import Pool
-from auditor.engine.findings import Audit, Check, Finding, Ledger, Mark, NotEvaluated, Operand, Severity
+from auditor.engine.findings import Audit, Finding, Ledger, Mark, NotEvaluated, Severity
 from auditor.engine.judge.evaluate import evaluate, filtered
+from auditor.engine.judge.outcomes import instance_text
 from auditor.engine.localise.check_matrix import CheckMatrix
 from auditor.engine.localise.equations import Equations
 from auditor.engine.localise.evidence import Evidence
@@ -188,20 +190,6 @@ def _in_order(operands: Sequence[tuple[Operand, tuple[int, int]]]) -> tuple[Oper
     """Operands in the order of their terms, those of one column as they are printed, whatever else is in the chunk."""
     runs = itertools.groupby(operands, lambda pair: (pair[0].left, pair[0].coefficient, pair[1]))
     return tuple(one for _, run in runs for one in sorted((pair[0] for pair in run), key=lambda o: o.fact))
-
-
-def instance_text(outcome: Outcome, i: int) -> str:
-    """Which instance of its rule a check is: row, column, values; for ordering and for the trace."""
-    instances = outcome.instances
-    parts = []
-    if instances.rows is not None:
-        block = instances.chunk.block(outcome.plan.rows.table if outcome.plan.rows else outcome.plan.table)
-        parts.append(block.rows[int(instances.rows[i])] if block else "")
-    if instances.columns is not None:
-        table = outcome.plan.rows.table if outcome.plan.rows else outcome.plan.table
-        parts.append(instances.chunk.tables[table].column_names[int(instances.columns[i])])
-    parts += [texts[int(numbers[i])] for texts, numbers in instances.values.values()]
-    return "·".join(part for part in parts if part)
 
 
 def _detail(outcome: Outcome, i: int) -> str:

@@ -6,18 +6,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from auditor.engine.verdicts import Note, Reason, Verdict
+from auditor.engine.verdicts import Reason, Verdict
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from auditor.engine.judge.rates import Rate
-    from auditor.engine.localise.causes import Guess
+    from auditor.engine.checks import Check
     from auditor.engine.localise.lost_rows import LostRow
     from auditor.engine.localise.proof import Proof
+    from auditor.engine.localise.suspects import Suspect
     from auditor.model.facts import Fact
     from auditor.model.filing import Filing
-    from auditor.model.footing import Footing
     from auditor.rules.rule import Rule
 
 
@@ -38,55 +37,6 @@ class Mark(StrEnum):
     SUSPECT = "suspect"  # named by a finding
     UNCHECKED = "unchecked"  # no equality that holds touches it
     UNREAD = "unread"
-
-
-@dataclass(frozen=True, slots=True)
-class Operand:
-    """One fact of a check with its coefficient in left − right, and the side on which it stands."""
-
-    fact: int  # position in the filing's facts
-    coefficient: int
-    left: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One evaluated check that is not plainly consistent.
-
-    `gap` is left minus right on the printed numbers, `allowed` the largest gap that rounding explains, both in the
-    smallest step times `scale`. `detail` holds what sets and predicates have to say.
-    """
-
-    rule: Rule
-    statement: str
-    verdict: Verdict
-    operands: tuple[Operand, ...]
-    gap: int = 0
-    allowed: int = 0
-    scale: int = 1
-    note: Note = Note.NONE
-    operator: str = "="
-    linear: bool = True
-    constant: int = 0
-    detail: str = ""
-    rate: Rate | None = None  # what a rate or a comparing word should be
-    footing: Footing | None = None  # the relation that the table itself shows, where it is one
-
-    @property
-    def compares(self) -> bool:
-        """Tell whether figures were compared (and not sets of names, or what is printed)."""
-        return self.linear or self.rate is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Suspect:
-    """A figure that is most likely wrong: its fact, the value that would satisfy the checks, and those checks."""
-
-    fact: int
-    suggested: int | None  # in the smallest step; None where the checks do not agree on one
-    because: tuple[str, ...]
-    cause: Guess | None = None  # what may have happened to it
-    word: str = ""  # for a word that compares: the one that its two figures ask for
 
 
 class Standing(StrEnum):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.forms.column_match import (
@@ -21,6 +20,7 @@ from auditor.forms.column_match import (
 from auditor.forms.column_segments import Segment, labels_known, lanes_by_labels, of_codes, printed_labels, segments_of
 from auditor.forms.grid_rows import aligned
 from auditor.forms.header_rows import header_height
+from auditor.forms.read_plan import Plan, UnmatchedError
 from auditor.forms.row_alignment import Slot
 from auditor.model.labels import plain
 from auditor.model.tables import Layout
@@ -33,26 +33,6 @@ if TYPE_CHECKING:
 
 MIN_WORDS = 0.5  # share of the form's columns whose words the header must show
 MOST_WORDS = 0.75  # the same where rows are shifted, so that the order of the columns decides
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How the columns of one grid are to be read: its header, and per segment the mapping of its figures."""
-
-    header: Header
-    width: int
-    segments: tuple[Segment, ...]
-    columns: tuple[dict[int, Column], ...]
-    lanes: tuple[Lane, ...] = ()  # the lane of each segment, in a table of lanes
-    slots: tuple[Slot, ...] = ()  # set where rows are shifted and must be aligned one by one
-
-
-class UnmatchedError(Exception):
-    """The grid cannot be read as this table; `reason` is a message key."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def plan_grid(grid: Grid, table: Table) -> Plan:

@@ -21,8 +21,9 @@ from auditor.model.labels import plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from auditor.forms.book import FormBook
     from auditor.model.document import Cell, Document
-    from auditor.model.tables import Form, FormBook
+    from auditor.model.tables import Form
 
 _YEAR = re.compile(r"^(?:20\d\d年度?|20\d\d)?")
 _BY = re.compile(

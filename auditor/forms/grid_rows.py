@@ -18,8 +18,8 @@ from auditor.model.tables import Layout
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.forms.column_plan import Plan
     from auditor.forms.column_segments import Segment
+    from auditor.forms.read_plan import Plan
     from auditor.forms.row_alignment import Slot
     from auditor.model.document import Grid
     from auditor.model.tables import Column, Lane, Table

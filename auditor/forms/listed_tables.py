@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.forms.column_match import Look, look
-from auditor.forms.column_plan import UnmatchedError
 from auditor.forms.printed_table import PrintedRow
+from auditor.forms.read_plan import UnmatchedError
 from auditor.forms.row_alignment import Slot, align_row
 from auditor.model.labels import plain
 from auditor.model.numbers import State, parse_literal

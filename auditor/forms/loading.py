@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from auditor.forms.book import FormBook
 from auditor.forms.code_lists import with_code_list
 from auditor.forms.file_keys import (
     CLASSES_OF_LANE,
@@ -20,7 +21,7 @@ from auditor.forms.file_keys import (
     TABLE,
     TAXONOMY,
 )
-from auditor.model.tables import CLASSES, Column, Entry, Family, Form, FormBook, Lane, Layout, Row, Table, Taxonomy
+from auditor.model.tables import CLASSES, Column, Entry, Family, Form, Lane, Layout, Row, Table, Taxonomy
 from auditor.model.units import Kind
 from auditor.yamlfiles.keys import flag
 from auditor.yamlfiles.trees import Map, a_list, a_map, a_text, choice, fail, load, nearest, texts, whole

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.forms.column_match import Look, look
-from auditor.forms.column_plan import UnmatchedError
 from auditor.forms.printed_table import PrintedRow
+from auditor.forms.read_plan import UnmatchedError
 from auditor.model.labels import plain
 
 if TYPE_CHECKING:

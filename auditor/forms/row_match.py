@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from auditor.forms.codes import recover
-from auditor.forms.column_plan import UnmatchedError
+from auditor.forms.read_plan import UnmatchedError
 from auditor.model.facts import ReadBy
 from auditor.model.labels import plain, without
 from auditor.model.tables import Layout

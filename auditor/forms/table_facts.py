@@ -11,13 +11,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.forms.blank_lines import ways_to_read
-from auditor.forms.column_plan import Plan, UnmatchedError, plan_grid, shift_plan
+from auditor.forms.column_plan import plan_grid, shift_plan
 from auditor.forms.grid_rows import Carried, rows_of
 from auditor.forms.header_rows import joined
 from auditor.forms.listed_tables import read_list
 from auditor.forms.loose_lines import read_loose, read_squeezed
 from auditor.forms.printed_table import LooseCell, PrintedRow
 from auditor.forms.project_sheets import read_sheet
+from auditor.forms.read_plan import Plan, UnmatchedError
 from auditor.forms.row_match import NamedRow, Naming, name_rows
 from auditor.forms.table_views import grid_view, loose_view
 from auditor.forms.unlabelled_tables import across, read_cells
@@ -33,9 +34,10 @@ from auditor.model.units import Kind, money_unit
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from auditor.forms.book import FormBook
     from auditor.forms.printed_table import Found
     from auditor.model.document import Grid, Paragraph
-    from auditor.model.tables import Form, FormBook, Table
+    from auditor.model.tables import Form, Table
 
 _EMPTY_WORDS = (
     "无数据",

@@ -19,10 +19,10 @@ from auditor.model.units import Kind
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
+    from auditor.forms.book import FormBook
     from auditor.forms.printed_table import Found
     from auditor.model.document import Grid
     from auditor.model.filing import ReadTable, Unread
-    from auditor.model.tables import FormBook
 
 MIN_CODES = 3
 LABELS = 4  # columns at the left in which codes may stand

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.forms.column_match import Look, is_index_row, known_words, look, match_columns, read_header
-from auditor.forms.column_plan import MIN_WORDS, UnmatchedError
+from auditor.forms.column_plan import MIN_WORDS
 from auditor.forms.printed_table import PrintedRow
+from auditor.forms.read_plan import UnmatchedError
 from auditor.forms.row_match import NamedRow, Naming
 from auditor.model.labels import plain
 from auditor.model.tables import Column, Layout

@@ -13,8 +13,8 @@ from auditor.model.numbers import BROKEN, State, is_printed_number, parse_litera
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from auditor.forms.column_plan import Plan
     from auditor.forms.printed_table import Found, PrintedRow
+    from auditor.forms.read_plan import Plan
     from auditor.model.document import Cell, Grid
 
 _AMOUNT = re.compile(r"[\d０-９][.．][\d０-９]")

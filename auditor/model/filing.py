@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditor.model.facts import Address, Fact, FilingKey, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import pandas as pd
 
+    from auditor.forms.book import FormBook
     from auditor.model.document import Paragraph
     from auditor.model.footing import Footing
+    from auditor.model.outline import Outline
     from auditor.model.shape import Shape
-    from auditor.model.tables import Form, FormBook, Table
-    from auditor.outline.file_outline import Outline
+    from auditor.model.tables import Form, Table
 
 
 class SourceFile(NamedTuple):
@@ -182,28 +183,3 @@ class Filing:
 
         key = FilingKey(entity, year, report, edition)
         return filing_from_frames(frames, key, unit=unit, entity_kind=entity_kind, forms=forms)
-
-
-def family_of(
-    tables: Sequence[str], announced: Sequence[str], report: str, book: FormBook, *, entity: str = "",
-    read_by: Sequence[Form] = (),
-) -> str:  # fmt: skip
-    """Return the family that explains the tables found and the titles announced best; the smallest on a tie.
-
-    Of families that explain as much, the one that prints the tables as they were read, and that of the entity's place.
-    A family of other places is none: what holds there need not hold here.
-    """
-    best = ("", (0, 0, 0, 0))
-    titles = set(announced)
-    for family in book.families.values():
-        if (report and family.report != report) or family.elsewhere(entity):
-            continue
-        hits = len(family.tables() & set(tables))
-        hits += sum(1 for form in family.forms if form.table not in tables and titles & {form.title, *form.titles})
-        home = any(entity.startswith(place) for place in family.places)
-        prints = {form.print for form in family.forms}
-        own = sum(form.print in prints for form in read_by)
-        score = (hits, own + 2 * home, home, -len(family.forms))
-        if hits and score > best[1]:
-            best = (family.name, score)
-    return best[0]

@@ -11,8 +11,8 @@ from auditor.outline.structure import structure
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from auditor.forms.book import FormBook
     from auditor.model.filing import Filing, ReadTable
-    from auditor.model.tables import FormBook
 
 _BUILDERS: dict[str, Callable[[Filing, FormBook], ReadTable]] = {
     "结构": structure,

@@ -17,9 +17,10 @@ from auditor.outline.table_lines import Lines
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from auditor.forms.book import FormBook
     from auditor.model.facts import Place
     from auditor.model.filing import Filing, ReadTable
-    from auditor.model.tables import FormBook, Taxonomy
+    from auditor.model.tables import Taxonomy
 
 OLD, MISSPELT, OTHER, ABOVE = "旧名", "错字", "码名不符", "上级不符"
 MIN_SPELT = 5  # characters of a name in which one wrong character is told

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.forms.find_tables import title_forms
 from auditor.model.document import Grid
 from auditor.model.labels import plain
+from auditor.model.outline import Contents, Titled
 from auditor.model.units import money_unit
-from auditor.outline.pieces import Sort, bare
+from auditor.outline.pieces import bare
+from auditor.phrases.pieces import Sort
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from auditor.forms.book import FormBook
     from auditor.forms.find_tables import Recognised
     from auditor.model.document import Document
-    from auditor.model.facts import Place
-    from auditor.model.tables import FormBook
-    from auditor.outline.pieces import Piece
+    from auditor.phrases.pieces import Piece
 
 _HEADS = (
     "科目编码", "科目代码", "科目名称", "合计", "基本支出", "项目支出", "预算数", "决算数", "收入", "支出", "金额",
@@ -34,30 +35,6 @@ ALIKE = 0.7  # of the characters of two headings
 SHORTEST = 4  # characters of a name without its place
 HEAD_ROWS = 4
 FEW_HEADS = 3  # words of official heads that make a grid without a title one that may have been announced
-
-
-@dataclass(frozen=True, slots=True)
-class Titled:
-    """A title, in the contents or above a table: as printed, the official one, the standard tables it may stand for."""
-
-    text: str
-    title: str
-    tables: tuple[str, ...]
-    place: Place
-    unit: bool = False  # the unit of measure is stated with it
-
-
-@dataclass(slots=True)
-class Contents:
-    """Announced titles and headings, shown titles and headings, titles without a table, pages without anything."""
-
-    announced: list[Titled] = field(default_factory=list)
-    listed: list[Titled] = field(default_factory=list)  # entries that are no title of a table
-    shown: list[Titled] = field(default_factory=list)
-    bodiless: list[Titled] = field(default_factory=list)  # titles of tables with a unit of measure and no table below
-    headings: list[str] = field(default_factory=list)
-    empty_pages: list[int] = field(default_factory=list)
-    nameless: list[Place] = field(default_factory=list)  # grids like official tables, without a title
 
 
 def contents_of_document(

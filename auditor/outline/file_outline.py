@@ -3,46 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from auditor.messages import say
 from auditor.model.facts import Place
-from auditor.outline.contents import Contents, contents_of_document
-from auditor.outline.headings import Heading, headings_of
+from auditor.model.outline import Mention, Outline
+from auditor.outline.contents import contents_of_document
+from auditor.outline.headings import headings_of
 from auditor.outline.pieces import pieces_of
 from auditor.phrases.privacy import masked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
+    from auditor.forms.book import FormBook
     from auditor.forms.find_tables import Recognised
     from auditor.model.document import Document
-    from auditor.model.tables import FormBook
-    from auditor.outline.pieces import Sort
+    from auditor.phrases.pieces import Sort
     from auditor.phrases.wordings import Hit, Wording
 
 MAX_MENTIONS = 2_000  # of one wording in one file
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """One thing that a file says: the table and row it is told in, its text, its named parts, its place."""
-
-    table: str
-    row: str
-    text: str
-    parts: Mapping[str, str]
-    place: Place
-
-
-@dataclass(slots=True)
-class Outline:
-    """How one file is built and worded."""
-
-    mentions: list[Mention] = field(default_factory=list)
-    headings: list[Heading] = field(default_factory=list)
-    contents: Contents = field(default_factory=Contents)
 
 
 def outline_of(document: Document, found: Recognised, book: FormBook, report: str) -> Outline:

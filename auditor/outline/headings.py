@@ -6,16 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor.outline.pieces import Sort, bare
+from auditor.model.outline import _DIGITS, Heading
+from auditor.outline.pieces import bare
+from auditor.phrases.pieces import Sort
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from auditor.model.facts import Place
-    from auditor.outline.pieces import Piece
+    from auditor.phrases.pieces import Piece
 
-_ONES = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九")
-_DIGITS = {name: number for number, name in enumerate(_ONES) if name}
 _LEVELS = (
     ("部分", re.compile(r"^[-•·]*第([一二三四五六七八九十]{1,3})部分")),
     ("章", re.compile(r"^[-•·]*([一二三四五六七八九十]{1,3})[、.．]")),
@@ -23,36 +22,6 @@ _LEVELS = (
 )
 LONG = 6  # characters of a heading that nobody writes twice by chance
 _RUN_IN = re.compile(r"(?<=[。；：])（([一二三四五六七八九十]{1,3})）")  # an item that begins within a paragraph
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """One numbered heading: its level, its number, the number that should stand there, its text."""
-
-    level: str
-    number: int
-    expected: int
-    first: bool  # no list of its level is open: it may go on in another file of the filing
-    text: str
-    place: Place
-
-    def ordinal(self, number: int) -> str:
-        """A number as headings of this level print it."""
-        return _PRINTS[self.level].format(chinese(number))
-
-
-_PRINTS = {"部分": "第{}部分", "章": "{}、", "节": "（{}）"}
-
-
-def chinese(number: int) -> str:
-    """A number up to 99 in Chinese characters.
-
-    >>> chinese(9), chinese(12), chinese(20)
-    ('九', '十二', '二十')
-    """
-    tens, ones = divmod(number, 10)
-    ten = "十" if tens == 1 else _ONES[tens] + "十" if tens else ""
-    return ten + _ONES[ones]
 
 
 def chinese_number(text: str) -> int:

@@ -12,9 +12,9 @@ from auditor.outline.table_lines import Lines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from auditor.forms.book import FormBook
     from auditor.model.filing import Filing, ReadTable
-    from auditor.model.tables import FormBook
-    from auditor.outline.file_outline import Mention
+    from auditor.model.outline import Mention
 
 _OWN = re.compile(r"本级|（本级）|本部门|本单位|我部门|我单位|机关本级|本部|部门$|单位$|（部门）|（单位）")
 _SELF = frozenset(

@@ -7,25 +7,18 @@ it is, because it is audited. Every character knows the paragraph and the offset
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from auditor.model.document import Cell, Document, Grid, Paragraph, tidy
+from auditor.model.document import Document, Grid, Paragraph
 from auditor.model.labels import plain
-from auditor.phrases.privacy import masked
+from auditor.phrases.pieces import Piece, Sort, squeezed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from auditor.forms.find_tables import Recognised
-    from auditor.model.facts import Place
 
-_SPACE = re.compile(r"[\s\u3000\u00a0\u200b\ufeff]")
-_PRINTED = re.compile(r"[^\s\u3000\u00a0\u200b\ufeff]")
-_FOLD = str.maketrans("()０１２３４５６７８９％〔〕", "（）0123456789%（）")
-_RADICAL = re.compile("[\u2e80-\u2fdf\uf900-\ufaff]")
 _STARTS = re.compile(
     r"^[-•·]*(?:第[一二三四五六七八九十]{1,3}(?:部分|章|条)|[一二三四五六七八九十]{1,3}[、.．]|（[一二三四五六七八九十\d]{1,3}）"
     r"|\d{1,2}[、.．](?:(?!\d)|(?=20\d\d年))|[①-⑳]|附[件表]|注[:：]|说明[:：]|备注)"
@@ -43,7 +36,6 @@ _PAGE_NUMBER = re.compile(r"^[-—–第]*\d{1,4}[-—–页/共\d]*$")
 _LEADER = re.compile(r"[.．·…⋯]{3,}\d{0,4}$|[.．·…⋯]{2,}$")
 MAX_HEADING = 60
 MAX_JOINED = 20_000  # characters of one piece
-MAX_QUOTE = 60
 COVER_LINES = 12
 MIN_LONG = 20  # characters of a line that may have been cut
 MANY = 8  # such lines, where there are fewer
@@ -51,78 +43,6 @@ WRAPPED = 0.5  # share of long lines that end within a sentence, from which a te
 RAGGED = 4  # characters that a full line of such a text may have less than most
 FULL = 1.5  # of a line's height: what stays free at the end of a full line
 CONTENTS = ("目录", "目次")
-
-
-class Sort(StrEnum):
-    """What a piece of text is."""
-
-    COVER = "cover"  # before the contents, or the first lines
-    CONTENTS = "contents"  # an entry of the list of contents
-    HEADING = "heading"
-    TITLE = "title"  # of a table
-    REMARK = "remark"  # between a table's title and its grid
-    NOTE = "note"  # below a table
-    TEXT = "text"
-    CELL = "cell"
-
-
-@dataclass(slots=True)
-class Piece:
-    """One piece of text; character i stands at `offsets[i]` in the raw text of its source.
-
-    `beside` is what stands around a cell: the head of its column and its row.
-    """
-
-    sort: Sort
-    text: str
-    offsets: Sequence[int]
-    sources: list[Paragraph | Cell]
-    heading: str = ""
-    beside: str = ""
-    ends: bool = True  # the paragraph is known to end here
-    starts: list[int] = field(default_factory=lambda: [0])  # where in the text each source begins
-
-    def join(self, text: str, offsets: Sequence[int], source: Paragraph) -> None:
-        """Add a paragraph that goes on with this text."""
-        joined: list[int] = self.offsets if isinstance(self.offsets, list) else list(self.offsets)
-        joined += offsets
-        self.offsets = joined
-        self.starts.append(len(self.text))
-        self.text += text
-        self.sources.append(source)
-
-    def place(self, start: int, end: int) -> Place:
-        """The place of some of its characters, quoted with what stands around them."""
-        number, last_number = bisect_right(self.starts, start) - 1, bisect_right(self.starts, end - 1) - 1
-        at, last = self.offsets[start], self.offsets[end - 1]
-        source = self.sources[number]
-        place = replace(source.place, section=self.heading, quote=masked(self.quote(start, end)))
-        if isinstance(source, Paragraph) and source.parts:
-            stop = last + 1 if last_number == number else len(source.raw)
-            boxes = source.boxes(at, stop)
-            if boxes:
-                place = replace(place, page=boxes[0][0], bbox=boxes[0][1])
-        return place
-
-    def quote(self, start: int, end: int) -> str:
-        """The sentence of some characters, cut to what stands near them."""
-        left = max(self.text.rfind(mark, 0, start) for mark in "。！？；") + 1
-        stops = [at for mark in "。！？；" if (at := self.text.find(mark, end)) >= 0]
-        right = min(stops, default=len(self.text)) + 1
-        room = max(4, (MAX_QUOTE - (end - start)) // 2)
-        before, after = max(left, start - room), min(right, end + room)
-        head = "…" if before > left else ""
-        tail = "…" if after < min(right, len(self.text)) else ""
-        return f"{head}{self.text[before:after]}{tail}"
-
-
-def squeezed(raw: str) -> tuple[str, Sequence[int]]:
-    """A raw text without white space, brackets and digits in one form, and the offset of each character."""
-    offsets: Sequence[int] = range(len(raw))
-    if _SPACE.search(raw):
-        offsets = [found.start() for found in _PRINTED.finditer(raw)]
-        raw = _SPACE.sub("", raw)
-    return _RADICAL.sub(lambda found: tidy(found.group()), raw).translate(_FOLD), offsets
 
 
 def bare(text: str) -> str:

@@ -15,10 +15,10 @@ from auditor.outline.table_lines import Lines
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from auditor.forms.book import FormBook
     from auditor.model.facts import Fact
     from auditor.model.filing import Filing, ReadTable
-    from auditor.model.tables import FormBook
-    from auditor.outline.contents import Titled
+    from auditor.model.outline import Titled
 
 _NOTHING = ("无数据", "空表", "无相关")
 

@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.errors import RuleError
-from auditor.outline.pieces import Piece, Sort, squeezed
 from auditor.phrases.dates import is_impossible_date
+from auditor.phrases.pieces import Piece, Sort, squeezed
 from auditor.phrases.privacy import is_bank_card, is_identity_number
 from auditor.phrases.quotes import unpaired_quotes
 from auditor.yamlfiles.keys import Entry, Key, Shape, flag

@@ -18,9 +18,9 @@ from auditor.prose.tokens import MONEY
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from auditor.forms.book import FormBook
     from auditor.model.document import Paragraph
     from auditor.model.facts import FilingKey
-    from auditor.model.tables import FormBook
     from auditor.prose.claims import Claims, Line, Told
     from auditor.prose.passages import Passage
     from auditor.prose.tokens import Number

@@ -9,8 +9,8 @@ from auditor.model.labels import plain, without
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from auditor.forms.book import FormBook
     from auditor.model.filing import ReadTable
-    from auditor.model.tables import FormBook
 
 Link = tuple[str, str, str]  # name, digits, 类 款 or 项
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from typing import TYPE_CHECKING
 
 from auditor.errors import BadInputError
@@ -11,74 +10,13 @@ from auditor.messages import printable
 from auditor.own import is_own
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
-    from auditor.annotate import Annotated, Note
-    from auditor.annotate.page_pictures import Picture, Region
     from auditor.model.document import Document
 
 MAX_BYTES = 200 * 1024 * 1024
 MAX_TEXT_BYTES = 20 * 1024 * 1024
-HEAD = 1024 * 1024  # a text smaller than this is read in this process
 OWN = "input.own"  # why a report of this program is not read
-ARCHIVE_MARK = "!"  # 决算.zip!2023/某局.pdf: a file inside an archive
-
-
-def read(path: Path, member: str = "") -> Document:
-    """Read one file, or one member of a ZIP archive (by its stored name), in a worker process; small texts here.
-
-    Raises `BadInputError` when the file is missing, empty, too large, damaged, encrypted, of a kind that is not read,
-    or takes too much time or memory; the message says what to do.
-    """
-    from auditor.readers.detect import CONTAINERS, kind_of
-
-    name = printable(path.name)
-    head = load(path, HEAD)
-    if not member and len(head) < HEAD and not head.startswith(CONTAINERS) and kind_of(head, name) == "TEXT":
-        refuse_own(head, name)
-        return read_bytes(head, name)
-    from auditor.sandbox.guard import shared
-
-    return shared().read(path, name, member)
-
-
-def members(path: Path) -> list[tuple[str, str]] | None:
-    """The files in a ZIP archive as (stored name, name to show), or None for a file that is no archive."""
-    if not load(path, 4).startswith(b"PK"):
-        return None
-    from auditor.sandbox.guard import shared
-
-    return shared().members(path, printable(path.name))
-
-
-def pictures(path: Path, member: str, sha256: str, regions: Sequence[Region]) -> list[Picture | None]:
-    """Draw regions of the pages of a PDF (a member of an archive by its stored name), in the worker process.
-
-    None for what cannot be drawn, and for all where the file is not the one with this hash any more. Raises
-    `BadInputError` where it can no longer be read.
-    """
-    from auditor.sandbox.guard import shared
-
-    return shared().pictures(path, printable(path.name), member, sha256, regions)
-
-
-def annotate(path: Path, member: str, sha256: str, notes: Sequence[Note]) -> Annotated:
-    """Write notes into a copy of a file (a member of an archive by its stored name), in the worker process.
-
-    Raises `BadInputError` where the file can no longer be read, is not the one with this hash any more, or is of a
-    kind that takes no notes.
-    """
-    from auditor.sandbox.guard import shared
-
-    return shared().annotate(path, printable(path.name), member, sha256, notes)
-
-
-def close() -> None:
-    """End the worker process, if there is one."""
-    guard = sys.modules.get("auditor.sandbox.guard")
-    if guard is not None:
-        guard.shared().close()
 
 
 def read_bytes(data: bytes, name: str) -> Document:

@@ -13,22 +13,24 @@ from auditor.forms.unknown_tables import bind_generic
 from auditor.forms.unread_numbers import unread_of
 from auditor.model.document import Document, Grid, Paragraph
 from auditor.model.facts import Place, ReadBy
-from auditor.model.filing import Filing, ReadTable, Remark, SourceFile, Unread, family_of
+from auditor.model.filing import Filing, ReadTable, Remark, SourceFile, Unread
 from auditor.outline.about_tables import tables_about
 from auditor.outline.entity_kind import told_kind
 from auditor.outline.file_outline import outline_of
-from auditor.readers import read
+from auditor.reading.families import family_of
 from auditor.reading.filing_key import identify
 from auditor.reading.versions import newest
+from auditor.sandbox import read
 from auditor.shapes.discover import footings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from auditor.forms.book import FormBook
     from auditor.forms.printed_table import Found
     from auditor.model.facts import FilingKey
-    from auditor.model.tables import FormBook, Table
+    from auditor.model.tables import Table
 
 _FIGURE = re.compile(  # from the first digit of a run and without going back: hostile runs are millions long
     r"(?<!\d)\d++(?:\.\d|(?:\.\d++)?\s*+(?:[亿万千]?元|[%％]|个|辆|台|人次|批次|项|人|件))"

@@ -13,14 +13,16 @@ from auditor.forms.printed_table import Found
 from auditor.forms.table_facts import bind_table
 from auditor.model.document import Cell, Grid
 from auditor.model.facts import FilingKey, Place
-from auditor.model.filing import Filing, family_of
+from auditor.model.filing import Filing
 from auditor.model.labels import plain
+from auditor.reading.families import family_of
 from auditor.yamlfiles.trees import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from auditor.model.tables import Form, FormBook, Table
+    from auditor.forms.book import FormBook
+    from auditor.model.tables import Form, Table
 
 FLOAT_DECIMALS = 6  # a float in 万元 down to 分
 
@@ -35,9 +37,10 @@ def filing_from_frames(
 ) -> Filing:
     """Make a filing from frames; see `Filing.from_frames`."""
     if forms is None:
-        from auditor.rules.book import load_rules
+        from auditor.forms.loading import load_forms
+        from auditor.installed import own_rules
 
-        forms = load_rules().forms
+        forms = load_forms([own_rules()])
     filing = Filing(key, entity_kind=entity_kind)
     for title, frame in frames.items():
         table, carriers = _table(title, key.report, forms)

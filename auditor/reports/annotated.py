@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from auditor.annotate import ENDINGS, Note
+from auditor.annotate import ENDINGS
+from auditor.annotate.notes import Note
 from auditor.engine.verdicts import Verdict
 from auditor.errors import BadInputError
 from auditor.messages import say

@@ -11,7 +11,8 @@ from auditor.model.numbers import decimal_text
 from auditor.model.units import Kind
 
 if TYPE_CHECKING:
-    from auditor.engine.findings import Audit, Suspect
+    from auditor.engine.findings import Audit
+    from auditor.engine.localise.suspects import Suspect
 
 CHANGES = ("变动额", "变动率")  # columns of prose tables whose figures have their sign in words
 TOLD = "说明/"  # how the names of prose tables begin

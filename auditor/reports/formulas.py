@@ -12,7 +12,7 @@ from auditor.model.units import FEN_PER, Kind
 from auditor.reports.figures import Figures, grouped
 
 if TYPE_CHECKING:
-    from auditor.engine.findings import Check, Operand
+    from auditor.engine.checks import Check, Operand
     from auditor.model.facts import Fact
 
 MAX_TERMS = 12

@@ -16,7 +16,8 @@ from auditor.reports.places import left_out, place_data, remark_text, table_note
 from auditor.reports.summary import suspect_rules
 
 if TYPE_CHECKING:
-    from auditor.engine.findings import Audit, Finding, Review, Suspect
+    from auditor.engine.findings import Audit, Finding, Review
+    from auditor.engine.localise.suspects import Suspect
     from auditor.model.facts import Fact
     from auditor.model.filing import ReadTable
     from auditor.reports.run import Run

@@ -19,8 +19,10 @@ from auditor.reports.places import place_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.engine.findings import Audit, Check, Finding, Operand, Review, Suspect
+    from auditor.engine.checks import Check, Operand
+    from auditor.engine.findings import Audit, Finding, Review
     from auditor.engine.localise.lost_rows import LostRow
+    from auditor.engine.localise.suspects import Suspect
 
 UNLIKE = ("≠", "not =")  # of figures that must differ
 SHOULD = "应为"  # the column of a table about the filing that says what should stand there

@@ -15,7 +15,8 @@ from auditor.reports.places import place_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.engine.findings import Audit, Finding, Suspect
+    from auditor.engine.findings import Audit, Finding
+    from auditor.engine.localise.suspects import Suspect
     from auditor.model.facts import Fact
 
 TAIL = "rounding"  # the sort of a row that is a 尾差

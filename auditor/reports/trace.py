@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditor.authoring.examples import example_filings, run_example
-from auditor.engine.audit import check_of, instance_text
+from auditor.engine.audit import check_of
 from auditor.engine.facts.chunk import Chunk
 from auditor.engine.facts.pool import Pool
 from auditor.engine.findings import Audit, Ledger
 from auditor.engine.judge.evaluate import evaluate
+from auditor.engine.judge.outcomes import instance_text
 from auditor.engine.verdicts import Reason, Verdict
 from auditor.messages import printable, say
 from auditor.model.units import Rounding
@@ -20,9 +21,9 @@ from auditor.reports.formulas import Formulas
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from auditor.forms.book import FormBook
     from auditor.model.entities import Entities
     from auditor.model.filing import Filing
-    from auditor.model.tables import FormBook
     from auditor.rules.book import RuleBook
     from auditor.rules.plan import Plan
     from auditor.rules.rule import Example, Rule

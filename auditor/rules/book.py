@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from auditor.errors import RuleError
 from auditor.forms.loading import load_forms
-from auditor.rules.compiled import items_of, kept_entries, program_version
+from auditor.installed import own_rules, program_version
+from auditor.rules.compiled import items_of, kept_entries
 from auditor.rules.resolve import plans_of
 from auditor.rules.rule import Change, Rule, entry_of
 from auditor.yamlfiles.trees import Map, Text, fail, nearest, read_bytes
@@ -20,18 +21,13 @@ from auditor.yamlfiles.trees import Map, Text, fail, nearest, read_bytes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from auditor.model.tables import FormBook, Table
+    from auditor.forms.book import FormBook
+    from auditor.model.tables import Table
     from auditor.rules.plan import Plan
 
 __all__ = ["RuleBook", "load_rules", "own_rules", "program_version"]
 FIXTURES = "fixtures"
 _NOT_RULES = ("forms", "taxonomy", "phrases", FIXTURES)
-
-
-def own_rules() -> Path:
-    """The folder of the rules that come with the program: inside the wheel, or beside the package in a checkout."""
-    inside = Path(__file__).parent.parent / "_rules"
-    return inside if inside.is_dir() else Path(__file__).parent.parent.parent / "rules"
 
 
 @dataclass(frozen=True, repr=False)

@@ -12,10 +12,10 @@ import os
 import tempfile
 from dataclasses import astuple
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from auditor.installed import program_version
 from auditor.rules.rule import Change, Rule, entry_of, rule_from_data, rule_to_data
 from auditor.yamlfiles.trees import Items, Map, a_list, a_map, check_keys, parse
 
@@ -33,14 +33,6 @@ _MADE_BY = (
     "yamlfiles/trees.py",
     "model/footing.py",
 )
-
-
-def program_version() -> str:
-    """The version of the installed program."""
-    try:
-        return version("auditor")
-    except PackageNotFoundError:
-        return "0"
 
 
 def cache_folder() -> Path:

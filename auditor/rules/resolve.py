@@ -53,7 +53,8 @@ from auditor.rules.scope import Scope
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from auditor.model.tables import FormBook, Table
+    from auditor.forms.book import FormBook
+    from auditor.model.tables import Table
     from auditor.rules.rule import Rule
 
 
@@ -211,7 +212,7 @@ class _Resolver:
         """Resolve an address; `many` allows several facts, `whole` all columns where none is named."""
         scope = self.scope
         if node.context:
-            from auditor.engine.facts.chunk import CONTEXTS
+            from auditor.rules.contexts import CONTEXTS
 
             if node.context not in CONTEXTS:
                 scope.unknown("rules.unknown_context", node.context, CONTEXTS)

@@ -11,7 +11,8 @@ from auditor.yamlfiles.trees import nearest
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from auditor.model.tables import FormBook, Table
+    from auditor.forms.book import FormBook
+    from auditor.model.tables import Table
     from auditor.rules.plan import RowLoop, ValueLoop
     from auditor.rules.rule import Rule, Written
 

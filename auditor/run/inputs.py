@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from auditor.errors import AuditorError
 from auditor.messages import printable, say
-from auditor.readers import ARCHIVE_MARK, OWN
+from auditor.readers import OWN
+from auditor.sandbox import ARCHIVE_MARK
 from auditor.sandbox.archive import is_hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from auditor.cli.common import Settings
     from auditor.model.document import Document
     from auditor.model.filing import Filing
     from auditor.rules.book import RuleBook
+    from auditor.run.settings import Settings
 
 SUFFIXES = frozenset([
     ".pdf", ".xlsx", ".xlsm", ".xltx", ".xlsb", ".xls", ".et", ".ods", ".docx", ".docm", ".dotx", ".doc", ".wps",
@@ -133,7 +134,7 @@ def is_wanted(name: str) -> bool:
 
 def opened(paths: Iterable[Path]) -> Iterator[Opened]:
     """Read every file, archives member by member, each with bounds; errors come in their place."""
-    from auditor.readers import members
+    from auditor.sandbox import members
 
     for path in paths:
         name = printable(path.name)
@@ -153,7 +154,7 @@ def opened(paths: Iterable[Path]) -> Iterator[Opened]:
 
 
 def _read(path: Path, name: str, member: str = "", *, last: bool = True) -> Opened:
-    from auditor.readers import read
+    from auditor.sandbox import read
 
     try:
         return Opened(path, name, read(path, member), None, last, member)
@@ -211,7 +212,7 @@ class Reading:
         return self
 
     def __exit__(self, *_: object) -> None:
-        from auditor.readers import close
+        from auditor.sandbox import close
 
         self._pool.shutdown(wait=False, cancel_futures=True)
         close()

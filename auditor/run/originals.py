@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from auditor.annotate import Annotated, Note
+    from auditor.annotate.notes import Annotated, Note
     from auditor.annotate.page_pictures import Picture, Region
     from auditor.run.inputs import Opened
 
@@ -30,7 +30,7 @@ class Originals:
 
     def pictures(self, sha256: str, regions: Sequence[Region]) -> list[Picture | None]:
         """Draw regions of a PDF of this run; None for what cannot be drawn: the file is gone, changed, or no PDF."""
-        from auditor.readers import pictures
+        from auditor.sandbox import pictures
 
         path, member = self._files.get(sha256, (None, ""))
         if path is None:
@@ -42,7 +42,7 @@ class Originals:
 
     def annotated(self, sha256: str, notes: Sequence[Note]) -> Annotated | None:
         """Write notes into a copy of a file of this run; None where it is not at hand. Raises `BadInputError`."""
-        from auditor.readers import annotate
+        from auditor.sandbox import annotate
 
         path, member = self._files.get(sha256, (None, ""))
         return None if path is None else annotate(path, member, sha256, notes)

@@ -12,7 +12,7 @@ import click
 from auditor.errors import AuditorError
 from auditor.messages import printable, say
 from auditor.own import is_own_file
-from auditor.readers import ARCHIVE_MARK
+from auditor.sandbox import ARCHIVE_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -25,7 +25,7 @@ from auditor.sandbox import codec
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.annotate import Annotated, Note
+    from auditor.annotate.notes import Annotated, Note
     from auditor.annotate.page_pictures import Picture, Region
     from auditor.model.document import Document
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from auditor.errors import BadInputError, where
 from auditor.limits import MB, bound_memory, bound_time, on_more_time, rare_collections
-from auditor.readers import ARCHIVE_MARK, load, read_bytes, refuse_own
-from auditor.sandbox import codec
+from auditor.readers import load, read_bytes, refuse_own
+from auditor.sandbox import ARCHIVE_MARK, codec
 
 if TYPE_CHECKING:
     from auditor.sandbox.archive import Archive

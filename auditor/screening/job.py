@@ -10,8 +10,9 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor.model.entities import Entities, load_entities
+from auditor.model.entities import Entities
 from auditor.model.units import Rounding
+from auditor.reading.entity_list import load_entities
 from auditor.rules.book import load_rules, program_version
 from auditor.store.waivers import load_waivers
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from auditor.errors import AuditorError
 from auditor.model.facts import FilingKey
-from auditor.screening.work import Done, OutputError, Part, Source
+from auditor.screening.records import Done, OutputError, Part, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from auditor.screening.work import Partition
+    from auditor.screening.records import Partition
 
 FORMAT = 1
 

@@ -20,16 +20,15 @@ from auditor.errors import AuditorError
 from auditor.model.document import Paragraph
 from auditor.model.facts import Fact, Place
 from auditor.model.filing import ViewCell
+from auditor.model.outline import Heading, Mention
 from auditor.model.tables import Form
-from auditor.outline.file_outline import Mention
-from auditor.outline.headings import Heading
 from auditor.yamlfiles.trees import Text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from auditor.forms.book import FormBook
     from auditor.model.filing import Filing
-    from auditor.model.tables import FormBook
 
 MAX_BYTES = 500_000_000
 _PLAIN = {("builtins", name): getattr(__import__("builtins"), name) for name in ("set", "frozenset", "complex")}

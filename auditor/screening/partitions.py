@@ -10,14 +10,14 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from auditor.screening.work import Partition
+from auditor.screening.records import Partition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from auditor.model.entities import Entities
     from auditor.screening.job import Job
-    from auditor.screening.work import Source
+    from auditor.screening.records import Source
 
 SIZE = 8  # parts of filings in a partition, at least on average: enough partitions for all cores
 LARGE, MANY = 32, 4096  # from so many parts on larger ones: fewer files

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from auditor.model.filing import Filing
     from auditor.reports.rows import Row
     from auditor.screening.job import Job
-    from auditor.screening.work import Partition
+    from auditor.screening.records import Partition
 
 Line = tuple[Any, ...]
 _local = threading.local()

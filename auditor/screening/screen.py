@@ -14,14 +14,15 @@ from auditor.run.inputs import found
 from auditor.screening.journal import Journal
 from auditor.screening.local_workers import Lost
 from auditor.screening.partitions import is_partition, partitions_of
-from auditor.screening.work import Done, Source, audit_partition, read_source, sha256_of
+from auditor.screening.records import Done, Source
+from auditor.screening.work import audit_partition, read_source, sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from auditor.screening.job import Job
     from auditor.screening.local_workers import Workers
-    from auditor.screening.work import Partition
+    from auditor.screening.records import Partition
 
     Progress = Callable[[str, int, int, int], None]  # what is done, how far, of how many, how many failed
 

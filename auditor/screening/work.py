@@ -20,76 +20,17 @@ from auditor.messages import say, use_language
 from auditor.run.inputs import bound, opened, whole
 from auditor.run.output import stem_of, write_file
 from auditor.screening.kept_parts import freeze, kept_name, thaw
+from auditor.screening.records import Done, OutputError, Part, Partition, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from auditor.cli.common import Settings
     from auditor.engine.findings import Audit
-    from auditor.model.facts import FilingKey
     from auditor.model.filing import Filing
+    from auditor.run.settings import Settings
     from auditor.screening.job import Job
 
 LARGE = 64  # filings in one chunk: more gain nothing
-
-
-@dataclass(frozen=True)
-class Part:
-    """One document of a source as the journal knows it: the member of an archive, its hash, whose filing it is."""
-
-    member: str
-    sha256: str
-    key: FilingKey
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file that was read: its size and time, its hash, its documents, and what could not be read, with the reason."""
-
-    file: str  # below the folder that is screened
-    size: int
-    modified: int  # nanoseconds
-    mark: str
-    sha256: str = ""
-    parts: tuple[Part, ...] = ()
-    failed: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def parts_data(self) -> list[tuple[object, ...]]:
-        """The parts as plain data."""
-        return [(part.member, part.sha256, tuple(part.key)) for part in self.parts]
-
-
-@dataclass(frozen=True)
-class Partition:
-    """Filings that are audited together: every part of some departments. `parts` are (file, number of its part)."""
-
-    name: str
-    mark: str
-    parts: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True)
-class Done:
-    """What became of a partition: how many filings and findings, and what could not be audited."""
-
-    name: str
-    mark: str
-    filings: int = 0
-    errors: int = 0
-    warnings: int = 0
-    failed: tuple[tuple[str, str], ...] = ()
-
-
-class OutputError(AuditorError):
-    """What is made cannot be written: a full disk, say. Work stops; what was written before stays."""
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _output_error, (self.values,)
-
-
-def _output_error(values: dict[str, str]) -> OutputError:
-    return OutputError("input.write", **values)
 
 
 @rare_collections()
@@ -130,8 +71,8 @@ def _head(source: Source) -> tuple[str, int, int, str, str]:
 
 
 def _settings(job: Job) -> Settings:
-    from auditor.cli.common import Settings
     from auditor.model.units import Rounding
+    from auditor.run.settings import Settings
 
     return Settings(Rounding(job.rounding), job.entity_kind)
 

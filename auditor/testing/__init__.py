@@ -27,8 +27,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from auditor.testing.breakage import UnbreakableError, breaking
     from auditor.testing.defects import Defective, Planted, plant_defects
+    from auditor.testing.draft import Draft
     from auditor.testing.files import FORMATS, rendered
-    from auditor.testing.filings import Draft, draft_of, draft_of_family, read_back
+    from auditor.testing.filings import draft_of, draft_of_family, read_back
     from auditor.testing.generating import generate
     from auditor.testing.ledger import Ledger, RandomSource, combined, draw_department, draw_ledger, draw_next, roll_up
     from auditor.testing.models import Model

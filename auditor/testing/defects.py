@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from auditor.engine.localise.causes import Cause
     from auditor.rules.book import RuleBook
-    from auditor.testing.filings import Draft
+    from auditor.testing.draft import Draft
 
 OTHER_ENTITIES = ("临江县教育局", "东湖市水利局")
 _AMOUNT = re.compile(r"\d+\.\d+")

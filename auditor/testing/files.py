@@ -10,9 +10,9 @@ from auditor.testing.text_files import csv_zip_of, docx_of, html_of, text_of, xl
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from auditor.forms.book import FormBook
     from auditor.model.document import Grid, Paragraph
-    from auditor.model.tables import FormBook
-    from auditor.testing.filings import Draft
+    from auditor.testing.draft import Draft
 
     Blocks = list[Paragraph | Grid]
 

@@ -6,59 +6,26 @@ families from figures that satisfy what the rules state of their tables (`audito
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from auditor.errors import BadInputError
 from auditor.model.facts import FilingKey
 from auditor.reading.filings import filing_of, finished, merge
-from auditor.testing.families import family_filing, filing_of_tables
-from auditor.testing.layouts import Head, Layouts
+from auditor.testing.draft import Draft
+from auditor.testing.families import family_filing
+from auditor.testing.layouts import Head
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
 from auditor.testing.printed_ledger import FAMILY, Printed, Style, print_tables
-from auditor.testing.prose import Told, write_prose
+from auditor.testing.prose import write_prose
 
 if TYPE_CHECKING:
-    from auditor.model.document import Grid, Paragraph
+    from auditor.forms.book import FormBook
     from auditor.model.filing import Filing
-    from auditor.model.tables import FormBook
     from auditor.rules.book import RuleBook
     from auditor.testing.ledger import Ledger, Source
 
 YEAR = 2023
 KEY = FilingKey("示例县民政局", YEAR, "final_accounts", "unit")
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A generated filing before it is written.
-
-    `printed` are the texts of its tables, `told` its 情况说明 (None: it has none), `heads` what stands above tables
-    where that is not the filing's own; a table with a head that is not printed was lost.
-    """
-
-    key: FilingKey
-    family: str
-    style: Style
-    printed: Printed
-    told: Told | None = None
-    heads: dict[str, Head] = field(default_factory=dict)
-
-    def blocks(self, book: FormBook) -> list[Paragraph | Grid]:
-        """The document: cover, contents, tables, text."""
-        prose = self.told.lines() if self.told else ()
-        layouts = Layouts(book, self.style, self.key, official=True, family=self.family)
-        return layouts.blocks(self.printed, prose, heads=self.heads)
-
-    def figures(self, book: RuleBook) -> Filing:
-        """The filing of its tables, without a document between; the text is not in it."""
-        units = {name: head.unit for name, head in self.heads.items()}
-        return filing_of_tables(book, self.family, self.key, self.printed, self.style, units)
-
-    def copy(self) -> Draft:
-        """A copy whose tables may be changed."""
-        printed = {name: dict(cells) for name, cells in self.printed.items()}
-        return replace(self, printed=printed, heads=dict(self.heads))
 
 
 def draft_of(

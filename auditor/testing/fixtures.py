@@ -10,9 +10,9 @@ from auditor.engine.facts.chunk import Chunk
 from auditor.engine.judge.evaluate import evaluate
 from auditor.engine.verdicts import Verdict
 from auditor.messages import say
-from auditor.readers import read
 from auditor.reading.filings import filing_of, group
 from auditor.rules.book import FIXTURES
+from auditor.sandbox import read
 from auditor.yamlfiles.keys import Entry, Key, Shape
 from auditor.yamlfiles.trees import fail, load, nearest, texts
 

@@ -17,8 +17,9 @@ from auditor.testing.text_files import text_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from auditor.forms.book import FormBook
     from auditor.model.facts import FilingKey
-    from auditor.model.tables import Column, Form, FormBook, Lane, Table
+    from auditor.model.tables import Column, Form, Lane, Table
     from auditor.testing.printed_ledger import Printed, Style
 
 

@@ -17,9 +17,9 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from auditor.cli.common import Settings
     from auditor.rules.book import RuleBook
     from auditor.rules.rule import Change, Example, Rule
+    from auditor.run.settings import Settings
 
 _OTHERS = ("forms", "taxonomy", "phrases")
 
@@ -49,7 +49,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 @cache
 def _settings(base: Path) -> Settings:
     """What auditor.toml says, as for the commands."""
-    from auditor.cli.common import CONFIG, Settings, load_settings
+    from auditor.run.settings import CONFIG, Settings, load_settings
 
     config = base / CONFIG
     return load_settings(str(config)) if config.is_file() else Settings()
@@ -58,7 +58,7 @@ def _settings(base: Path) -> Settings:
 @cache
 def _folders(further: tuple[str, ...]) -> tuple[Path, ...]:
     """The rule folders: the program's own first, then the others."""
-    from auditor.rules.book import own_rules
+    from auditor.installed import own_rules
 
     return tuple(dict.fromkeys(folder.resolve() for folder in (Path(own_rules()), *map(Path, further))))
 

@@ -17,7 +17,8 @@ from auditor.testing.models import Model, modelled, round_to, step_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from auditor.model.tables import FormBook, Table
+    from auditor.forms.book import FormBook
+    from auditor.model.tables import Table
     from auditor.testing.ledger import Amounts
 
 FAMILY = "全国决算"

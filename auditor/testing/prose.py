@@ -19,8 +19,8 @@ from auditor.testing.planting import corrupt
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from auditor.forms.book import FormBook
     from auditor.model.facts import FilingKey
-    from auditor.model.tables import FormBook
     from auditor.testing.ledger import Amounts, Source
 
 STEP = FEN_PER["万元"] // 100  # the text prints 万元 with two decimals

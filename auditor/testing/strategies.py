@@ -11,7 +11,7 @@ from auditor.model.numbers import State
 from auditor.model.units import Rounding
 from auditor.testing.breakage import UnbreakableError, breaking
 from auditor.testing.families import family_filing
-from auditor.testing.filings import KEY, Draft, draft_of, draft_of_family
+from auditor.testing.filings import KEY, draft_of, draft_of_family
 from auditor.testing.ledger import Ledger, RandomSource, draw_department, draw_ledger, draw_next
 from auditor.testing.models import Model
 from auditor.testing.printed_ledger import FAMILY, Style
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from auditor.model.filing import Filing
     from auditor.rules.book import RuleBook
+    from auditor.testing.draft import Draft
 
 T = TypeVar("T")
 

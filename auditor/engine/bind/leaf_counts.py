@@ -9,8 +9,8 @@ import numpy as np
 from auditor.engine.bind.linear_forms import refs_of
 from auditor.engine.bind.positions import column_numbers, filings_of, row_numbers
 from auditor.engine.bind.selections import bind_selection
-from auditor.engine.facts.chunk import UNITS
 from auditor.model.tables import Layout
+from auditor.rules.contexts import UNITS
 
 if TYPE_CHECKING:
     from auditor.engine.bind.instances import Instances

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from auditor.engine.bind.equality import Equality
 from auditor.engine.bind.operands import Linear, Piece
 from auditor.engine.bind.references import bind_ref, unprinted_column
 from auditor.engine.bind.selections import doubtful, unprinted
-from auditor.engine.facts.chunk import UNITS
-from auditor.engine.judge.equalities import Equality
 from auditor.engine.verdicts import Reason
 from auditor.model.units import FEN_PER, PERCENT_SCALE
+from auditor.rules.contexts import UNITS
 from auditor.rules.nodes import Aggregate, Number, Relation
 from auditor.rules.plan import Ref, Rows
 

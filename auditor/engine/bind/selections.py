@@ -10,8 +10,9 @@ import numpy as np
 from auditor.engine.bind.instances import Instances, row_mask
 from auditor.engine.bind.positions import column_numbers, filings_of, row_numbers
 from auditor.engine.bind.reasons import outside_form, reasons_of_state, reasons_of_status, status_of
-from auditor.engine.facts.chunk import UNITS, Status
+from auditor.engine.facts.chunk import Status
 from auditor.engine.verdicts import Reason
+from auditor.rules.contexts import UNITS
 from auditor.rules.plan import ColumnSpec, Ref, Rows
 
 if TYPE_CHECKING:

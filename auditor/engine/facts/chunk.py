@@ -16,15 +16,17 @@ from auditor.engine.facts.proposed import bound_footings
 from auditor.model.entities import Entities
 from auditor.model.tables import Layout
 from auditor.model.units import Rounding
+from auditor.rules.contexts import LONE_UNIT, PARTNERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from auditor.engine.facts.proposed import BoundFooting
+    from auditor.forms.book import FormBook
     from auditor.model.facts import FilingKey
     from auditor.model.filing import Filing
     from auditor.model.footing import FootingKind
-    from auditor.model.tables import FormBook, Table
+    from auditor.model.tables import Table
 
 
 class Status(IntEnum):
@@ -226,16 +228,6 @@ class Known:
             return self._exact[key]
         near = self._vague.get(key._replace(edition=""), ())
         return near[0] if len(near) == 1 and (not key.edition or not self.keys[near[0]].edition) else -1
-
-
-PARTNERS: dict[str, Callable[[FilingKey], FilingKey]] = {
-    "上年": lambda key: key._replace(year=key.year - 1),
-    "预算": lambda key: key._replace(report="budget"),
-    "决算": lambda key: key._replace(report="final_accounts"),
-}
-UNITS = "各单位"  # of a department: the one context that means several filings
-LONE_UNIT = "唯一单位"  # of a department that has no other
-CONTEXTS = (*PARTNERS, LONE_UNIT, UNITS)
 
 
 def info_of(filing: Filing, book: FormBook) -> FilingInfo:

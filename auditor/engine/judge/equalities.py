@@ -9,11 +9,11 @@ place may have summed from rounded parts.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from auditor.engine.bind.equality import Equality
 from auditor.engine.bind.operands import owners, reach
 from auditor.engine.facts.fact_table import STATE_CODE, ranges
 from auditor.engine.verdicts import Note, Verdict
@@ -28,16 +28,6 @@ if TYPE_CHECKING:
     from auditor.engine.facts.fact_table import Bytes, Flags, Ints, Longs
 
 TENSION_SQUARED = 16  # z > 4 (rounding.md 10)
-
-
-class Equality(StrEnum):
-    """What kind of statement a relation is, and with it how exactly it must hold."""
-
-    BALANCE = "balance"  # the two sides of one account: equal as printed
-    SUM = "sum"  # parts and their total
-    UNITS = "units"  # a department and its units: each prints by its own program, sums of rounded figures among them
-    SAME = "same"  # the same quantity in two tables; a leaf printed twice must be equal
-    ALIKE = "alike"  # two quantities of two tables that should be equal
 
 
 _TWO_TABLES = (Equality.SAME, Equality.ALIKE)

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from auditor.engine.bind.equality import Equality
 from auditor.engine.bind.instances import Instances
 from auditor.engine.bind.leaf_counts import Leaves
 from auditor.engine.bind.operands import Linear, Piece
 from auditor.engine.bind.reasons import reasons_of_state
 from auditor.engine.bind.scopes import scope_of
 from auditor.engine.facts.fact_table import STATE_CODE
-from auditor.engine.judge.equalities import Equality, judge_relation
+from auditor.engine.judge.equalities import judge_relation
 from auditor.engine.judge.outcomes import Outcome, Vacant
 from auditor.engine.verdicts import Reason, Verdict
 from auditor.model.footing import FootingKind

@@ -14,11 +14,11 @@ from auditor.rules.nodes import Relation
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from auditor.engine.bind.equality import Equality
     from auditor.engine.bind.instances import Instances
     from auditor.engine.bind.operands import Linear
     from auditor.engine.facts.chunk import Chunk
     from auditor.engine.facts.fact_table import Bytes, Flags, Ints, Longs
-    from auditor.engine.judge.equalities import Equality
     from auditor.engine.judge.rates import Rate, RateForms
     from auditor.model.footing import Footing
     from auditor.rules.plan import Plan
@@ -117,3 +117,17 @@ class Evaluation:
                 good[position[verdict == Verdict.CONSISTENT]] = True
                 bad[position[(verdict == Verdict.ROUNDING) | (verdict == Verdict.INCONSISTENT)]] = True
         return checked, good & ~bad
+
+
+def instance_text(outcome: Outcome, i: int) -> str:
+    """Which instance of its rule a check is: row, column, values; for ordering and for the trace."""
+    instances = outcome.instances
+    parts = []
+    if instances.rows is not None:
+        block = instances.chunk.block(outcome.plan.rows.table if outcome.plan.rows else outcome.plan.table)
+        parts.append(block.rows[int(instances.rows[i])] if block else "")
+    if instances.columns is not None:
+        table = outcome.plan.rows.table if outcome.plan.rows else outcome.plan.table
+        parts.append(instances.chunk.tables[table].column_names[int(instances.columns[i])])
+    parts += [texts[int(numbers[i])] for texts, numbers in instances.values.values()]
+    return "·".join(part for part in parts if part)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from auditor.engine.bind.equality import Equality
 from auditor.engine.bind.leaf_counts import Leaves
-from auditor.engine.judge.equalities import Equality, allowance
+from auditor.engine.judge.equalities import allowance
 from auditor.engine.verdicts import Verdict
 from auditor.model.units import Rounding
 from auditor.rules.nodes import Relation

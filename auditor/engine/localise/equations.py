@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditor.engine.facts.fact_table import STATE_CODE
+from auditor.engine.localise.equation import Equation
 from auditor.engine.localise.proof import Identity, prove
-from auditor.engine.localise.search import Equation
 from auditor.engine.verdicts import Note, Verdict
 from auditor.model.numbers import State
 from auditor.model.units import Range, printed_range, zero_range
@@ -17,8 +17,8 @@ from auditor.rules.rule import RuleKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from auditor.engine.checks import Check
     from auditor.engine.facts.fact_table import FactTable, Longs
-    from auditor.engine.findings import Check
     from auditor.engine.localise.check_matrix import Rows
     from auditor.engine.localise.proof import Proof
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditor.engine.findings import Suspect
 from auditor.engine.localise.causes import Around, Guess, guess, slips
+from auditor.engine.localise.suspects import Suspect
 from auditor.model.facts import ReadBy
 from auditor.model.numbers import NOTHING
 from auditor.model.units import PERCENT_SCALE, Kind
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from auditor.engine.facts.fact_table import Flags, Longs
+    from auditor.engine.localise.equation import Equation
     from auditor.engine.localise.equations import Equations
-    from auditor.engine.localise.search import Equation
     from auditor.model.facts import Address, Fact
     from auditor.model.filing import Filing
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from auditor.engine.judge.rates import Bound
-    from auditor.engine.localise.search import Equation
+    from auditor.engine.localise.equation import Equation
 
 Conflict = tuple["Equation", ...]
 Weights = tuple[int, ...]

@@ -11,19 +11,21 @@ import itertools
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from auditor.engine.findings import Check, Suspect
 from auditor.engine.localise.causes import Cause, Guess
 from auditor.engine.localise.search import localise
+from auditor.engine.localise.suspects import Suspect
 from auditor.engine.verdicts import Note
 from auditor.rules.rule import RuleKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from auditor.engine.checks import Check
+    from auditor.engine.localise.equation import Equation
     from auditor.engine.localise.evidence import Evidence
     from auditor.engine.localise.lost_rows import LostRow
     from auditor.engine.localise.proof import Proof
-    from auditor.engine.localise.search import Component, Equation, Explanation
+    from auditor.engine.localise.search import Component, Explanation
     from auditor.model.facts import Fact
 
 MAX_SUSPECTS = 24

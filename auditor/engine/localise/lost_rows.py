@@ -16,7 +16,7 @@ from auditor.model.units import Kind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from auditor.engine.findings import Check
+    from auditor.engine.checks import Check
     from auditor.model.facts import Fact
 
 TOTAL = "合计"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from auditor.engine.findings import Check
+    from auditor.engine.checks import Check
     from auditor.model.units import Range
 
 MAX_FIGURES = 4000  # in one group; beyond, nothing is said

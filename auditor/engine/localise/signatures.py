@@ -73,7 +73,7 @@ def signatures_of(evaluation: Evaluation, filing: int = 0) -> dict[int, Signatur
     Positions count from the filing's first fact (as in `Audit.facts`). Equalities that fail count like the others:
     what they can see does not depend on the verdict.
     """
-    from auditor.engine.audit import instance_text
+    from auditor.engine.judge.outcomes import instance_text
 
     wanted = np.zeros(evaluation.chunk.size, dtype=np.bool_)
     wanted[filing] = True

@@ -14,8 +14,8 @@ from auditor.model.numbers import NUMERIC, parse_literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from auditor.readers.pdf.elements import Box
     from auditor.readers.pdf.line_flow import Line
-    from auditor.readers.pdf.pdfium_calls import Box
 
 
 MIN_ROWS = 3  # lines with numbers in them

@@ -17,8 +17,7 @@ from auditor.model.facts import Place
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from auditor.readers.pdf.page_content import Char
-    from auditor.readers.pdf.pdfium_calls import Box
+    from auditor.readers.pdf.elements import Box, Char
 
 SAME_LINE = 0.45  # of a character's height: how far baselines of one line may lie apart
 WORD_GAP = 0.15  # of a character's height: a space between Latin letters or digits

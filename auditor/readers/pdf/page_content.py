@@ -23,8 +23,7 @@ from auditor.readers.pdf.visibility import Doubt, judged
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from auditor.readers.pdf.pdfium_calls import Box, Matrix
-    from auditor.readers.pdf.ruled_tables import Segment
+    from auditor.readers.pdf.elements import Box, Char, Matrix, Segment
 
 MAX_CHARS = 200_000  # of one page
 MAX_PIXELS = 12_000_000  # of a picture of a page: what is larger is drawn smaller
@@ -32,9 +31,7 @@ MAX_COVERS = 5_000  # boxes drawn over text on one page
 MAX_LOOKS = 2_000_000  # comparisons of characters with covers on one page; beyond, the rendered page decides
 STRIP = 8.0  # points: covers are looked up by strips of the page
 
-Char = tuple[float, float, float, float, float, str]  # baseline, x0, y0, x1, y1, text
 
-LOST = "\ufffd"  # stands for a glyph that is seen and has no text code: a figure with one is unreadable
 FAR = 1e6  # points from the page, where only damaged files draw
 MAX_CODE = 0x10FFFF  # of Unicode; a damaged map may say anything
 _HYPHENS = (2, 0xFFFE)  # pdfium's marks for a hyphen at the end of a line

@@ -19,8 +19,7 @@ from auditor.readers.pdf.ruled_tables import longest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from auditor.readers.pdf.pdfium_calls import Box, Matrix
-    from auditor.readers.pdf.ruled_tables import Segment
+    from auditor.readers.pdf.elements import Box, Matrix, Segment
 
 THIN = 3.2  # a drawn box thinner than this is a ruling
 DIAGONAL = 2 * THIN

@@ -9,15 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from auditor.readers.pdf.page_content import LOST
+from auditor.readers.pdf.elements import LOST
 from auditor.readers.pdf.ruled_tables import find_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from auditor.readers.pdf.page_content import Char
-    from auditor.readers.pdf.pdfium_calls import Box, Matrix
-    from auditor.readers.pdf.ruled_tables import RuledTable, Segment
+    from auditor.readers.pdf.elements import Box, Char, Matrix, Segment
+    from auditor.readers.pdf.ruled_tables import RuledTable
 
 DETECT_DPI = 100  # of the smaller picture in which lines of text are looked for
 SHORTEST = 20.0  # points: a shorter stroke is part of a character, not a ruling

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from auditor.readers.pdf.aligned_tables import AlignedTable
-    from auditor.readers.pdf.page_content import Char
-    from auditor.readers.pdf.pdfium_calls import Box
+    from auditor.readers.pdf.elements import Box, Char
 
 
 MAX_PAGES = 2000

@@ -13,13 +13,11 @@ from pypdfium2 import raw
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from auditor.readers.pdf.elements import Box, Matrix
+
 
 class void(ctypes.c_void_p):  # noqa: N801 — a C type; a subclass, so that functions return it as it is
     """A pointer into pdfium; false where it is null."""
-
-
-Matrix = tuple[float, float, float, float, float, float]
-Box = tuple[float, float, float, float]
 
 
 def _bare(function: Any, result: Any = ctypes.c_int) -> Callable[..., Any]:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from auditor.readers.pdf.page_picture import Picture
 
 if TYPE_CHECKING:
+    from auditor.readers.pdf.elements import Matrix
     from auditor.readers.pdf.page_picture import Seen
-    from auditor.readers.pdf.pdfium_calls import Matrix
 
 DPI = 200  # of the pictures that are recognised
 MOST_SKEW = 3.0  # degrees

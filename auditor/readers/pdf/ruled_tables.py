@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from auditor.readers.pdf.page_content import Char
-    from auditor.readers.pdf.pdfium_calls import Box
+    from auditor.readers.pdf.elements import Box, Char, Segment
 
-Segment = tuple[float, float, float]  # position, from, to
 
 SNAP = 2.0  # rulings closer than this are one ruling
 SHORTEST = 3.0

@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING
 from auditor import limits
 from auditor.model.document import Grid, Paragraph
 from auditor.readers.pdf import recognition
-from auditor.readers.pdf.page_content import LOST, PageContent
+from auditor.readers.pdf.elements import LOST
+from auditor.readers.pdf.page_content import PageContent
 from auditor.readers.pdf.pdfium_calls import moved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from auditor.model.document import Cell, Document, Part
+    from auditor.readers.pdf.elements import Box, Matrix
     from auditor.readers.pdf.page_content import Pdf
-    from auditor.readers.pdf.pdfium_calls import Box, Matrix
 
 SCAN = 0.4  # share of a page that pictures must cover for a scan
 FEW = 12  # characters that a scanned page may still carry (a page number, a stamp)

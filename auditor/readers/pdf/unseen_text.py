@@ -13,7 +13,8 @@ from auditor.readers.pdf.line_flow import joined, lines_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from auditor.readers.pdf.page_content import Char, PageContent
+    from auditor.readers.pdf.elements import Char
+    from auditor.readers.pdf.page_content import PageContent
 
 LONG = 8  # characters that hardly stand twice by chance: a shorter piece is looked for with what is drawn around it
 BESIDE = 1  # pages before and after on which a cell or a heading may be printed in full

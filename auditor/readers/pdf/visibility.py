@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.readers.pdf.page_content import Char
+    from auditor.readers.pdf.elements import Char
 
 INK = 60  # difference in grey that a reader sees
 NARROW = 3  # pixels: of a narrower character those at its sides are looked at as well

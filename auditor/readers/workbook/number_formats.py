@@ -11,6 +11,10 @@ import re
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 GENERAL_DIGITS = 11  # significant digits that the format General shows
 MOST_DECIMALS = 6
@@ -219,3 +223,28 @@ def general(value: float) -> str:
     text = format(number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP), "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in ("", "-0") else text
+
+
+BUILT_IN = {
+    1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??",
+    14: "yyyy/m/d", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm", 19: "h:mm:ss", 20: "h:mm", 21: "h:mm:ss",
+    22: "yyyy/m/d h:mm", 27: "yyyy年m月", 28: "m月d日", 29: "m月d日", 30: "m-d-yy", 31: "yyyy年m月d日", 32: "h时mm分",
+    33: "h时mm分ss秒", 34: "h时mm分", 35: "h时mm分ss秒", 36: "yyyy年m月", 37: "#,##0;(#,##0)", 38: "#,##0;(#,##0)",
+    39: "#,##0.00;(#,##0.00)", 40: "#,##0.00;(#,##0.00)", 41: '#,##0;-#,##0;"-"', 42: '#,##0;-#,##0;"-"',
+    43: '#,##0.00;-#,##0.00;"-"', 44: '#,##0.00;-#,##0.00;"-"', 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss",
+    50: "yyyy年m月", 51: "m月d日", 52: "yyyy年m月", 53: "m月d日", 54: "m月d日", 55: "h时mm分", 56: "h时mm分ss秒",
+    57: "yyyy年m月", 58: "m月d日",
+}  # fmt: skip
+
+
+def date_text(day: dt.date, code: str = "") -> str:
+    """A date in the words of a document; only the year, or year and month, where its format shows no more.
+
+    >>> import datetime as dt
+    >>> date_text(dt.date(2023, 5, 1)), date_text(dt.date(2023, 5, 1), "yyyy年m月")
+    ('2023年5月1日', '2023年5月')
+    """
+    code = code.lower()
+    if "y" in code and "d" not in code:
+        return f"{day.year}年{day.month}月" if "m" in code else f"{day.year}年"
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.errors import BadInputError
 from auditor.model.document import Document
-from auditor.readers.workbook.number_formats import general, shown
+from auditor.readers.workbook.number_formats import date_text, general, shown
 from auditor.readers.workbook.sheets import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_SHEETS, Sheet, add_sheet
 
 if TYPE_CHECKING:
@@ -102,15 +102,3 @@ def text_of(value: Any, code: str) -> str:
     if isinstance(value, (dt.datetime, dt.date)):
         return date_text(value, code)
     return str(value)
-
-
-def date_text(day: dt.date, code: str = "") -> str:
-    """A date in the words of a document; only the year, or year and month, where its format shows no more.
-
-    >>> date_text(dt.date(2023, 5, 1)), date_text(dt.date(2023, 5, 1), "yyyy年m月")
-    ('2023年5月1日', '2023年5月')
-    """
-    code = code.lower()
-    if "y" in code and "d" not in code:
-        return f"{day.year}年{day.month}月" if "m" in code else f"{day.year}年"
-    return f"{day.year}年{day.month}月{day.day}日"

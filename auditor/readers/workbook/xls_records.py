@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from auditor.errors import BadInputError
-from auditor.readers.workbook.xlsx_sheets import BUILT_IN
+from auditor.readers.workbook.number_formats import BUILT_IN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.errors import BadInputError
 from auditor.readers.office_packages import Package, modified
-from auditor.readers.workbook.number_formats import is_date, shown
+from auditor.readers.workbook.number_formats import BUILT_IN, date_text, is_date, shown
 from auditor.readers.workbook.sheets import MAX_CELLS, MAX_SHEETS, Sheet, column_number
-from auditor.readers.workbook.workbook_reader import date_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,17 +28,6 @@ _MOST_COLUMNS = 16_384
 _MOST_ROWS = 1_048_576
 _LAST_DAY = 2_958_465  # 9999-12-31
 _TRUE = ("1", "true")
-
-BUILT_IN = {
-    1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??",
-    14: "yyyy/m/d", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm", 19: "h:mm:ss", 20: "h:mm", 21: "h:mm:ss",
-    22: "yyyy/m/d h:mm", 27: "yyyy年m月", 28: "m月d日", 29: "m月d日", 30: "m-d-yy", 31: "yyyy年m月d日", 32: "h时mm分",
-    33: "h时mm分ss秒", 34: "h时mm分", 35: "h时mm分ss秒", 36: "yyyy年m月", 37: "#,##0;(#,##0)", 38: "#,##0;(#,##0)",
-    39: "#,##0.00;(#,##0.00)", 40: "#,##0.00;(#,##0.00)", 41: '#,##0;-#,##0;"-"', 42: '#,##0;-#,##0;"-"',
-    43: '#,##0.00;-#,##0.00;"-"', 44: '#,##0.00;-#,##0.00;"-"', 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss",
-    50: "yyyy年m月", 51: "m月d日", 52: "yyyy年m月", 53: "m月d日", 54: "m月d日", 55: "h时mm分", 56: "h时mm分ss秒",
-    57: "yyyy年m月", 58: "m月d日",
-}  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -15,7 +15,9 @@ from auditor.reports.places import place_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.engine.findings import Check, Finding, Suspect
+    from auditor.engine.checks import Check
+    from auditor.engine.findings import Finding
+    from auditor.engine.localise.suspects import Suspect
     from auditor.model.facts import Fact
     from auditor.model.units import Rounding
     from auditor.reports.html.atlas import Atlas

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.errors import BadInputError
-from auditor.readers import load, read
-from auditor.sandbox import codec
+from auditor.readers import load
+from auditor.sandbox import codec, read
 
 if TYPE_CHECKING:
     from auditor.model.document import Document

@@ -18,7 +18,8 @@ from auditor.testing.field.spots import spots_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from auditor.engine.findings import Audit, Check, Finding
+    from auditor.engine.checks import Check
+    from auditor.engine.findings import Audit, Finding
     from auditor.model.document import Document
     from auditor.model.facts import Fact
     from auditor.model.filing import Filing

@@ -13,7 +13,7 @@ from auditor.rules.plan import Ref, Rows
 from auditor.rules.scope import Scope
 
 if TYPE_CHECKING:
-    from auditor.model.tables import FormBook
+    from auditor.forms.book import FormBook
     from auditor.rules.rule import Rule
 
 REFUSED, SAME, COUNTED, TWICE = "refused", "same", "counted", "twice"

@@ -21,7 +21,7 @@ from auditor.testing.scoring.equivalent import COUNTED, REASONS, REFUSED, SAME, 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from auditor.model.tables import FormBook
+    from auditor.forms.book import FormBook
     from auditor.rules.book import RuleBook
     from auditor.rules.plan import Plan
     from auditor.rules.rule import Rule

@@ -14,9 +14,9 @@ from auditor.testing.varying.sheets import STAMP, read_whole
 
 if TYPE_CHECKING:
     from auditor.engine.findings import Audit
+    from auditor.forms.book import FormBook
     from auditor.model.facts import Fact
     from auditor.model.filing import Filing
-    from auditor.model.tables import FormBook
     from auditor.rules.book import RuleBook
     from auditor.testing.varying.sheets import Copy, Original
 

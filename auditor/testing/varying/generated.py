@@ -13,7 +13,7 @@ from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
 from auditor.testing.printed_ledger import Style, print_tables
 
 if TYPE_CHECKING:
-    from auditor.model.tables import FormBook
+    from auditor.forms.book import FormBook
 
 _KEY = FilingKey("示例县民政局", 2023, "final_accounts", "unit")
 _STYLES = (Style(), Style(zeros=State.BLANK), Style("元", 0), Style("万元", 4), Style(trim=True))

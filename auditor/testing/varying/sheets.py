@@ -14,9 +14,10 @@ from auditor.reading.filings import filing_of, merge
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from auditor.forms.book import FormBook
     from auditor.model.facts import Fact
     from auditor.model.filing import Filing
-    from auditor.model.tables import FormBook, Table
+    from auditor.model.tables import Table
 
 STAMP = "№"
 
