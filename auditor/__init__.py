@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from auditor.api import AuditFrames, audit
-    from auditor.model.filing import Filing
+    from auditor.api import AuditFrames, Filing, audit
     from auditor.rules.book import RuleBook, load_rules
 
 __version__ = "0.1.0"
@@ -19,7 +18,7 @@ __all__ = ["AuditFrames", "Filing", "RuleBook", "audit", "load_rules"]
 _HOMES = {
     "AuditFrames": "auditor.api",
     "audit": "auditor.api",
-    "Filing": "auditor.model.filing",
+    "Filing": "auditor.api",
     "RuleBook": "auditor.rules.book",
     "load_rules": "auditor.rules.book",
 }

@@ -14,18 +14,57 @@ from auditor.engine.judge.evaluate import evaluate
 from auditor.engine.judge.outcomes import instance_text
 from auditor.engine.verdicts import Reason, Verdict
 from auditor.messages import say
-from auditor.model.filing import Filing
+from auditor.model.facts import FilingKey
+from auditor.model.filing import Filing as ReadFiling
 from auditor.model.units import Rounding
+from auditor.reading.frames import read_frames
 from auditor.reports.narrate import Narrator
 from auditor.rules.book import RuleBook, load_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from scipy.sparse import csr_matrix
 
     from auditor.engine.findings import Audit
     from auditor.engine.judge.outcomes import Evaluation
+    from auditor.forms.book import FormBook
+
+
+class Filing(ReadFiling):
+    """A filing as the public door makes it: from frames. It is a filing like those read from files."""
+
+    __slots__ = ()
+
+    @classmethod
+    def from_frames(
+        cls,
+        frames: Mapping[str, pd.DataFrame],
+        *,
+        entity: str = "",
+        year: int = 0,
+        report: str = "final_accounts",
+        edition: str = "unit",
+        unit: str = "万元",
+        entity_kind: str = "",
+        forms: FormBook | None = None,
+    ) -> Filing:
+        """Make a filing from pandas tables that are already at hand.
+
+        `frames` maps a table's title (an official title or the name of a standard table) to a frame whose column
+        names are the printed headers (a MultiIndex for headers over several rows) and whose cells are printed
+        texts, `Decimal`, `int` or `float`; an index that is not a plain range counts as the first column. Numbers
+        are in `unit`. A float is taken at its shortest decimal form, so pass texts or `Decimal` where trailing
+        zeros matter. Raises `BadInputError` for a title that no form carries.
+
+        >>> frame = pd.DataFrame({"科目编码": ["208"], "科目名称": ["社会保障和就业支出"], "本年支出合计": ["5.00"]})
+        >>> filing = Filing.from_frames({"支出决算表": frame}, entity="某单位", year=2023)
+        >>> [str(fact.address) for fact in filing.facts if fact.is_figure]
+        ['支出决算表[208].本年支出合计']
+        """
+        filing = cls(FilingKey(entity, year, report, edition), entity_kind=entity_kind)
+        read_frames(frames, filing, unit=unit, forms=forms)
+        return filing
 
 
 @dataclass(frozen=True)
@@ -64,7 +103,9 @@ class AuditFrames:
 
 
 def audit(
-    filings: Filing | Iterable[Filing], rules: RuleBook | None = None, rounding: Rounding | str = Rounding.HALF_UP
+    filings: ReadFiling | Iterable[ReadFiling],
+    rules: RuleBook | None = None,
+    rounding: Rounding | str = Rounding.HALF_UP,
 ) -> AuditFrames:
     """Audit one filing or several together and return frames.
 
@@ -85,7 +126,7 @@ def audit(
     >>> result.figures[["address", "text", "mark"]].iloc[1].tolist()
     ['支出决算表[208].本年支出合计', '10.00', 'contradicted']
     """
-    chosen = [filings] if isinstance(filings, Filing) else list(filings)
+    chosen = [filings] if isinstance(filings, ReadFiling) else list(filings)
     book = rules or load_rules()
     mode = Rounding(rounding)
     audits = audit_filings(chosen, book, mode)

@@ -7,13 +7,14 @@ from collections import Counter
 from dataclasses import replace
 
 import pandas as pd
+from auditor.api import Filing
 from auditor.engine.audit import audit_filings
 from auditor.engine.facts.chunk import Chunk
 from auditor.engine.findings import Severity
 from auditor.engine.judge.evaluate import evaluate
 from auditor.engine.verdicts import Verdict
 from auditor.model.facts import FilingKey
-from auditor.model.filing import Filing
+from auditor.model.filing import Filing as ReadFiling
 from auditor.model.numbers import State, decimal_text
 from auditor.model.units import FEN_PER, Rounding
 from auditor.rules.rule import RuleKind
@@ -30,11 +31,11 @@ from tests.conftest import rule_book
 HINTS_ALLOWED = {"FA-X-25"}  # says "usually", and a ledger may hold a non-fiscal opening balance
 
 
-def filing_of(ledger: Ledger, style: Style) -> Filing:
+def filing_of(ledger: Ledger, style: Style) -> ReadFiling:
     return filing_of_print(print_tables(roll_up(ledger), style, rule_book().forms), style)
 
 
-def verdicts(filing: Filing, mode: Rounding = Rounding.HALF_UP) -> Counter[tuple[str, Verdict]]:
+def verdicts(filing: ReadFiling, mode: Rounding = Rounding.HALF_UP) -> Counter[tuple[str, Verdict]]:
     evaluation = evaluate(rule_book().all_plans(), Chunk.of([filing], rule_book().forms, mode))
     out: Counter[tuple[str, Verdict]] = Counter()
     for outcome in evaluation.outcomes:
@@ -42,7 +43,7 @@ def verdicts(filing: Filing, mode: Rounding = Rounding.HALF_UP) -> Counter[tuple
     return out
 
 
-def contradictions(filing: Filing, mode: Rounding = Rounding.HALF_UP) -> set[str]:
+def contradictions(filing: ReadFiling, mode: Rounding = Rounding.HALF_UP) -> set[str]:
     return {rule for rule, verdict in verdicts(filing, mode) if verdict is Verdict.INCONSISTENT} - HINTS_ALLOWED
 
 

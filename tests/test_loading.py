@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import auditor
 import pytest
 from auditor.authoring import examples
 from auditor.cli.main import cli
@@ -19,8 +21,6 @@ from tests.conftest import EXAMPLES
 from tests.test_rules import GOOD
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from auditor.yamlfiles.trees import Map
 
 WRONG = GOOD.replace("基本支出: 6.00", "基本支出: 3.00")  # the failing example holds
@@ -195,3 +195,7 @@ def rule_of_good() -> Rule:
     rule = entry_of(item)
     assert isinstance(rule, Rule)
     return rule
+
+
+def test_the_files_that_decide_how_rules_are_parsed_exist() -> None:
+    assert [name for name in compiled._MADE_BY if not (Path(auditor.__file__).parent / name).is_file()] == []

@@ -1,19 +1,14 @@
-"""A filing: what one disclosure prints, as typed facts under addresses; and the public door for pandas tables."""
+"""A filing: what one disclosure prints, as typed facts under addresses."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditor.model.facts import Address, Fact, FilingKey, Place
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
 
-    import pandas as pd
-
-    from auditor.forms.book import FormBook
     from auditor.model.document import Paragraph
+    from auditor.model.facts import Address, Fact, FilingKey, Place
     from auditor.model.footing import Footing
     from auditor.model.outline import Outline
     from auditor.model.shape import Shape
@@ -151,35 +146,3 @@ class Filing:
         """The unit of measure that most tables state."""
         units = [table.unit for table in self.tables if table.unit]
         return max(sorted(set(units)), key=units.count) if units else ""
-
-    @classmethod
-    def from_frames(
-        cls,
-        frames: Mapping[str, pd.DataFrame],
-        *,
-        entity: str = "",
-        year: int = 0,
-        report: str = "final_accounts",
-        edition: str = "unit",
-        unit: str = "万元",
-        entity_kind: str = "",
-        forms: FormBook | None = None,
-    ) -> Filing:
-        """Make a filing from pandas tables that are already at hand.
-
-        `frames` maps a table's title (an official title or the name of a standard table) to a frame whose column
-        names are the printed headers (a MultiIndex for headers over several rows) and whose cells are printed
-        texts, `Decimal`, `int` or `float`; an index that is not a plain range counts as the first column. Numbers
-        are in `unit`. A float is taken at its shortest decimal form, so pass texts or `Decimal` where trailing
-        zeros matter. Raises `BadInputError` for a title that no form carries.
-
-        >>> import pandas as pd
-        >>> frame = pd.DataFrame({"科目编码": ["208"], "科目名称": ["社会保障和就业支出"], "本年支出合计": ["5.00"]})
-        >>> filing = Filing.from_frames({"支出决算表": frame}, entity="某单位", year=2023)
-        >>> [str(fact.address) for fact in filing.facts if fact.is_figure]
-        ['支出决算表[208].本年支出合计']
-        """
-        from auditor.reading.frames import filing_from_frames
-
-        key = FilingKey(entity, year, report, edition)
-        return filing_from_frames(frames, key, unit=unit, entity_kind=entity_kind, forms=forms)

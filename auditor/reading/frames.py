@@ -12,8 +12,7 @@ from auditor.errors import BadInputError
 from auditor.forms.printed_table import Found
 from auditor.forms.table_facts import bind_table
 from auditor.model.document import Cell, Grid
-from auditor.model.facts import FilingKey, Place
-from auditor.model.filing import Filing
+from auditor.model.facts import Place
 from auditor.model.labels import plain
 from auditor.reading.families import family_of
 from auditor.yamlfiles.trees import nearest
@@ -22,34 +21,31 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from auditor.forms.book import FormBook
+    from auditor.model.filing import Filing
     from auditor.model.tables import Form, Table
 
 FLOAT_DECIMALS = 6  # a float in 万元 down to 分
 
 
-def filing_from_frames(
-    frames: Mapping[str, pd.DataFrame],
-    key: FilingKey,
-    *,
-    unit: str,
-    entity_kind: str = "",
-    forms: FormBook | None = None,
-) -> Filing:
-    """Make a filing from frames; see `Filing.from_frames`."""
+def read_frames(
+    frames: Mapping[str, pd.DataFrame], filing: Filing, *, unit: str, forms: FormBook | None = None
+) -> None:
+    """Read frames by title into a filing that has none yet; `unit` is that of their numbers (万元).
+
+    Raises `BadInputError` for a title that no form carries.
+    """
     if forms is None:
         from auditor.forms.loading import load_forms
         from auditor.installed import own_rules
 
         forms = load_forms([own_rules()])
-    filing = Filing(key, entity_kind=entity_kind)
     for title, frame in frames.items():
-        table, carriers = _table(title, key.report, forms)
+        table, carriers = _table(title, filing.key.report, forms)
         found = Found(title, carriers, Place(table=title), grids=[grid_of(frame, title)])
         read, unread = bind_table(found, table, forms, unit)
         filing.tables.append(read)
         filing.unread.extend(unread)
-    filing.family = family_of([t.table for t in filing.tables], list(frames), key.report, forms)
-    return filing
+    filing.family = family_of([t.table for t in filing.tables], list(frames), filing.key.report, forms)
 
 
 def _table(title: str, report: str, forms: FormBook) -> tuple[Table, tuple[Form, ...]]:
