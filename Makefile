@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-all test-rest wheel lint bench nightly fuzz field examples clean
+.PHONY: demo test test-all test-rest wheel lint bench nightly fuzz field drawing examples clean
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -39,6 +39,7 @@ wheel: $(VENV)/.ready-dev
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/engine.py
@@ -61,6 +62,9 @@ fuzz: $(VENV)/.ready-dev
 
 field: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/field.py '$(FOLDER)' $(OPTIONS)
+
+drawing: $(VENV)/.ready-dev
+	$(BIN)/python docs/drawing.py
 
 examples: $(VENV)/.ready-dev
 	$(BIN)/python -m auditor.testing.examples examples
