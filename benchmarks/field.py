@@ -10,9 +10,9 @@ fault of the program. For recall one printed figure at a time is changed in the 
 table, any number of any sentence, by more than its last two digits), and all is bound and audited anew.
 
 What is read is kept in --cache (default: a folder of its own beside the rule cache), by the bytes of the file and the
-sources of the readers. Columns: printed figures and the share read; share of the read table figures in an evaluated
-equality; numbers of the text and the share of them in one; errors and warnings a filing; files of which less than
-half was read and nothing is said; seconds of one core to bind and audit.
+sources of the readers. Columns: printed figures of tables, the share read and the share in an evaluated equality; the
+same of the numbers of the text that state something; errors and warnings a filing; files of which less than half was
+read and nothing is said; seconds of one core to bind and audit.
 """
 
 from __future__ import annotations

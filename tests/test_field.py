@@ -152,8 +152,9 @@ def test_a_folder_is_measured_and_told(book: RuleBook, tmp_path: Path) -> None:
     assert [bool(file.refused) for file in files] == [False, True, False]
     places = {line.split()[0]: line.split() for line in place_lines(files)}
     assert places["乙"][1:3] == ["2", "1"]
-    assert places["甲"][2] == places["甲"][10] == "0"
-    assert places["甲"][8:10] == ["0.00", "0.00"]
+    assert places["甲"][2] == places["甲"][11] == "0"
+    assert places["甲"][4] == "100.0%"
+    assert places["甲"][9:11] == ["0.00", "0.00"]
     assert places["all"][1] == "3"
     assert sum(line.startswith("all tables") for line in recall_lines(files)) == 1
     assert [Measured(**json.loads(json.dumps(file.as_data()))).file for file in files] == [f.file for f in files]

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from auditor.testing.field.measuring import Measured
 
 ALL = "all"
-_HEAD = ("place", "files", "refused", "printed", "read", "checked", "text", "tested", "err/f", "warn/f", "silent",
-         "median s", "worst s")  # fmt: skip
+_HEAD = ("place", "files", "refused", "tables", "read", "checked", "text", "read", "checked", "err/f", "warn/f",
+         "silent", "median s", "worst s")  # fmt: skip
 _PLANTED = ("planted in", "changed", "read", "checked", "found", "named", "repaired", "hinted", "of all found",
             "of all named")  # fmt: skip
 
@@ -43,14 +43,16 @@ def by_place(files: Sequence[Measured]) -> dict[str, list[Measured]]:
 
 
 def counts_of(files: Iterable[Measured]) -> Counter[str]:
-    """The counts of some files together."""
+    """The counts of some files together: figures of tables, and numbers of the text that state something."""
     total: Counter[str] = Counter()
     for file in files:
         total.update(files=1, refused=int(bool(file.refused)), silent=int(file.silent))
         if file.summary:
             facts, figures, prose = (file.summary[name] for name in ("facts", "figures", "prose"))
-            total.update(printed=facts["printed"], read=facts["read"], figures=figures["printed"],
-                         checked=figures["checked"], told=prose["told"], tested=prose["checked"])  # fmt: skip
+            total.update(
+                figures=figures["printed"], read=facts["read"] - prose["told"], checked=figures["checked"],
+                text=prose["told"] + prose["unexplained"], told=prose["told"], tested=prose["checked"],
+            )  # fmt: skip
         total.update(finding["severity"] for finding in file.findings)
     return total
 
@@ -62,11 +64,17 @@ def place_lines(files: Sequence[Measured]) -> Iterator[str]:
         c, times = counts_of(mine), [file.seconds["rest"] for file in mine if "rest" in file.seconds]
         n = max(1, c["files"])
         yield _line([
-            place, c["files"], c["refused"], c["printed"], share(c["read"], c["printed"]),
-            share(c["checked"], c["figures"]), c["told"], share(c["tested"], c["told"]), f"{c['error'] / n:.2f}",
-            f"{c['warning'] / n:.2f}", c["silent"], f"{statistics.median(times):.1f}" if times else "–",
-            f"{max(times):.1f}" if times else "–",
+            place, c["files"], c["refused"], *_shares(c), f"{c['error'] / n:.2f}", f"{c['warning'] / n:.2f}",
+            c["silent"], *((f"{statistics.median(times):.1f}", f"{max(times):.1f}") if times else "––"),
         ])  # fmt: skip
+
+
+def _shares(c: Counter[str]) -> list[str]:
+    """How many figures of tables are printed, and the shares read and checked; the same of the text."""
+    return [
+        str(c["figures"]), share(c["read"], c["figures"]), share(c["checked"], c["figures"]),
+        str(c["text"]), share(c["told"], c["text"]), share(c["tested"], c["text"]),
+    ]  # fmt: skip
 
 
 # -- rules ------------------------------------------------------------------------------------------------------
@@ -175,8 +183,10 @@ def compared_lines(before: Sequence[Measured], after: Sequence[Measured]) -> Ite
         yield _line([place, *(f"{f'{a} → {b}':>17}" for a, b in cells)])
 
 
-_COMPARED = ("read", "checked", "tested", "err/f", "warn/f", "silent", "tables found", "tables named", "text found",
-             "text named", "median s")  # fmt: skip
+_COMPARED = (
+    "tables read", "tables checked", "text read", "text checked", "err/f", "warn/f", "silent", "tables found",
+    "tables named", "text found", "text named", "median s",
+)  # fmt: skip
 
 
 def _compared(files: Sequence[Measured]) -> list[str]:
@@ -187,7 +197,7 @@ def _compared(files: Sequence[Measured]) -> list[str]:
         recall_of(one for file in files for one in file.trials if _is_told(one) is told) for told in (False, True)
     ]
     return [
-        share(c["read"], c["printed"]), share(c["checked"], c["figures"]), share(c["tested"], c["told"]),
+        *(cell for cell in _shares(c) if not cell.isdigit()),
         f"{c['error'] / n:.2f}", f"{c['warning'] / n:.2f}", str(c["silent"]),
         *(share(r[what], r["checked"]) for r in recalls for what in ("found", "named")),
         f"{statistics.median(times):.1f}" if times else "–",
