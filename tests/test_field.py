@@ -125,6 +125,11 @@ def test_findings_that_were_there_before_are_no_find(book: RuleBook) -> None:
     assert all(one.rules for one in made if one.found)
 
 
+def test_the_version_of_the_readers_depends_on_all_their_sources() -> None:
+    assert all(list(keeping.ROOT.glob(pattern)) for pattern in keeping.SOURCES)
+    assert len(list(keeping.ROOT.glob(keeping.SOURCES[0]))) > 20
+
+
 def test_documents_are_kept_as_read(book: RuleBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, kept = tmp_path / "filings", tmp_path / "kept"
     folder.mkdir()

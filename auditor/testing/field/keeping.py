@@ -16,7 +16,10 @@ from auditor.sandbox import codec, read
 if TYPE_CHECKING:
     from auditor.model.document import Document
 
-_SOURCES = ("readers/*.py", "document.py", "facts.py", "numbers.py")  # what a document as read depends on
+ROOT = Path(__file__).parents[2]
+SOURCES = (  # what a document as read depends on
+    "readers/**/*.py", "model/document.py", "model/facts.py", "model/numbers.py", "sandbox/codec.py",
+)  # fmt: skip
 
 
 class Kept(NamedTuple):
@@ -30,10 +33,9 @@ class Kept(NamedTuple):
 @cache
 def reader_version() -> str:
     """A name for what the readers give: another one after any change of their sources."""
-    root = Path(__file__).parents[2]
     digest = hashlib.sha256()
-    for pattern in _SOURCES:
-        for path in sorted(root.glob(pattern)):
+    for pattern in SOURCES:
+        for path in sorted(ROOT.glob(pattern)):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
