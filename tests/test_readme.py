@@ -34,7 +34,9 @@ def run_pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str
 
 
 def test_rule_files_are_tests_with_the_command_of_the_readmes(firm: Path) -> None:
-    commands = {re.findall(r"^pytest (our_rules.*?)\s*#", (ROOT / name).read_text("utf-8"), re.MULTILINE)[0] for name in READMES}
+    commands = {
+        re.findall(r"^pytest (our_rules.*?)\s*#", (ROOT / name).read_text("utf-8"), re.MULTILINE)[0] for name in READMES
+    }
     (command,) = commands
     done = run_pytest(firm, *command.split())
     assert done.returncode == 0, done.stdout
@@ -44,7 +46,9 @@ def test_rule_files_are_tests_with_the_command_of_the_readmes(firm: Path) -> Non
 @pytest.mark.slow
 @pytest.mark.parametrize("name", READMES)
 def test_the_tests_of_ones_own_pass(firm: Path, name: str) -> None:
-    (block,) = re.findall(r"```python\n(from auditor import audit, testing\n.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL)
+    (block,) = re.findall(
+        r"```python\n(from auditor import audit, testing\n.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL
+    )
     (firm / "test_own.py").write_text(block, encoding="utf-8")
     done = run_pytest(firm, "test_own.py")
     assert done.returncode == 0, done.stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from auditor.engine.findings import Audit, Finding, Ledger, Mark, NotEvaluated, 
 from auditor.engine.judge.evaluate import evaluate, filtered
 from auditor.engine.judge.outcomes import instance_text
 from auditor.engine.localise.check_matrix import CheckMatrix
+from auditor.engine.localise.doubted import trusted
 from auditor.engine.localise.equations import Equations
 from auditor.engine.localise.evidence import Evidence
 from auditor.engine.localise.grouping import Group, group_checks, repairs_of
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from auditor.rules.plan import Plan
 
 _SEVERITY = {RuleKind.LOGICAL: Severity.ERROR, RuleKind.EXPLAIN: Severity.WARNING, RuleKind.HINT: Severity.INFO}
+MANY = 4  # failing checks without a few figures behind them: more likely misread than wrong, somebody has to look
 _RANK = {severity: number for number, severity in enumerate(Severity)}
 
 
@@ -116,7 +119,8 @@ def _one(
                 missing[vacant.plan.rule.id, why, where] += 1
     names = {position: str(fact.address) for position, fact in enumerate(facts)}  # those of partners after its own
     equations = Equations(matrix.rows(number), start, made)
-    groups = localised(failing, equations, view, good, names, last_year)
+    group = partial(localised, equations=equations, view=view, good=good, names=names, last_year=last_year)
+    groups = trusted(group, failing, made, equations, number)
     groups += _proved(groups, tails, equations, prove=prove_clean or bool(groups))
     findings = _findings(groups, filing, facts, names)
     not_evaluated = [NotEvaluated(rules[rule], why, where, count) for (rule, why, where), count in missing.items()]
@@ -251,10 +255,12 @@ def _findings(
         main = group.checks[0]
         if main.verdict is Verdict.ROUNDING:
             severity = Severity.WARNING if main.note is Note.TENSION else Severity.INFO
-        elif all(check.note is Note.ONE_DIGIT for check in group.checks):
+        elif group.doubt is not None or all(check.note is Note.ONE_DIGIT for check in group.checks):
             severity = Severity.INFO
         else:
             severity = min((_SEVERITY[check.rule.kind] for check in group.checks), key=_RANK.__getitem__)
+            if group.unexplained and len(group.checks) >= MANY and severity is Severity.ERROR:
+                severity = Severity.WARNING
         if pictured and any(_is_recognised(check, pictured, scanned) for check in group.checks):
             unsure.add(id(group))
             severity = Severity.INFO
@@ -272,7 +278,7 @@ def _findings(
             Finding(
                 unique, severity, group.checks[0].verdict, tuple(group.checks), tuple(group.suspects),
                 group.unexplained, group.proof, id(group) in unsure, tuple(group.also),
-                lost=group.lost,
+                lost=group.lost, doubt=group.doubt,
             )
         )  # fmt: skip
     return findings

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from auditor.engine.checks import Check
+    from auditor.engine.localise.grouping import Doubt
     from auditor.engine.localise.lost_rows import LostRow
     from auditor.engine.localise.proof import Proof
     from auditor.engine.localise.suspects import Suspect
@@ -116,6 +117,7 @@ class Finding:
     also: tuple[Suspect, ...] = ()  # figures that have to change with the suspect: computed or copied from it
     lost: LostRow | None = None  # the row that its table lacks
     elsewhere: tuple[int, ...] = ()
+    doubt: Doubt | None = None  # its rule is broken nearly everywhere in the table: the rule is suspect, no figure is
     review: Review | None = None
     since: Since | None = None
 

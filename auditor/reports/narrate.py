@@ -47,6 +47,9 @@ class Narrator(Formulas):
     def message(self, finding: Finding) -> str:
         """The finding in one sentence; one that rests on figures recognised from pictures asks for a look at them."""
         said = self._said(finding) + self._obeyed(finding)
+        if finding.doubt is not None:
+            told = say("say.doubted", failing=finding.doubt.failing, tried=finding.doubt.tried)
+            return said + ("" if language() == "zh" else " ") + told
         if finding.elsewhere:
             figures = "；".join(self.label(self.facts[fact]) for fact in finding.elsewhere)
             return said + ("" if language() == "zh" else " ") + say("say.elsewhere", figures=figures)
@@ -132,6 +135,8 @@ class Narrator(Formulas):
 
     def how(self, finding: Finding) -> str:
         """How to mend a finding: the one figure that explains it, with its value; else what the rule says."""
+        if finding.doubt is not None:
+            return say("say.how_doubted")
         if finding.lost is not None:
             return say("say.how_lost", table=finding.lost.table, row=finding.lost.row)
         only = finding.suspects[0] if len(finding.suspects) == 1 and not finding.recognised else None

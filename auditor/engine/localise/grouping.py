@@ -32,13 +32,21 @@ MAX_SUSPECTS = 24
 PAIR = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A rule that a table breaks in `failing` of the `tried` rows (or columns) in which it compares anything."""
+
+    failing: int
+    tried: int
+
+
 @dataclass(slots=True)
 class Group:
     """Checks that fail together, and the figures that could be behind it, the likeliest first.
 
     `unexplained` says that no few figures explain them, or that the search met its bound. `also` are figures that
     would have to change with the suspect, because they were computed or copied from it. `lost` is the row that is
-    missing, where that explains them.
+    missing, where that explains them. `doubt` says that their rule is broken nearly everywhere in its table.
     """
 
     checks: list[Check]
@@ -47,6 +55,7 @@ class Group:
     proof: Proof | None = None  # that a tail is one, or that the repair is enough
     also: list[Suspect] = field(default_factory=list)
     lost: LostRow | None = None
+    doubt: Doubt | None = None
     followed: bool = False  # a check that is no part of the explanation holds with the first suspect
 
 
