@@ -13,6 +13,7 @@ from auditor.model.facts import FilingKey
 from auditor.model.units import Kind
 from auditor.phrases.privacy import is_bank_card, is_identity_number, masked
 from auditor.phrases.wordings import check_wordings, load_wordings
+from auditor.readers.text import html_pages
 from auditor.readers.text import plain_text as reader
 from auditor.reading.filings import bind_document, finished
 from auditor.reports.narrate import Narrator
@@ -116,3 +117,26 @@ def test_numbers_that_run_on_or_nest_or_begin_unseen_are_right(lines: str) -> No
 def test_a_number_left_out_within_its_part_is_found(lines: str, wrong: str) -> None:
     (message,) = said(audited(lines), "ST-S-09")
     assert wrong in message
+
+
+@pytest.mark.parametrize(
+    ("below", "flagged"),
+    [
+        ("注：本表本年无发生额。", False),
+        ("注：本表反映预算情况。\n本单位没有政府性基金的，仍保留该表格式，并作说明：\n说明：故本表无数据。", False),
+        ("注：本套报表金额单位转换时可能存在尾数误差。", True),
+        ("注：本套报表金额单位转换时可能存在尾数误差。\n三、其他说明\n本单位没有出国。", True),
+    ],
+)
+def test_a_remark_that_says_why_a_table_is_empty_is_known_by_its_meaning(below: str, flagged: bool) -> None:
+    def grid(*rows: tuple[str, ...]) -> str:
+        return "<table>" + "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in rows) + "</table>"
+
+    heads = ("科目编码", "科目名称", "本年支出合计", "基本支出", "项目支出")
+    full = grid(heads, ("", "合计", "10.00", "6.00", "4.00"), ("201", "一般公共服务支出", "10.00", "6.00", "4.00"))
+    empty = grid(("科目编码", "科目名称", "本年支出合计", "基本支出", "项目支出"), ("", "合计", "", "", ""))
+    body = f"<p>支出决算表</p>{full}<p>国有资本经营预算财政拨款支出决算表</p>{empty}"
+    page = body + "".join(f"<p>{line}</p>" for line in below.split("\n"))
+    document = html_pages.read(page.encode(), file="决算.html", sha256="")
+    filing = finished(bind_document(document, KEY, rule_book().forms), rule_book().forms)
+    assert bool(said(audit_filings([filing], rule_book())[0], "ST-S-05")) is flagged

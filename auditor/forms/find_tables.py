@@ -42,6 +42,10 @@ _PAGE = re.compile(r"^[-—–\s第]*\d{1,4}[-—–\s页/共\d]*$")
 _NOTE = re.compile(r"^(?:注|说明|备注)\s*\d*\s*[:：]")
 _SECTION = re.compile(r"^[一二三四五六七八九十]+、.*情况(?:的)?说明$|^目\s*录$")
 MAX_TITLE = 70
+_ITEM = re.compile(
+    r"^(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]|\d{1,2}[、.．](?!\d))"
+)
+MAX_NOTES = 4  # lines below a table that may belong to its notes
 MAX_REMARKS = 14  # lines between a title and its table
 MIN_LISTED = 3  # titles that make a grid a list of contents
 
@@ -214,7 +218,7 @@ class _Finder:
             self.last.below.append(paragraph)
             if not _PAGE.match(text):
                 self.noted, self.last = self.last if _NOTE.match(text) else None, None
-        elif self.noted is not None and _NOTE.match(text):
+        elif self.noted is not None and self._still_noted(text):
             self.noted.below.append(paragraph)
         else:
             self.noted = None
@@ -223,6 +227,11 @@ class _Finder:
         elif self.current is not None:
             self.current.lines.append(paragraph)
         self.remarks.append(paragraph)
+
+    def _still_noted(self, text: str) -> bool:
+        """Tell whether a line below the notes of a table is another note, or goes on with the last one."""
+        assert self.noted is not None
+        return bool(_NOTE.match(text)) or (len(self.noted.below) < MAX_NOTES and not _ITEM.match(text))
 
     def grid(self, grid: Grid) -> None:
         found, before = self.current, self.before

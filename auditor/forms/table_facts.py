@@ -39,19 +39,6 @@ if TYPE_CHECKING:
     from auditor.model.document import Grid, Paragraph
     from auditor.model.tables import Form, Table
 
-_EMPTY_WORDS = (
-    "无数据",
-    "空表",
-    "没有",
-    "无政府性基金",
-    "无国有资本",
-    "无此项",
-    "未安排",
-    "不涉及",
-    "未发生",
-    "无三公",
-    "无相关",
-)
 DEFAULT_UNIT = "万元"
 USUAL_DECIMALS = 2
 
@@ -116,9 +103,7 @@ def _bind(
         table, read.left_out = book.printed(form)
         read.form = form
     read.borderless = any(grid.borderless for grid in found.grids)
-    read.statement = next(
-        (p.text for p in [*found.below, *found.lines] if any(word in p.text for word in _EMPTY_WORDS)), ""
-    )
+    read.statement = _statement(found, book)
     outcome = _rows_of(found, table, book, form)
     if isinstance(outcome, UnmatchedError):
         read.reason, read.complete = outcome.reason, False
@@ -187,6 +172,19 @@ def _empty_rows(table: Table, place: Place) -> Naming:
         if not row.optional
     ]
     return Naming(blank)
+
+
+def _statement(found: Found, book: FormBook) -> str:
+    """The remark below a table that says why it has no figures, or ''."""
+    from auditor.phrases.wordings import EMPTY
+
+    says = tuple(book.wordings.of(EMPTY))
+    lines = (p.text for p in (*found.below, *found.lines))
+    return next((text for text in lines if any(next(one.hits(_squeezed(text)), None) for one in says)), "")
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
 
 
 def _unit(found: Found) -> str:

@@ -11,6 +11,7 @@ from auditor.model.numbers import State
 from auditor.model.tables import Layout
 from auditor.outline.contents import is_shown
 from auditor.outline.table_lines import Lines
+from auditor.phrases.wordings import MEANT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -115,7 +116,7 @@ def _position(place: Place) -> tuple[str, int, int, int, float]:
 def _meant(text: str, book: FormBook) -> Iterator[str]:
     """What a title or a statement speaks of, in order."""
     squeezed = "".join(text.split())
-    found = {wording.row: hit.start for wording in book.wordings.of("所指") for hit in list(wording.hits(squeezed))[:1]}
+    found = {wording.row: hit.start for wording in book.wordings.of(MEANT) for hit in list(wording.hits(squeezed))[:1]}
     return iter(sorted(found, key=lambda name: (found[name], name)))
 
 

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILES = ("wording.yaml", "mentions.yaml")
-TABLES = ("用语", "年份", "名称", "口径", "科目", "性质", "所指")
+EMPTY = "空表说明"  # remarks that say why a table has no figures
+MEANT = "所指"  # what a title or a remark speaks of
+TABLES = ("用语", "年份", "名称", "口径", "科目", "性质", MEANT, EMPTY)
 SHORT = "简写"
 _SHORT = re.compile(r"\{([\u4e00-\u9fff]+)\}")
 MAX_PATTERN = 600  # characters
@@ -119,7 +121,7 @@ class Wordings:
     @cached_property
     def sought(self) -> Mapping[Sort, Sequence[Wording]]:
         """The wordings that are looked for in each sort of text (所指 is asked of titles and statements only)."""
-        sought = [wording for wording in self.wordings if wording.table != "所指"]
+        sought = [wording for wording in self.wordings if wording.table not in (MEANT, EMPTY)]
         return {sort: tuple(wording for wording in sought if sort in wording.sorts) for sort in Sort}
 
     def said(self, sort: Sort, text: str) -> list[tuple[Wording, list[Hit]]]:
