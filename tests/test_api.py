@@ -155,6 +155,10 @@ def test_two_years_are_seen_together() -> None:
 
 
 def test_the_door_is_typed_documented_and_light() -> None:
+    import auditor.testing
+
+    for name in auditor.testing.__all__:
+        assert getattr(auditor.testing, name) is not None, name
     for name in auditor.__all__:
         assert getattr(auditor, name).__doc__
     with pytest.raises(AttributeError):

@@ -30,6 +30,7 @@ from auditor.model.labels import plain
 from auditor.model.numbers import BROKEN, NUMERIC, State, is_printed_number, parse_literal
 from auditor.model.tables import Layout
 from auditor.model.units import Kind, money_unit
+from auditor.phrases.wordings import EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -43,8 +43,8 @@ _HOMES = {
     "generating": ("generate",),
     "ledger": ("Ledger", "RandomSource", "combined", "draw_department", "draw_ledger", "draw_next", "roll_up"),
     "models": ("Model",),
-    "printing": ("Style",),
-    "rendering": ("FORMATS", "rendered"),
+    "printed_ledger": ("Style",),
+    "files": ("FORMATS", "rendered"),
     "strategies": ("broken", "departments", "drafts", "figures", "ledgers", "styles", "two_years"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
