@@ -194,7 +194,7 @@ def test_a_footing_stands_alone_and_has_a_known_kind(tmp_path: Path, more: str, 
 def audited(text: str, *, stub: int = 1, lanes: tuple[int, ...] = (0,), book: RuleBook | None = None) -> Audit:
     """The audit of one printed table by the rules on shapes."""
     shape, facts = shape_of(text, stub=stub, lanes=lanes)
-    table = ReadTable(TABLE, TABLE, shape.place, unit="万元", facts=facts, shape=shape)
+    table = ReadTable(TABLE, TABLE, shape.place, unit="万元", facts=facts)
     columns = tuple(Column(name) for name in dict.fromkeys(fact.address.column for fact in facts))
     filing = Filing(FilingKey("某单位", 2024, "budget", "unit"), tables=[table])
     filing.dynamic[TABLE] = Table(TABLE, "", Layout.LIST, columns=columns, generic=True)

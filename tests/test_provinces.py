@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from auditor.engine.audit import audit_filings
-from auditor.engine.findings import Severity
+from auditor.engine.findings import Mark, Severity
 from auditor.engine.verdicts import Verdict
 from auditor.testing.varying.comparing import Judge
 from auditor.testing.varying.copies import copies
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 BOUND = {
     "北京": [
-        "收支预算总表", "收入预算表", "支出预算表", "", "财政拨款收支预算总表", "一般公共预算支出预算表", "基本支出预算明细表",
+        "收支预算总表", "收入预算表", "支出预算表", "", "其他表/项目支出表", "财政拨款收支预算总表", "一般公共预算支出预算表", "基本支出预算明细表",
         "政府性基金支出预算表", "国有资本经营支出预算表", "三公经费预算表",
     ],
-    "中央": ["一般公共预算支出预算表", "三公经费预算表"],
+    "中央": ["一般公共预算支出预算表", "三公经费预算表", "其他表/一般公共预算三公经费支出表"],
     "湖南": [
         "收支预算总表", "支出预算表", "一般公共预算支出预算表", "基本支出预算明细表",
         "其他表/一般公共预算基本支出表", "其他表/支出预算分类汇总表（按部门预算经济分类）",
@@ -34,8 +34,6 @@ BOUND = {
     "广东": ["收支预算总表", "支出预算表", "一般公共预算支出预算表", "基本支出预算明细表", "政府性基金支出预算表"],
     "浙江": ["收支预算总表", "支出预算表", "一般公共预算支出预算表", "三公经费预算表"],
 }  # fmt: skip
-# tables of projects have no codes; the three public funds of last year are no figures of this one
-UNREAD = {"北京": 5, "中央": 5, "湖南": 0, "广东": 0, "浙江": 0}
 
 
 @cache
@@ -62,14 +60,16 @@ def test_tables_are_bound_by_title_and_header_words_else_by_their_codes(place: s
     filing = filing_of(place)
     assert [table.table for table in filing.tables] == BOUND[place]
     assert filing.family == "全国预算"
-    assert len(filing.unread) == UNREAD[place], [(item.text, item.reason) for item in filing.unread]
+    assert filing.unread == []  # what no form knows stands under its own labels
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_nobody_is_blamed(place: str) -> None:
     audit = audit_of(place)
     assert [finding.rule.id for finding in audit.findings] == []
-    assert audit.checked == audit.printed
+    for fact, mark in list(zip(audit.facts, audit.marks, strict=True))[: len(audit.filing.facts)]:
+        known = fact.is_figure and not fact.address.table.startswith("其他表/")
+        assert not known or mark is not Mark.UNCHECKED, fact.address
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,8 @@ def test_figures_under_an_unknown_column_make_sums_doubtful() -> None:
     lines = "科目编码|科目名称|合计|基本支出|项目支出|从没见过的支出\n|合计|6.00|1.00|2.00|3.00\n208|社保|6.00|1.00|2.00|3.00"
     audit = one_table(lines)
     assert audit.findings == []
-    assert {item.reason for item in audit.filing.unread} == {"unread.no_column"}
+    other = [str(f.address) for f in audit.facts if f.address.table.startswith("其他表/")]
+    assert other == ["其他表/部门支出总表[合计].从没见过的支出", "其他表/部门支出总表[208].从没见过的支出"]
 
 
 def test_two_tables_of_one_title_and_no_form_stay_apart() -> None:

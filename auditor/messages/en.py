@@ -872,6 +872,7 @@ MESSAGES: dict[str, str] = {
     "layout.sheet": "a sheet about one project",
     "measure.percent": "percent",
     "measure.count": "count",
+    "measure.measure": "quantity",
     "measure.word": "word",
     "lint.overlap": "rule {rule} says of the same table what {other} ({where}) says, in a scope that overlaps: merge them, or part them by since, until, report …",
     "lint.clash": "the rules {rules} cannot hold together ({families}): check their statements.",

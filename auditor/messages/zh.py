@@ -873,6 +873,7 @@ MESSAGES: dict[str, str] = {
     "layout.sheet": "一个项目一张的表",
     "measure.percent": "百分比",
     "measure.count": "个数",
+    "measure.measure": "数量",
     "measure.word": "文字",
     "lint.overlap": "规则 {rule} 与 {other}（{where}）对同一张表说同样的话，适用范围也重叠：请合并，或用 since、until、report 等分开。",
     "lint.clash": "规则 {rules} 不能同时成立（{families}）：请核对其中的语句。",

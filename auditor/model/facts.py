@@ -132,7 +132,7 @@ def scale_of(kind: Kind, unit: str) -> int:
     """Return how many smallest steps make one of `unit`."""
     if kind is Kind.AMOUNT:
         return FEN_PER[unit]
-    return PERCENT_SCALE if kind is Kind.PERCENT else 1
+    return PERCENT_SCALE if kind in (Kind.PERCENT, Kind.MEASURE) else 1
 
 
 def fact_of(

@@ -78,7 +78,6 @@ class ReadTable:
         frozenset()
     )  # lanes, rows and columns of the standard table that this form does not print
     borderless: bool = False  # its columns were told by alignment
-    shape: Shape | None = field(default=None, repr=False, compare=False)  # what its print alone tells of it
 
 
 class TextSpan(NamedTuple):
@@ -129,6 +128,7 @@ class Filing:
     texts: list[Paragraph] = field(default_factory=list, repr=False)  # the prose, until it is read into claims
     footings: list[Footing] = field(default_factory=list)  # what their shapes say must add up
     outlines: list[Outline] = field(default_factory=list)  # how each of its files is built and worded
+    shapes: list[Shape] = field(default_factory=list, repr=False)  # what the print alone tells of each whole table
     about: list[ReadTable] = field(default_factory=list)  # tables that tell of the filing itself: 结构, 用语 …
 
     @property

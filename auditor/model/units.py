@@ -20,6 +20,7 @@ class Kind(StrEnum):
     AMOUNT = "amount"  # money, in 分
     PERCENT = "percent"  # in 1/PERCENT_SCALE percent
     COUNT = "count"  # in ones
+    MEASURE = "measure"  # in millionths of its unit: areas, scores, what is counted in parts
     WORD = "word"  # no number: a word, or items with 、 between them
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from auditor.errors import BadInputError
 from auditor.forms.find_tables import recognise
 from auditor.forms.table_facts import bind_table
-from auditor.forms.unknown_tables import bind_generic
 from auditor.forms.unread_numbers import unread_of
 from auditor.model.document import Document, Grid, Paragraph
 from auditor.model.facts import Place, ReadBy
@@ -21,7 +20,9 @@ from auditor.reading.families import family_of
 from auditor.reading.filing_key import identify
 from auditor.reading.versions import newest
 from auditor.sandbox import read
+from auditor.shapes.bind import PREFIX
 from auditor.shapes.discover import footings_of
+from auditor.shapes.whole import read_by_shape, read_rest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,7 +48,9 @@ def filing_of(document: Document, book: FormBook, *, entity_kind: str = "") -> F
     """Make the filing of one document. Raises `BadInputError` when nothing of a filing is recognised in it."""
     filing = bind_document(document, identify(document), book, entity_kind=entity_kind)
     announced = filing.announced and (filing.key.report or filing.key.year)
-    if not filing.tables and not announced and not _looks_like_filing(document, filing):
+    known = any(not table.table.startswith(PREFIX) for table in filing.tables)
+    trees = any(table.codes for table in filing.dynamic.values())
+    if not known and not trees and not announced and not _looks_like_filing(document, filing):
         raise BadInputError("input.nothing_recognised", file=document.file)
     return filing
 
@@ -67,11 +70,10 @@ def bind_document(document: Document, key: FilingKey, book: FormBook, *, entity_
             _bind(place, table, book, filing)
             continue
         filing.tables.append(_without_layout(place))
-        if not _bind_by_codes(place, book, filing):
+        if not read_by_shape(place, book, filing):
             filing.unread.extend(unread_of(place, "unread.no_layout"))
     for place in found.unknown:
-        if not _bind_by_codes(place, book, filing):
-            filing.unread.extend(unread_of(place, "unread.unknown_table"))
+        read_by_shape(place, book, filing)
     for page, numbers in document.lost.items():
         where = Place(document.file, page=page)
         filing.unread.extend(Unread(number, where, "unread.lost_page") for number in numbers)
@@ -110,33 +112,23 @@ def numbers_text(numbers: Sequence[int]) -> str:
 
 
 def _bind(place: Found, table: Table, book: FormBook, filing: Filing) -> None:
-    """Read a table, and the smaller ones that stand inside its grid; by its codes where it is not what it is called."""
+    """Read a table, the smaller ones inside its grid, and what its form does not know under the table's own labels."""
     read_table, unread = bind_table(place, table, book)
     filing.tables.append(read_table)
-    if read_table.reason and _bind_by_codes(place, book, filing):
+    if read_table.reason and read_by_shape(place, book, filing):
         read_table.view = []  # shown with the table that took its figures
         return
+    bound = [read_table]
     for name in dict.fromkeys(inner for form in place.forms if form.table == table.name for inner in form.inner):
         part, _ = bind_table(place, book.tables[name], book, read_table.unit)
         if part.reason:
             continue
         part.view = []  # shown with the grid it stands in
+        bound.append(part)
         filing.tables.append(part)
         taken = {fact.place.spot for fact in part.facts}
         unread = [item for item in unread if item.place.spot not in taken]
-    filing.unread.extend(unread)
-
-
-def _bind_by_codes(place: Found, book: FormBook, filing: Filing) -> bool:
-    """Read a grid that no form describes by its column of codes and its header words; tell whether that went."""
-    bound = bind_generic(place, book, filing.dynamic) if place.grids else None
-    if bound is None:
-        return False
-    table, read_table, unread = bound
-    filing.dynamic[table.name] = table
-    filing.tables.append(read_table)
-    filing.unread.extend(unread)
-    return True
+    filing.unread.extend(read_rest(place, bound, unread, book, filing))
 
 
 def _wanted_report(tables: Iterable[Found], report: str, book: FormBook) -> str:
@@ -161,7 +153,7 @@ def _without_layout(found: Found) -> ReadTable:
 def _looks_like_filing(document: Document, filing: Filing) -> bool:
     if not (filing.key.report and (filing.key.year or filing.key.entity)):
         return False
-    return any(_FIGURE.search(p.text) for p in document.paragraphs())
+    return bool(filing.dynamic) or any(_FIGURE.search(p.text) for p in document.paragraphs())
 
 
 def _texts(document: Document, filing: Filing) -> list[Paragraph]:
@@ -188,10 +180,9 @@ def finished(filing: Filing, book: FormBook) -> Filing:
 
 def _foot(filing: Filing) -> None:
     """Tell what must add up in the tables of a filing by their shapes; what looked like it and does not is told."""
-    shapes = list({id(t.shape): t.shape for t in filing.tables if t.shape is not None}.values())
-    if not shapes:
+    if not filing.shapes:
         return
-    found = footings_of(shapes, {fact.address: fact for fact in filing.facts})
+    found = footings_of(filing.shapes, {fact.address: fact for fact in filing.facts})
     filing.footings = found.kept
     for one in found.misread:
         values = {"table": one.table, "pattern": one.pattern, "failed": str(one.failed), "held": str(one.held)}
@@ -235,6 +226,7 @@ def merge(parts: Sequence[Filing], book: FormBook) -> Filing:
         whole.texts += part.texts
         whole.announced += [title for title in part.announced if title not in whole.announced]
         whole.outlines += part.outlines
+        whole.shapes += part.shapes
     whole.family = _family(whole, book)
     return finished(whole, book)
 

@@ -111,8 +111,8 @@ class Judge:
         told = {item.place.quote for item in filing.unread} | {item.text for item in filing.unread}
         for stamp, before in self.said.items():
             after = now.get(stamp, [])
-            wrong = [said for said in after if said not in before and not _under_code(said, before)]
-            result.generic += sum(_under_code(said, before) for said in after)
+            wrong = [said for said in after if said not in before and not _under_own_labels(said, before)]
+            result.generic += sum(_under_own_labels(said, before) for said in after)
             result.misread += [f"{_text(before[0])} → {_text(said)}" for said in wrong]
             result.read += sum(said in after for said in before)
             lost = [said for said in before if said not in after]
@@ -146,9 +146,9 @@ class Judge:
             result.acquitted.append(text)
 
 
-def _under_code(said: Said, before: list[Said]) -> bool:
-    """Whether a cell is read by its code and header, in a table that no form describes."""
-    return said[0].startswith("其他表/") and any(said[1] == row and said[3] == value for _, row, _, value in before)
+def _under_own_labels(said: Said, before: list[Said]) -> bool:
+    """Whether a cell is read by the labels that stand beside it, in a table (or a part) that no form describes."""
+    return said[0].startswith("其他表/") and any(said[3] == value for *_, value in before)
 
 
 def _text(said: Said) -> str:
