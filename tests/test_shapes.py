@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from auditor.model.document import Document, Grid, Paragraph
 from auditor.model.facts import Place
+from auditor.model.units import Kind
 from auditor.reading.filings import filing_of
 from auditor.testing.layouts import Merge, grid_of
-from auditor.model.units import Kind
 
 from tests.conftest import rule_book
 

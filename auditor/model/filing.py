@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-
     from auditor.model.document import Paragraph
     from auditor.model.facts import Address, Fact, FilingKey, Place
     from auditor.model.footing import Footing

@@ -7,21 +7,20 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from auditor.forms.codes import is_code
 from auditor.model.facts import Address, Fact, Place, fact_of
 from auditor.model.filing import ReadTable, Unread, ViewCell
-from auditor.forms.codes import is_code
-from auditor.forms.column_match import Look, look
 from auditor.model.labels import plain
+from auditor.model.numbers import NUMERIC, State, is_printed_number, parse_literal
 from auditor.model.tables import Column, Layout, Row, Table
-from auditor.model.numbers import NUMERIC, State, parse_literal
-from auditor.shapes.words import unit_in
 from auditor.model.units import FEN_PER, Kind
+from auditor.shapes.words import unit_in
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
-    from auditor.model.document import Cell
     from auditor.forms.printed_table import Found
+    from auditor.model.document import Cell
     from auditor.model.shape import Shape, ShapeColumn, ShapeRow
 
 PREFIX = "其他表/"
@@ -76,7 +75,7 @@ def bind_shape(
 def _counts(cell: Cell, only: Container[int] | None) -> bool:
     if only is not None and id(cell) not in only:
         return False
-    return look(cell.text) is Look.NUMBER and any(sign.isdigit() for sign in cell.text)
+    return is_printed_number(parse_literal(cell.raw))
 
 
 def _fact(cell: Cell, address: Address, column: ShapeColumn, row: ShapeRow, unit: str, fine: int) -> Fact:

@@ -7,20 +7,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from auditor.forms.column_match import Look, is_index_row, look
-from auditor.model.numbers import NUMERIC, State, parse_literal
+from auditor.model.numbers import BROKEN, NUMERIC, State, is_printed_number, parse_literal
+from auditor.model.shape import Shape, ShapeColumn, ShapeRow
+from auditor.model.units import Kind, money_unit
 from auditor.shapes.columns import Holds, heads_of, holds_of, strips_of, tallies_of
 from auditor.shapes.labelled import labelled_rows
-from auditor.model.shape import Shape, ShapeColumn, ShapeRow
 from auditor.shapes.sheets import Sheet, filled, header_height, repeats, sheets_of, words_of
 from auditor.shapes.stubs import StubReader
 from auditor.shapes.words import all_header_words, is_header_word, is_note, is_of_which, kind_of
-from auditor.model.units import Kind, money_unit
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
-    from auditor.model.document import Cell
     from auditor.forms.printed_table import Found
+    from auditor.model.document import Cell
     from auditor.shapes.columns import Head, Strip
     from auditor.shapes.sheets import Cells
 
@@ -201,7 +201,7 @@ class _Builder:
             if id(cell) in labels or (spans and id(cell) in self.taken):
                 continue
             literal = parse_literal(cell.raw)
-            if literal.state is State.UNREADABLE and not _like_number(cell.text):
+            if literal.state is State.UNREADABLE and literal.reason not in BROKEN and not _like_number(cell.text):
                 continue
             self.taken.add(id(cell))
             out[column] = cell
@@ -231,13 +231,13 @@ def _shifted(cells: Cells, strips: Sequence[Strip], rates: Container[int]) -> bo
             literal = parse_literal(cell.raw)
             if literal.percent and literal.state in NUMERIC and column not in rates:
                 return True
-            if literal.state is State.UNREADABLE and not _like_number(cell.text):
+            if literal.state is State.UNREADABLE and literal.reason not in BROKEN and not _like_number(cell.text):
                 return True
     return False
 
 
 def _number(cell: Cell) -> bool:
-    return parse_literal(cell.raw).state in NUMERIC
+    return is_printed_number(parse_literal(cell.raw))
 
 
 def _like_number(text: str) -> bool:

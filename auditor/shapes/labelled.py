@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.forms.column_match import Look, look
-from auditor.model.numbers import NUMERIC, parse_literal
+from auditor.model.numbers import is_printed_number, parse_literal
 from auditor.model.shape import ShapeColumn, ShapeRow
+from auditor.model.units import FEN_PER, Kind
 from auditor.shapes.sheets import filled
 from auditor.shapes.words import (
     all_header_words,
@@ -18,7 +19,6 @@ from auditor.shapes.words import (
     kind_of,
     unit_in,
 )
-from auditor.model.units import FEN_PER, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,7 +92,7 @@ def _numbers(
     seen: set[int] = set()
     for column in columns:
         cell = cells[column]
-        if id(cell) in taken or id(cell) in seen or parse_literal(cell.raw).state not in NUMERIC:
+        if id(cell) in taken or id(cell) in seen or not is_printed_number(parse_literal(cell.raw)):
             continue
         seen.add(id(cell))
         bare = cell.text.replace(" ", "")

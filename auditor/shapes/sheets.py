@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from auditor.model.document import Cell
 from auditor.forms.column_match import Look, is_index_row, look
+from auditor.model.document import Cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

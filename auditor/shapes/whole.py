@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditor.forms.table_facts import DEFAULT_UNIT
 from auditor.forms.column_match import Look, look
-from auditor.model.numbers import NUMERIC, State, parse_literal
+from auditor.forms.table_facts import DEFAULT_UNIT
+from auditor.model.numbers import State, is_printed_number, parse_literal
 from auditor.shapes.bind import bind_shape
 from auditor.shapes.build import shapes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from auditor.forms.book import FormBook
+    from auditor.forms.printed_table import Found
     from auditor.model.document import Cell
     from auditor.model.facts import Address
     from auditor.model.filing import Filing, ReadTable, Unread
-    from auditor.forms.printed_table import Found
-    from auditor.model.tables import FormBook
     from auditor.model.shape import Shape
 
 
@@ -93,4 +93,4 @@ def _cells(shape: Shape) -> Iterator[tuple[int, int, Cell]]:
 
 
 def _is_figure(cell: Cell) -> bool:
-    return parse_literal(cell.raw).state in NUMERIC
+    return is_printed_number(parse_literal(cell.raw))
