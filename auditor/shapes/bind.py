@@ -11,7 +11,7 @@ from auditor.forms.codes import is_code
 from auditor.model.facts import Address, Fact, Place, fact_of
 from auditor.model.filing import ReadTable, Unread, ViewCell
 from auditor.model.labels import plain
-from auditor.model.numbers import NUMERIC, State, is_printed_number, parse_literal
+from auditor.model.numbers import BROKEN, NUMERIC, State, is_printed_number, parse_literal
 from auditor.model.tables import Column, Layout, Row, Table
 from auditor.model.units import FEN_PER, Kind
 from auditor.shapes.words import unit_in
@@ -64,7 +64,7 @@ def bind_shape(
             shape.addresses[number, position] = address
             positions[id(cell)] = len(read.facts)
             read.facts.append(fact)
-            if fact.state is State.UNREADABLE:
+            if fact.state is State.UNREADABLE or fact.reason in BROKEN:
                 unread.append(Unread(fact.text, fact.place, fact.reason, (str(address),)))
     if only is None:
         read.view = view_of(shape, positions)
