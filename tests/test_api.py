@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import auditor
+import auditor.testing
 import pandas as pd
 import pytest
 from auditor import Filing, audit
@@ -155,8 +156,6 @@ def test_two_years_are_seen_together() -> None:
 
 
 def test_the_door_is_typed_documented_and_light() -> None:
-    import auditor.testing
-
     for name in auditor.testing.__all__:
         assert getattr(auditor.testing, name) is not None, name
     for name in auditor.__all__:

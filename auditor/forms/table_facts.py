@@ -177,8 +177,6 @@ def _empty_rows(table: Table, place: Place) -> Naming:
 
 def _statement(found: Found, book: FormBook) -> str:
     """The remark below a table that says why it has no figures, or ''."""
-    from auditor.phrases.wordings import EMPTY
-
     says = tuple(book.wordings.of(EMPTY))
     lines = (p.text for p in (*found.below, *found.lines))
     return next((text for text in lines if any(next(one.hits(_squeezed(text)), None) for one in says)), "")
