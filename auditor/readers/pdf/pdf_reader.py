@@ -21,6 +21,7 @@ from auditor.readers.pdf.page_content import PageContent, Pdf
 from auditor.readers.pdf.ruled_tables import RuledTable, fill, find_tables
 from auditor.readers.pdf.scanned_pages import Scans
 from auditor.readers.pdf.unseen_text import Unseen
+from auditor.readers.runs import mark_cut_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -76,6 +77,7 @@ def _read_page(pdf: Pdf, number: int, document: Document, watchers: Iterable[Uns
     content = PageContent(number, 0.0, 0.0)
     try:
         content = pdf.page(number - 1)
+        document.remarks.extend(mark_cut_numbers(content))
         page = _page(content)
         for watcher in watchers:
             watcher.note(content)
