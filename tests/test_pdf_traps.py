@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from auditor.model.document import Paragraph
+from auditor.model.numbers import LOST, State, parse_literal
 from auditor.readers.pdf.page_content import Pdf
 from auditor.testing.pdf_writer import ABOVE, LEFT, SANS, SONG, Font, Page, written
 
@@ -453,3 +454,63 @@ def test_a_white_heading_that_is_printed_as_well_hides_nothing() -> None:
     page.text(60, 60, "政策和项目预算绩效目标表", gray=1.0)
     page.text(160, 90, "政策和项目预算绩效目标表", size=14)
     assert not document(page).remarks
+
+
+# -- a number is one run of print
+
+
+def boxed(page: Page, *, base: float = 112) -> None:
+    page.box(60, base - 12, 200, base + 4, stroke=0.0)
+    page.box(200, base - 12, 300, base + 4, stroke=0.0)
+
+
+@pytest.mark.parametrize(
+    ("clip", "shown"),
+    [((206, 100, 300, 116), "\ufffd7.000000"), ((200, 100, 222, 116), "57.0\ufffd")],
+    ids=["first", "last"],
+)
+def test_a_number_of_which_the_cell_cuts_a_part_off_is_no_shorter_number(
+    clip: tuple[float, float, float, float], shown: str
+) -> None:
+    page = Page()
+    boxed(page)
+    page.text(64, 112, "支出")
+    with page.clip(*clip):
+        page.text(202, 112, "57.000000", size=10, font=SANS)
+    read = document(page)
+    assert tables(read) == [[["支出", shown]]]
+    literal = parse_literal(shown)
+    assert (literal.state, literal.reason) == (State.UNREADABLE, "unread.unseen_part")
+    assert remarks(read)["remark.cut_numbers"] == {
+        "page": "1", "count": "1", "text": f"{shown.replace(LOST, '')} (57.000000)",
+    }  # fmt: skip
+
+
+def test_a_number_half_under_a_box_or_over_the_edge_of_the_page_is_unreadable() -> None:
+    page = Page()
+    page.text(60, 100, "支出", size=10)
+    page.text(90, 100, "1,234.50", size=10, font=SANS)
+    page.text(140, 100, "万元。", size=10)
+    page.box(85, 88, 100, 104, fill=1.0)
+    page.text(580, 130, "987.65", size=10, font=SANS)
+    assert lines(document(page)) == ["支出\ufffd234.50万元。", "987\ufffd"]
+
+
+def test_a_number_over_a_ruling_is_in_neither_cell_and_numbers_beside_one_another_are() -> None:
+    page = Page()
+    boxed(page)
+    page.text(150, 112, "1,234,567,890.12", size=10, font=SANS)
+    boxed(page, base=128)
+    page.text(160, 128, "1234.56", size=10, font=SANS)
+    page.text(202, 128, "789.00", size=10, font=SANS)
+    ((over, beside),) = tables(document(page))
+    assert over[0].endswith(LOST)
+    assert over[1].startswith(LOST)
+    assert beside == ["1234.56", "789.00"]
+
+
+def test_a_white_figure_beside_a_printed_one_leaves_it_alone() -> None:
+    page = Page()
+    page.text(60, 100, "12.00", size=10, font=SANS, gray=1.0)
+    page.text(100, 100, "34.00", size=10, font=SANS)
+    assert lines(document(page)) == ["34.00"]

@@ -50,6 +50,7 @@ TEXTS = {
     "bases": "比上年" * (SIZE // 3) + "增加1万元",
     "huge numbers": "支出合计" + "9" * (SIZE // 2) + "万元，占" + "9" * (SIZE // 2) + "%",
     "points": "1." * (SIZE // 2),
+    "numbers not seen whole": "1.\ufffd" * (SIZE // 6) + "支出1,234.\ufffd万元，" * (SIZE // 26),
     "the entity": "青山县示例中心" * (SIZE // 7) + "1万元",
     "ranges": "1-1" * (SIZE // 3),
     "spaces": " " * SIZE + "1万元",

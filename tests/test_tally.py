@@ -48,7 +48,7 @@ def test_numbers_of_unknown_tables_and_of_the_text_are_printed_and_told_before_t
     verdict = head.partition("：")[2]
     assert verdict.startswith(f"印有 {facts['printed']} 个数字，读出 {facts['read']} 个，核对 ")
     assert f"有 {facts['unread']} 个数字没有读出" in verdict
-    assert "2 格印的是 #REF! 等错误值或 ####" in verdict
+    assert "2 格印的是 #REF! 等错误值、#### 或不全的数字" in verdict
     assert "；没有发现错误" not in verdict
     assert "；核对过的数字没有发现错误" in verdict
     assert f"印有 {facts['printed']} 个数字" in result.stdout.splitlines()[-1]

@@ -26,8 +26,10 @@ class State(StrEnum):
     UNREADABLE = "unreadable"
 
 
+LOST = "\ufffd"  # stands for a character that is printed and cannot be read: a figure with one is unreadable
 NUMERIC = frozenset({State.VALUE, State.ZERO})
-BROKEN = frozenset({"unread.error_cell", "unread.hashes"})  # why a spreadsheet shows no number where it has one
+# why a cell shows no number where it has one
+BROKEN = frozenset({"unread.error_cell", "unread.hashes", "unread.unseen_part"})
 _BROKEN = re.compile(r"(?P<error>#?(?:REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|N/A|SPILL!|CALC!))|[#＃]{2,}", re.IGNORECASE)
 NOTHING = frozenset({State.BLANK, State.DASH})  # never hide an amount
 
@@ -38,6 +40,7 @@ _SPACE = re.compile(r"[\s\u3000\u00a0]+")
 _DASH = re.compile(r"[-—─―–_~～]+")
 _MARK = re.compile(r"[-—─]?∞%?|[-—─]+%|%|[*#]+")
 _NUMBER = re.compile(r"(?P<sign>[+-]?)(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<part>\d+))?(?P<percent>%?)")
+_PARTS = frozenset("0123456789.,%()+-亿万千元" + LOST)  # of a number that is not seen whole
 # where OCR and justified text put spaces: beside the point or comma, and before the last decimal of a pair
 _LOOSE = re.compile(r"(?<=\d) ?([.,]) ?(?=\d)| (?=%$)|(?<=^[-+]) ")
 _SPLIT = re.compile(r"(?<=\.\d) (?=\d%?$)")
@@ -72,6 +75,8 @@ def parse_literal(raw: str) -> Literal:
 
     >>> parse_literal("833. 68").digits, parse_literal("(1.23)").digits, parse_literal("────").state
     (83368, -123, <State.DASH: 'dash'>)
+    >>> parse_literal("\N{REPLACEMENT CHARACTER}7.00").reason
+    'unread.unseen_part'
     """
     text = _SPACE.sub(" ", raw.translate(_FULL)).strip()
     if not text:
@@ -91,7 +96,7 @@ def parse_literal(raw: str) -> Literal:
     joined = _SPLIT.sub("", text)
     found = _NUMBER.fullmatch(joined)
     if not found:
-        return Literal(raw, State.UNREADABLE, reason="unread.not_a_number")
+        return Literal(raw, State.UNREADABLE, reason="unread.unseen_part" if _is_part(bare) else "unread.not_a_number")
     part = found["part"] or ""
     digits = found["whole"].replace(",", "") + part
     if len(digits.lstrip("0")) > MAX_DIGITS:
@@ -107,6 +112,11 @@ def parse_literal(raw: str) -> Literal:
         bool(found["percent"]),
         repaired=joined != text,
     )
+
+
+def _is_part(bare: str) -> bool:
+    """Tell whether a text is a number of which not every character can be read."""
+    return LOST in bare and _PARTS.issuperset(bare) and any(map(str.isdecimal, bare))
 
 
 def decimal_text(value: int, scale: int, decimals: int) -> str:

@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from auditor.model.numbers import LOST
 from auditor.yamlfiles.trees import fail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 # possessive, and never from the middle of another number: one look at every digit
-NUMBER = r"(?<![\d.,])[-−]?+(?:\d{1,3}(?:,\d{3})++(?!\d)|\d++)(?:\.\d++)?+"
+NUMBER = rf"(?<![\d.,{LOST}])[-−]?+(?:\d{{1,3}}(?:,\d{{3}})++(?!\d)|\d++)(?:\.\d++)?+(?![\d.,]*+{LOST})"
+# a number of which a character cannot be read
+PART = rf"(?<![\d.,{LOST}])[-−]?+(?=[\d.,]*+{LOST})(?=[.,{LOST}]*+\d)[\d.,{LOST}]++"
 _RUN = r"[^，。；：、]{0,30}?"
 QUOTES = re.compile('[“”"「」『』]')
 MOST = 200  # characters of one wording

@@ -11,6 +11,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from auditor.model.document import Paragraph, tidy
+from auditor.model.numbers import LOST, MAX_DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,6 +25,8 @@ _HEADING = re.compile(
     r"^[-•·#\s]*(?:(?P<part>第[一二三四五六七八九十]+部分)|(?P<chapter>[一二三四五六七八九十]{1,3}[、.．])"
     r"|(?P<section>[（(][一二三四五六七八九十]{1,3}[)）])|(?P<item>\d{1,2}[、.．](?!\d)|[（(]\d{1,2}[)）]))"
 )
+# no comma of a number; one of a number that is not seen whole stays, so that its parts are not two numbers
+_COMMA = re.compile(rf",(?!\d{{3}}(?!\d)|[\d.,]{{0,{MAX_DIGITS}}}{LOST})|(?<![\d{LOST}]),")
 _BARE = re.compile(r"^(?:20\d\d年(?:度)?)?[^，。；：、\d]{4,40}(?:情况|说明)$")  # a heading without a number
 _RUN_IN = re.compile(r"^[^。：；，]{2,30}?(?:情况说明|情况|说明)")  # a heading at the beginning of its text
 _ANNEX = re.compile(r"^附件[一二三四五六七八九十\d]{0,3}[：:]?(?:$|.{0,40}(?:报告|自评|绩效|评价))")
@@ -229,4 +232,4 @@ def _run_in(passage: Passage, state: _State, lexicon: Lexicon) -> None:
 
 def _punctuated(text: str) -> str:
     """Commas between figures stay, other half-width commas become full ones; every character keeps its position."""
-    return re.sub(r",(?!\d{3}(?!\d))|(?<!\d),", "，", text)
+    return _COMMA.sub("，", text)

@@ -7,8 +7,9 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from auditor.model.numbers import LOST
 from auditor.model.units import Kind
-from auditor.phrases.patterns import NUMBER
+from auditor.phrases.patterns import NUMBER, PART
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,10 +18,9 @@ if TYPE_CHECKING:
     from auditor.prose.code_names import Names
     from auditor.prose.passages import Passage
 
-_TOKEN = re.compile(
-    rf"(?P<number>{NUMBER}|(?:∞|[-—])(?=%))"
-    r"(?P<unit>亿元|万元|千元|元|%|个百分点|万|人次|批次|台（套）|团组|个|辆|台|套|家|批|人|次|项|件)?"
-)
+_UNIT = r"(?P<unit>亿元|万元|千元|元|%|个百分点|万|人次|批次|台（套）|团组|个|辆|台|套|家|批|人|次|项|件)?"
+_TOKEN = re.compile(rf"(?P<number>{NUMBER}|(?:∞|[-—])(?=%)){_UNIT}")
+_ALSO_PARTS = re.compile(rf"(?P<number>{PART}|{NUMBER}|(?:∞|[-—])(?=%)){_UNIT}")  # with numbers not seen whole
 _SAME_UNIT = {"台（套）": "台", "团组": "个"}
 MONEY = frozenset({"亿元", "万元", "千元", "元"})
 CODES = (3, 5, 7)  # digits
@@ -70,7 +70,7 @@ def numbers_of(passage: Passage, lexicon: Lexicon, names: Names) -> Iterator[Num
     """Yield the numbers of a passage; dates, thresholds, ordinals and codes are none."""
     text = passage.text
     noise: Spans | None = None  # looked for where there are numbers
-    for found in _TOKEN.finditer(text):
+    for found in (_ALSO_PARTS if LOST in text else _TOKEN).finditer(text):
         if noise is None:
             noise = Spans(other.span() for pattern in lexicon.noise for other in pattern.finditer(text))
         start, end = found.span("number")

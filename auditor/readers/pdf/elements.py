@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 Char = tuple[float, float, float, float, float, str]  # baseline, x0, y0, x1, y1, text
-LOST = "\ufffd"  # stands for a glyph that is seen and has no text code: a figure with one is unreadable
 Matrix = tuple[float, float, float, float, float, float]
 Box = tuple[float, float, float, float]
 Segment = tuple[float, float, float]  # position, from, to

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from auditor.readers.pdf.elements import LOST
+from auditor.model.numbers import LOST
 from auditor.readers.pdf.ruled_tables import find_tables
 
 if TYPE_CHECKING:

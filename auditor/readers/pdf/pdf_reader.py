@@ -17,11 +17,11 @@ from auditor.model.facts import Place
 from auditor.model.numbers import NUMERIC, parse_literal
 from auditor.readers.pdf.aligned_tables import aligned_tables
 from auditor.readers.pdf.line_flow import Line, margins_of, page_lines, paragraphs_of, text_of, without_furniture
+from auditor.readers.pdf.number_runs import mark_cut_numbers
 from auditor.readers.pdf.page_content import PageContent, Pdf
 from auditor.readers.pdf.ruled_tables import RuledTable, fill, find_tables
 from auditor.readers.pdf.scanned_pages import Scans
 from auditor.readers.pdf.unseen_text import Unseen
-from auditor.readers.runs import mark_cut_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from auditor.readers.pdf.number_runs import BESIDE, is_one_number, mark
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -227,20 +229,28 @@ def _cell(row: int, column: int, rowspan: int, colspan: int, xs: list[float], ys
 
 
 def fill(tables: Sequence[RuledTable], chars: Sequence[Char]) -> list[Char]:
-    """Give each character to the cell that holds its centre; return those outside every table."""
+    """Give each character (in content order) to the cell that holds its centre; return those outside every table.
+
+    Where a ruling goes through a number, each part of it is marked as cut.
+    """
     if not tables:
         return list(chars)
-    rest = []
+    rest: list[Char] = []
+    before = rest
     grids = [(table.xs, table.ys, table.grid()) for table in tables]
     for char in chars:
         base, x0, y0, x1, y1, _ = char
         x, y = (x0 + x1) / 2, base - 0.3 * (y1 - y0)
+        home = rest
         for xs, ys, grid in grids:
             if xs[0] <= x <= xs[-1] and ys[0] <= y <= ys[-1]:
                 row = min(bisect_right(ys, y) - 1, len(ys) - 2)
                 column = min(bisect_right(xs, x) - 1, len(xs) - 2)
-                grid[row][column].chars.append(char)
+                home = grid[row][column].chars
                 break
-        else:
-            rest.append(char)
+        if home is not before and before and is_one_number(before[-1], char):
+            before.append(mark(before[-1], BESIDE))
+            home.append(mark(char, -BESIDE))
+        home.append(char)
+        before = home
     return rest

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from auditor import limits
 from auditor.model.document import Grid, Paragraph
+from auditor.model.numbers import LOST
 from auditor.readers.pdf import recognition
-from auditor.readers.pdf.elements import LOST
 from auditor.readers.pdf.page_content import PageContent
 from auditor.readers.pdf.pdfium_calls import moved
 

@@ -1,7 +1,8 @@
 """A number is one run of print: where a part of the run is not seen, what is left of it is no shorter number.
 
-A cell may be too narrow for its number, so that its clip takes the first digit away; a box may be laid over half of
-one. Such a run is marked with `LOST` where its unseen part begins, as a glyph without a text code is.
+A cell may be too narrow for its number, so that its clip takes the first digit away, or that it runs over the ruling
+into the next cell; a box may be laid over half of one. Such a run is marked with `LOST` where it is cut, as a glyph
+without a text code is.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from auditor.readers.pdf.elements import LOST
+from auditor.model.numbers import LOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +25,8 @@ BESIDE = 0.01  # points
 TOLD, LONG = 5, 30  # numbers that are told of a page, and characters of each
 OVER = 0.6  # of a character's width: boxes of neighbours overlap by less
 DIGITS = frozenset("0123456789０１２３４５６７８９")
-IN_NUMBERS = DIGITS | frozenset(".,．，%％-−－()（）亿万千")
+FIGURES = DIGITS | frozenset(".,．，")
+IN_NUMBERS = FIGURES | frozenset("%％-−－()（）亿万千")
 
 Remark = tuple[str, dict[str, str]]
 
@@ -42,9 +44,9 @@ def mark_cut_numbers(content: PageContent) -> Iterator[Remark]:
     cut = [run for run in _runs(content.drawn, unseen, seen) if any(id(c) in seen and c[5] in DIGITS for c in run)]
     for left, right in (pair for run in cut for pair in pairwise(run)):
         if id(left) in unseen and id(right) in seen:
-            before[id(right)] = _mark(right, -BESIDE)
+            before[id(right)] = mark(right, -BESIDE)
         elif id(left) in seen and id(right) in unseen:
-            after[id(left)] = _mark(left, BESIDE)
+            after[id(left)] = mark(left, BESIDE)
     if not cut:
         return
     marked: list[Char] = []
@@ -58,10 +60,15 @@ def mark_cut_numbers(content: PageContent) -> Iterator[Remark]:
     yield "remark.cut_numbers", {"page": str(content.number), "count": str(len(cut)), "text": text}
 
 
-def _mark(beside: Char, shift: float) -> Char:
-    """A mark with the middle of a character, a little to its left or right."""
+def mark(beside: Char, shift: float) -> Char:
+    """A mark with the middle of a character, a little to the left or right of it."""
     base, x0, y0, x1, y1, _ = beside
     return (base, x0 + shift, y0, x1 - shift, y1, LOST)
+
+
+def is_one_number(last: Char, char: Char) -> bool:
+    """Tell whether two characters that are drawn one after the other are of one number, with nothing between."""
+    return last[5] in FIGURES and char[5] in FIGURES and _goes_on(last, char)
 
 
 def _runs(drawn: Sequence[Char], unseen: set[int], seen: set[int]) -> Iterator[list[Char]]:
