@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 
 from auditor.rules.book import load_rules
 from auditor.testing.field.judging import judged_of
-from auditor.testing.field.measuring import Measured, Plan, filings_in
+from auditor.testing.field.measuring import FieldPlan, Measured, filings_in
 from auditor.testing.field.running import measured
 from auditor.testing.field.telling import (
     compared_lines,
@@ -42,7 +42,7 @@ from auditor.testing.field.telling import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.testing.field.judging import Judged
+    from auditor.testing.field.judging import JudgedFinding
 
 
 def main() -> None:
@@ -86,7 +86,7 @@ def default_cache() -> Path:
 def run(options: argparse.Namespace) -> list[Measured]:
     """Measure, the largest files first; returned by name."""
     book = load_rules()
-    plan = Plan(options.tables, options.texts, options.seed, options.cache)
+    plan = FieldPlan(options.tables, options.texts, options.seed, options.cache)
     paths = sorted(
         filings_in(options.folder, options.only, options.limit, options.every), key=lambda path: -path.stat().st_size
     )
@@ -103,7 +103,7 @@ def loaded(path: Path) -> list[Measured]:
     return [Measured(**data) for data in json.loads(path.read_text("utf-8"))]
 
 
-def show(files: Sequence[Measured], judged: Sequence[Judged], options: argparse.Namespace) -> None:
+def show(files: Sequence[Measured], judged: Sequence[JudgedFinding], options: argparse.Namespace) -> None:
     parts = [place_lines(files), rate_lines(files, judged)]
     parts += [iter([judged_line(files, judged)])] if judged else []
     parts += [finding_lines(files, judged)] if options.list else []

@@ -29,7 +29,7 @@ from auditor.engine.localise.signatures import signatures_of
 from auditor.engine.verdicts import Verdict
 from auditor.reading.filings import read_filing
 from auditor.rules.book import RuleBook, load_rules
-from auditor.testing.corrupting import CAUSES, Corrupter, Effect, Wrong, corrupted, effect_of
+from auditor.testing.corrupting import CAUSES, Corrupter, Effect, WrongFigures, corrupted, effect_of
 from auditor.testing.families import family_filing
 from auditor.testing.filings import told_filing
 
@@ -100,7 +100,7 @@ def subjects(count: int, seeds: Path) -> Iterator[Subject]:
 # -- planting ---------------------------------------------------------------------------------------------------
 
 
-def planted(one: Subject, errors: int, choice: random.Random) -> Iterator[list[Wrong]]:
+def planted(one: Subject, errors: int, choice: random.Random) -> Iterator[list[WrongFigures]]:
     """Errors to plant together: every figure by every cause where there is one, else as many draws."""
     figures = one.figures
     if errors == 1:
@@ -111,7 +111,7 @@ def planted(one: Subject, errors: int, choice: random.Random) -> Iterator[list[W
                     yield [wrong]
         return
     for _ in range(LIMIT * 3):
-        some: dict[int, Wrong] = {}
+        some: dict[int, WrongFigures] = {}
         for number in choice.sample(figures, min(len(figures), errors * 4)):
             wrong = one.corrupter.wrong(number, choice.choice(CAUSES), choice)
             if wrong is not None and len(some) < errors and some.keys().isdisjoint(wrong.values):
@@ -124,7 +124,7 @@ def planted(one: Subject, errors: int, choice: random.Random) -> Iterator[list[W
 LIMIT = 24
 
 
-def beyond(one: Subject, wrongs: Sequence[Wrong]) -> bool:
+def beyond(one: Subject, wrongs: Sequence[WrongFigures]) -> bool:
     """Tell whether some check surely finds each wrong figure, whatever the tails are."""
     facts = one.filing.all_facts
     changes = {n: value - facts[n].value for wrong in wrongs for n, value in wrong.values.items()}
@@ -134,7 +134,7 @@ def beyond(one: Subject, wrongs: Sequence[Wrong]) -> bool:
 # -- judging ----------------------------------------------------------------------------------------------------
 
 
-def judge(one: Subject, wrongs: Sequence[Wrong], audit: Audit, tally: Tally) -> None:
+def judge(one: Subject, wrongs: Sequence[WrongFigures], audit: Audit, tally: Tally) -> None:
     truth = {number: wrong for wrong in wrongs for number in wrong.values}
     new = (f for f in audit.findings if f.verdict is Verdict.INCONSISTENT and f.id not in one.known)
     found = [finding for finding in new if finding.severity is not Severity.INFO]
@@ -185,7 +185,7 @@ def size_of(found: Sequence[Finding]) -> int:
     return sum((2 if both(f) else 1) + len(f.also) for f in found if f.suspects)
 
 
-def story(one: Subject, wrongs: Sequence[Wrong], found: Sequence[Finding], audit: Audit) -> str:
+def story(one: Subject, wrongs: Sequence[WrongFigures], found: Sequence[Finding], audit: Audit) -> str:
     facts = one.filing.all_facts
     lines = [f"{one.name}:"]
     for wrong in wrongs:

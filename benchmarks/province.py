@@ -30,7 +30,7 @@ from auditor.run.output import write_file
 from auditor.screening.job import Job
 from auditor.screening.journal import Journal
 from auditor.screening.kept_parts import freeze, kept_name
-from auditor.screening.records import Part, Source
+from auditor.screening.records import ScreenedFile, SourcePart
 from auditor.screening.store import Store
 from auditor.testing.generating import as_file
 from auditor.testing.province import LIST_HEAD, province
@@ -85,8 +85,8 @@ def as_figures(book: RuleBook, members: Iterable[Member], folder: Path, out: Pat
             filing.files = [SourceFile(name, digest)]
             write_file(job.kept / kept_name(name), freeze([filing], book.forms))
             status = (folder / name).stat()
-            part = Part("", digest, member.key)
-            journal.read(Source(name, status.st_size, status.st_mtime_ns, job.reading_mark, digest, (part,)))
+            part = SourcePart("", digest, member.key)
+            journal.read(ScreenedFile(name, status.st_size, status.st_mtime_ns, job.reading_mark, digest, (part,)))
             key.planted[name], key.department[name] = member.made.planted, member.department
     return key
 

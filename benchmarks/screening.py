@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.testing.text_files import Block
+    from auditor.testing.text_files import DrawnBlock
 
 PAGES = 30
 PLAIN = "认真贯彻落实各项决策部署，按照规定管理和使用资金。"
@@ -42,7 +42,7 @@ print(json.dumps({"seconds": taken, "memory": [resource.getrusage(kind).ru_maxrs
 """
 
 
-def filings(count: int, start: int = 0) -> Iterator[tuple[str, list[Block]]]:
+def filings(count: int, start: int = 0) -> Iterator[tuple[str, list[DrawnBlock]]]:
     """Filings of generated ledgers: name, and blocks of the document."""
     from auditor.model.facts import FilingKey
     from auditor.rules.book import load_rules
@@ -58,7 +58,7 @@ def filings(count: int, start: int = 0) -> Iterator[tuple[str, list[Block]]]:
         yield name, list(Layouts(forms, Style(), key, official=True).blocks(printed))
 
 
-def written(blocks: list[Block], kind: str) -> bytes:
+def written(blocks: list[DrawnBlock], kind: str) -> bytes:
     from auditor.model.document import Paragraph
     from auditor.model.facts import Place
     from auditor.testing.pdf_blocks import pdf_of

@@ -15,13 +15,13 @@ from auditor.testing.text_files import docx_of, html_of, xlsx_of
 from tests.conftest import EXAMPLES
 
 if TYPE_CHECKING:
-    from auditor.testing.text_files import Block
+    from auditor.testing.text_files import DrawnBlock
 
 CLEAN = next(path for path in EXAMPLES.glob("*.txt") if path.name.startswith("青山"))
 WRONG = next(path for path in EXAMPLES.glob("*.txt") if path.name.startswith("清河"))
 
 
-def blocks(text: str) -> list[Block]:
+def blocks(text: str) -> list[DrawnBlock]:
     """The paragraphs and tables of a text."""
     return read(text.encode(), file="a.txt", sha256="").blocks
 

@@ -17,7 +17,7 @@ import openpyxl
 import pypdfium2
 import pytest
 from auditor.annotate import annotate, checked
-from auditor.annotate.notes import Note
+from auditor.annotate.notes import MarginNote
 from auditor.cli.main import cli
 from auditor.engine.audit import audit_filings
 from auditor.engine.findings import Audit
@@ -31,7 +31,7 @@ from auditor.reports.annotated import notes_of
 from auditor.sandbox.guard import Guard
 from auditor.testing.pdf_blocks import pdf_of
 from auditor.testing.pdf_writer import Page, written
-from auditor.testing.text_files import Block, docx_of, xlsx_of
+from auditor.testing.text_files import DrawnBlock, docx_of, xlsx_of
 from click.testing import CliRunner, Result
 from lxml import etree
 from openpyxl.comments import Comment
@@ -43,7 +43,7 @@ from tests.pdf_files import secured
 
 WRONG = next(EXAMPLES.glob("清河*.txt"))
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-WRITERS: dict[str, Callable[[list[Block]], bytes]] = {"a.pdf": pdf_of, "a.xlsx": xlsx_of, "a.docx": docx_of}
+WRITERS: dict[str, Callable[[list[DrawnBlock]], bytes]] = {"a.pdf": pdf_of, "a.xlsx": xlsx_of, "a.docx": docx_of}
 
 
 @cache
@@ -58,11 +58,11 @@ def audited(name: str) -> Audit:
     return audit_filings([merge([part], rule_book().forms)], rule_book())[0]
 
 
-def notes(name: str) -> list[Note]:
+def notes(name: str) -> list[MarginNote]:
     return notes_of(audited(name))[name]
 
 
-def copied(data: bytes, name: str, wanted: list[Note]) -> tuple[bytes, int]:
+def copied(data: bytes, name: str, wanted: list[MarginNote]) -> tuple[bytes, int]:
     """A copy with notes, as the worker makes it and the parent takes it."""
     answer = json.loads(json.dumps(annotate(data, name, hashlib.sha256(data).hexdigest(), wanted)))
     copy = checked(answer)
@@ -142,7 +142,7 @@ def test_highlights_lie_where_the_page_shows_the_figure(turn: int, margins: tupl
     page.text(100, 120, "93.74", size=12)
     data = written([page])
     box = (98.0, 108.0, 140.0, 124.0)
-    copy, placed = copied(data, "a.pdf", [Note("error", "错误", page=1, box=box)])
+    copy, placed = copied(data, "a.pdf", [MarginNote("error", "错误", page=1, box=box)])
     assert placed == 1
     changed = np.argwhere((shown(data) != shown(copy)).any(axis=2))
     (top, left), (bottom, right) = changed.min(axis=0), changed.max(axis=0)
@@ -152,7 +152,7 @@ def test_highlights_lie_where_the_page_shows_the_figure(turn: int, margins: tupl
 def test_a_pdf_that_must_not_be_copied_and_one_cut_off_take_notes_too() -> None:
     page = Page(400, 300)
     page.text(100, 120, "93.74", size=12)
-    note = Note("warning", "需说明", page=1, box=(98.0, 108.0, 140.0, 124.0))
+    note = MarginNote("warning", "需说明", page=1, box=(98.0, 108.0, 140.0, 124.0))
     whole = written([page])
     for data in (secured([page], owner="x"), whole[: whole.rindex(b"startxref")]):
         copy, placed = copied(data, "a.pdf", [note])
@@ -163,7 +163,7 @@ def test_a_pdf_that_must_not_be_copied_and_one_cut_off_take_notes_too() -> None:
 def test_notes_beyond_the_pages_are_not_placed() -> None:
     data = written([Page(400, 300)])
     box = (1.0, 1.0, 2.0, 2.0)
-    assert copied(data, "a.pdf", [Note("error", "x", page=7, box=box), Note("error", "x", page=1)])[1] == 0
+    assert copied(data, "a.pdf", [MarginNote("error", "x", page=7, box=box), MarginNote("error", "x", page=1)])[1] == 0
 
 
 # -- Office ---------------------------------------------------------------------------------------------------------
@@ -221,8 +221,8 @@ def test_comments_that_a_workbook_has_are_kept() -> None:
     sheet["A1"].comment = Comment("老批注", "王敏")
     sheet.freeze_panes = "B2"
     data = book_bytes(book)
-    wanted = [Note("error", "新一", page=1, row=1, column=1), Note("error", "新二", page=1, row=2, column=2)]
-    copy, placed = copied(data, "a.xlsx", [*wanted, Note("error", "无处", page=9, row=1, column=1)])
+    wanted = [MarginNote("error", "新一", page=1, row=1, column=1), MarginNote("error", "新二", page=1, row=2, column=2)]
+    copy, placed = copied(data, "a.xlsx", [*wanted, MarginNote("error", "无处", page=9, row=1, column=1)])
     assert placed == 2
     after = openpyxl.load_workbook(io.BytesIO(copy)).worksheets[0]
     assert after["A1"].comment is not None
@@ -270,7 +270,7 @@ def test_comments_of_a_text_document_are_kept_and_text_boxes_have_none_inside() 
         f"<w:p><w:pPr/><w:r><w:t>一</w:t></w:r>{box}</w:p>",
         {"word/_rels/document.xml.rels": rels, "word/comments.xml": old, "[Content_Types].xml": types},
     )
-    copy, placed = copied(data, "a.docx", [Note("error", "甲", paragraph=1), Note("error", "乙", paragraph=2)])
+    copy, placed = copied(data, "a.docx", [MarginNote("error", "甲", paragraph=1), MarginNote("error", "乙", paragraph=2)])
     assert placed == 2
     comments = etree.fromstring(parts(copy)["word/comments.xml"])
     assert [comment.get(f"{W}id") for comment in comments] == ["4", "5", "6"]
@@ -312,7 +312,7 @@ def test_the_command_writes_copies_beside_the_reports(tmp_path: Path) -> None:
 )
 def test_what_takes_no_notes_is_said(name: str, data: bytes, key: str | None) -> None:
     with pytest.raises(BadInputError) as raised:
-        copied(data, name, [Note("error", "x", page=1, box=(1.0, 1.0, 2.0, 2.0), row=1, column=1)])
+        copied(data, name, [MarginNote("error", "x", page=1, box=(1.0, 1.0, 2.0, 2.0), row=1, column=1)])
     assert key is None or raised.value.key == key
     assert str(raised.value)
 
@@ -330,7 +330,7 @@ def test_a_strict_workbook_takes_no_notes() -> None:
         for name, content in strict.items():
             archive.writestr(name, content)
     with pytest.raises(BadInputError) as raised:
-        copied(out.getvalue(), "a.xlsx", [Note("error", "x", page=1, row=1, column=1)])
+        copied(out.getvalue(), "a.xlsx", [MarginNote("error", "x", page=1, row=1, column=1)])
     assert raised.value.key == "annotate.strict"
 
 

@@ -27,7 +27,7 @@ from auditor.testing.layouts import Layouts, Merge, grid_of
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
 from auditor.testing.pdf_programs import browser, pdf_of_office, pdf_of_page
 from auditor.testing.printed_ledger import FAMILY, Printed, Style, print_tables
-from auditor.testing.text_files import Block, csv_zip_of, docx_of, html_of, text_of, xlsx_of
+from auditor.testing.text_files import DrawnBlock, csv_zip_of, docx_of, html_of, text_of, xlsx_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,7 +35,7 @@ from tests.conftest import EXAMPLES, rule_book, seed
 
 KEY = FilingKey("青山县示例中心", 2023, "final_accounts", "unit")
 
-WRITERS: dict[str, tuple[str, Callable[[list[Block]], bytes]]] = {
+WRITERS: dict[str, tuple[str, Callable[[list[DrawnBlock]], bytes]]] = {
     "docx": ("a.docx", docx_of),
     "xlsx": ("a.xlsx", xlsx_of),
     "xlsx, one sheet": ("a.xlsx", lambda blocks: xlsx_of(blocks, stacked=True)),
@@ -176,7 +176,7 @@ def test_workbooks_that_libreoffice_wrote_are_read_alike(target: str) -> None:
     assert second.remarks == []
 
 
-def _plain(block: Block) -> object:
+def _plain(block: DrawnBlock) -> object:
     if isinstance(block, Paragraph):
         return block.raw
     return [[(cell.raw, cell.rowspan, cell.colspan) for cell in row] for row in block.rows]
@@ -229,7 +229,7 @@ def test_a_text_printed_as_pdf_is_read_alike(name: str, kind: str) -> None:
 # -- the writers ------------------------------------------------------------------------------------------------
 
 
-def sample() -> list[Block]:
+def sample() -> list[DrawnBlock]:
     grid = grid_of(
         [
             ["项目", Merge.LEFT, "合计", "其中\n小计"],
@@ -307,7 +307,7 @@ def test_a_page_may_end_within_the_header_of_a_table(cut: int) -> None:
     """Every table is cut after its first or second row, as page breaks do."""
     tables = print_tables(roll_up(draw_ledger(RandomSource(11), most=400_000_000)), Style(), rule_book().forms)
     blocks = Layouts(rule_book().forms, Style(), KEY, official=True).blocks(tables)
-    parts: list[Block] = []
+    parts: list[DrawnBlock] = []
     for block in blocks:
         if isinstance(block, Grid):
             parts += [replace(block, rows=block.rows[:cut]), replace(block, rows=block.rows[cut:], continues=True)]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from auditor import Filing, audit
 from auditor.cli.main import cli
-from auditor.engine.coverage import Coverage, Seen, coverage_of, total
+from auditor.engine.coverage import Coverage, Protection, coverage_of, total
 from click.testing import CliRunner
 from pandas import DataFrame
 
@@ -28,7 +28,7 @@ def made(**figures: str) -> Filing:
     )
 
 
-def seen(coverage: Coverage) -> dict[str, Seen]:
+def seen(coverage: Coverage) -> dict[str, Protection]:
     return {figure.fact.address.column: figure.seen for table in coverage.tables for figure in table.figures}
 
 
@@ -40,7 +40,7 @@ FULL = {
 
 def test_figures_of_one_sum_are_found_and_not_told_apart() -> None:
     (coverage,) = coverage_of([made(**FULL)], rule_book())
-    assert set(seen(coverage).values()) == {Seen.FOUND}
+    assert set(seen(coverage).values()) == {Protection.FOUND}
     (table,) = coverage.tables
     assert table.least is not None
     assert table.alone
@@ -50,7 +50,7 @@ def test_figures_of_one_sum_are_found_and_not_told_apart() -> None:
 def test_a_figure_without_an_equality_is_told_with_the_reason() -> None:
     (coverage,) = coverage_of([made(基本支出="3.00")], rule_book())
     (figure,) = coverage.tables[0].figures
-    assert figure.seen is Seen.NOT
+    assert figure.seen is Protection.NOT
     assert figure.why
     assert total([coverage], prose=False) == (0, 1)
 

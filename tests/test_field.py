@@ -18,8 +18,8 @@ from auditor.model.units import Rounding
 from auditor.sandbox import read
 from auditor.testing.field import keeping
 from auditor.testing.field.changing import changed, new_text
-from auditor.testing.field.judging import Judged, judged_of
-from auditor.testing.field.measuring import Measured, Plan, filings_in, measure
+from auditor.testing.field.judging import JudgedFinding, judged_of
+from auditor.testing.field.measuring import FieldPlan, Measured, filings_in, measure
 from auditor.testing.field.rates import rates_of, rates_table
 from auditor.testing.field.recall import base_of, sample, trials
 from auditor.testing.field.running import measured
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from auditor.rules.book import RuleBook
-    from auditor.testing.field.recall import Trial
+    from auditor.testing.field.recall import ChangeTrial
 
 
 def _grid(*rows: list[str]) -> Grid:
@@ -43,7 +43,7 @@ def _grid(*rows: list[str]) -> Grid:
     return Grid(tuple(map(tuple, cells)), Place("a"), spans_known=True)
 
 
-def _tried(document: Document, book: RuleBook, tables: int, texts: int) -> list[Trial]:
+def _tried(document: Document, book: RuleBook, tables: int, texts: int) -> list[ChangeTrial]:
     filing = read_whole(document, book.forms)
     (audit,) = audit_filings([filing], book)
     spots = sample(document, tables, texts, 0)
@@ -134,15 +134,15 @@ def test_documents_are_kept_as_read(book: RuleBook, tmp_path: Path, monkeypatch:
     folder, kept = tmp_path / "filings", tmp_path / "kept"
     folder.mkdir()
     shutil.copy(CLEAN, folder / "甲_a.txt")
-    first = measure(folder / "甲_a.txt", book, Plan(2, 2, cache=kept))
+    first = measure(folder / "甲_a.txt", book, FieldPlan(2, 2, cache=kept))
     monkeypatch.setattr(keeping, "read", None)
-    again = measure(folder / "甲_a.txt", book, Plan(2, 2, cache=kept))
+    again = measure(folder / "甲_a.txt", book, FieldPlan(2, 2, cache=kept))
     assert again.summary == first.summary
     assert again.trials == first.trials
     assert again.seconds["read"] == first.seconds["read"]
     monkeypatch.setattr(keeping, "reader_version", lambda: "another")
     with pytest.raises(TypeError):
-        measure(folder / "甲_a.txt", book, Plan(cache=kept))
+        measure(folder / "甲_a.txt", book, FieldPlan(cache=kept))
 
 
 def test_a_folder_is_measured_and_told(book: RuleBook, tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_a_folder_is_measured_and_told(book: RuleBook, tmp_path: Path) -> None:
     paths = filings_in(tmp_path)
     assert [path.name for path in paths] == ["乙_b.txt", "乙_c.txt", "甲_a.txt"]
     assert [path.name for path in filings_in(tmp_path, every=2)] == ["乙_b.txt", "甲_a.txt"]
-    files = sorted(measured(paths, book, Plan(2, 2), 2), key=lambda file: file.file)
+    files = sorted(measured(paths, book, FieldPlan(2, 2), 2), key=lambda file: file.file)
     assert [bool(file.refused) for file in files] == [False, True, False]
     places = {line.split()[0]: line.split() for line in place_lines(files)}
     assert places["乙"][1:3] == ["2", "1"]
@@ -175,7 +175,7 @@ def test_a_rule_that_fires_often_and_was_never_right_is_doubtful() -> None:
 
     files = [file("a_1", "X", "Y", "Z"), file("a_2", "X", "X", "Y"), *(file(f"a_{n}") for n in range(3, 101))]
     files.append(file("a_101", "Y"))
-    judged = [Judged("a_2", "Y", "Y of  a_2", "true"), Judged("a_1", "X", "X of a_1", "false")]
+    judged = [JudgedFinding("a_2", "Y", "Y of  a_2", "true"), JudgedFinding("a_1", "X", "X of a_1", "false")]
     by_rule = {rate.rule: rate for rate in rates_of(files, judged)}
     assert (by_rule["X"].findings, by_rule["X"].files, by_rule["X"].false) == (3, 2, 1)
     assert not by_rule["X"].doubtful, "2 of 101 are not more than one in fifty"

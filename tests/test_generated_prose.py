@@ -15,7 +15,7 @@ from auditor.testing.layouts import TextWriter
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
 from auditor.testing.planting import CAUSES
 from auditor.testing.printed_ledger import Style, print_tables
-from auditor.testing.prose import Told, misprint, write_prose
+from auditor.testing.prose import WrittenProse, misprint, write_prose
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,11 +29,11 @@ KEY = FilingKey("清河县公共就业服务中心", 2023, "final_accounts", "un
 ALONE = ("设备",)  # nothing follows from it
 
 
-def generated(tables: dict[str, Amounts], source: Source) -> Told:
+def generated(tables: dict[str, Amounts], source: Source) -> WrittenProse:
     return write_prose(tables, KEY, source, rule_book().forms)
 
 
-def audited(tables: dict[str, Amounts], told: Told) -> Audit:
+def audited(tables: dict[str, Amounts], told: WrittenProse) -> Audit:
     forms = rule_book().forms
     text = TextWriter(forms, Style(), KEY).document(print_tables(tables, Style(), forms), told.lines())
     filing = merge([filing_of(read_text(text.encode(), file="a.txt", sha256=""), forms)], forms)

@@ -27,7 +27,7 @@ from auditor.testing.filings import KEY, draft_of_family
 from auditor.testing.generating import generate, generated
 from auditor.testing.layouts import Head
 from auditor.testing.ledger import THREE, spending_by_source
-from auditor.testing.prose import Told
+from auditor.testing.prose import WrittenProse
 from auditor.testing.scoring.detection import failing
 from click.testing import CliRunner
 from hypothesis import find, given, settings
@@ -92,7 +92,7 @@ def test_a_first_section_that_stands_twice_is_found() -> None:
     assert draft.told is not None
     paragraphs = draft.told.paragraphs
     assert str(paragraphs[0][0]).startswith("一、")
-    doubled = replace(draft, told=Told([*paragraphs[:2], *paragraphs]))
+    doubled = replace(draft, told=WrittenProse([*paragraphs[:2], *paragraphs]))
     (audit,) = audit_filings([read_back(doubled, BOOK.forms)], BOOK)
     assert [line.split()[0] for line in loud(audit)] == ["ST-S-09"]
 

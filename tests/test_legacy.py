@@ -19,7 +19,7 @@ from auditor.readers.word.conversion import convert, office
 from auditor.testing.layouts import Layouts, Merge, grid_of
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
 from auditor.testing.printed_ledger import Style, print_tables
-from auditor.testing.text_files import Block, docx_of
+from auditor.testing.text_files import DrawnBlock, docx_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -231,7 +231,7 @@ def test_what_only_libreoffice_reads_says_so(data: bytes, name: str) -> None:
 
 # -- with LibreOffice -------------------------------------------------------------------------------------------
 
-SOURCE: list[Block] = [
+SOURCE: list[DrawnBlock] = [
     Paragraph("收入决算表", Place()),
     grid_of(
         [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from auditor.authoring.review import Remark, Weight, review
+from auditor.authoring.review import LintRemark, Weight, review
 from auditor.messages import LANGUAGES, use_language
 
 from tests.test_rules import GOOD
@@ -45,7 +45,7 @@ OWN = """- id: OWN-01
 """
 
 
-def linted(folder: Path, rules: str, forms: str = "") -> list[Remark]:
+def linted(folder: Path, rules: str, forms: str = "") -> list[LintRemark]:
     """The remarks on files of one's own, beside the program's."""
     folder.mkdir(exist_ok=True)
     (folder / "a.yaml").write_text(rules, encoding="utf-8")
@@ -57,7 +57,7 @@ def linted(folder: Path, rules: str, forms: str = "") -> list[Remark]:
     ]
 
 
-def the_error(folder: Path, old: str, new: str) -> Remark:
+def the_error(folder: Path, old: str, new: str) -> LintRemark:
     assert old in GOOD
     errors = [remark for remark in linted(folder, GOOD.replace(old, new)) if remark.weight is Weight.ERROR]
     assert len(errors) == 1, errors

@@ -19,7 +19,7 @@ from auditor.messages import LANGUAGES, use_language
 from auditor.reading.filings import read_filing
 from auditor.reports import csv_report, findings_xlsx, markdown_report
 from auditor.reports.json_report import tool_data
-from auditor.reports.rows import Row, rows_of, sort_text
+from auditor.reports.rows import FindingRow, rows_of, sort_text
 from auditor.reports.run import Run
 
 from tests.conftest import EXAMPLES, rule_book, seed
@@ -121,11 +121,11 @@ def test_lists_are_the_same_bytes_twice_and_speak_both_languages() -> None:
     assert "logical" in opened(findings_xlsx.batch_report(run))
 
 
-def read_csv(text: str) -> list[Row]:
+def read_csv(text: str) -> list[FindingRow]:
     assert text.startswith("\ufeff")
     heads, *rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
-    assert len(heads) == len(set(heads)) == len(Row._fields)
-    return [Row(*row) for row in rows]
+    assert len(heads) == len(set(heads)) == len(FindingRow._fields)
+    return [FindingRow(*row) for row in rows]
 
 
 def test_the_csv_reads_back_as_the_rows() -> None:

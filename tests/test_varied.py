@@ -10,7 +10,7 @@ from auditor.sandbox import read
 from auditor.testing.varying.comparing import Comparison, Judge
 from auditor.testing.varying.copies import VARIATIONS, copies, varied
 from auditor.testing.varying.generated import generated
-from auditor.testing.varying.sheets import Copy, Sheet, copy_of, original_of
+from auditor.testing.varying.sheets import Copy, VariedSheet, copy_of, original_of
 
 from tests.conftest import SHARED, rule_book
 
@@ -106,7 +106,7 @@ def test_every_variation_changes_something(name: str) -> None:
 def swapped(copy: Copy, first: str, second: str) -> None:
     """Let two cells of one table change places without their headers: what a wrong reading would see."""
     for sheet in copy.blocks:
-        if isinstance(sheet, Sheet):
+        if isinstance(sheet, VariedSheet):
             at = {
                 fact.address.column: (number, column)
                 for number, row in enumerate(sheet.rows)
@@ -128,6 +128,6 @@ def test_the_judge_sees_a_figure_under_the_wrong_column() -> None:
 
 def test_the_judge_sees_a_figure_that_went_away() -> None:
     copy = copy_of(original(1))
-    copy.blocks = [block for block in copy.blocks if not (isinstance(block, Sheet) and block.table == "收入决算表")]
+    copy.blocks = [block for block in copy.blocks if not (isinstance(block, VariedSheet) and block.table == "收入决算表")]
     result = judge_of(1).compare(copy)
     assert any(text.startswith("收入决算表") for text in result.silent)

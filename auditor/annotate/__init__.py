@@ -10,7 +10,7 @@ import binascii
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from auditor.annotate.notes import MAX_NOTES, Annotated, Note
+from auditor.annotate.notes import MAX_NOTES, Annotated, MarginNote
 from auditor.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def annotate(data: bytes, name: str, sha256: str, notes: Sequence[Sequence[Any]]
 
     if hashlib.sha256(data).hexdigest() != sha256:
         raise BadInputError("annotate.changed", file=name)
-    wanted = [Note(*values) for values in notes[:MAX_NOTES]]
+    wanted = [MarginNote(*values) for values in notes[:MAX_NOTES]]
     kind = kind_of(data, name)
     if kind == "PDF":
         from auditor.annotate import pdf

@@ -12,14 +12,14 @@ from auditor.readers.word.docx import elements_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.annotate.notes import Note
+    from auditor.annotate.notes import MarginNote
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MAIN = "word/document.xml"
 _COMMENTS = "application/vnd.openxmlformats-officedocument.wordprocessingml.comments+xml"
 
 
-def annotated(data: bytes, file: str, notes: Sequence[Note]) -> tuple[bytes, int]:
+def annotated(data: bytes, file: str, notes: Sequence[MarginNote]) -> tuple[bytes, int]:
     """A copy of a document with comments, and how many notes were placed. Raises `BadInputError`."""
     with Changed(data, file, "DOCX", _MAIN) as changed:
         root = changed.tree(_MAIN)

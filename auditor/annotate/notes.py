@@ -9,7 +9,7 @@ MAX_NOTES = 5000  # of one file
 MAX_TEXT = 4000  # characters of one note
 
 
-class Note(NamedTuple):
+class MarginNote(NamedTuple):
     """What is to be noted at one place: on a page of a PDF its box (points from the top left of the page as shown),
     in a workbook sheet (`page`), row and column, in a text document a paragraph, or grid, row and column.
     """  # noqa: D205 — one sentence

@@ -20,7 +20,7 @@ from auditor.readers.pdf.page_content import display
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from auditor.annotate.notes import Note
+    from auditor.annotate.notes import MarginNote
     from auditor.readers.pdf.elements import Box, Matrix
 
 COLOURS = {"error": (255, 140, 120), "warning": (255, 200, 60), "info": (140, 190, 255)}
@@ -29,7 +29,7 @@ _ID = re.compile(rb"/ID\s*\[.{0,400}?<[0-9A-Fa-f]{32}>\s*\]", re.DOTALL)
 _HASH = re.compile(rb"(?<=<)[0-9A-Fa-f]{32}(?=>)")
 
 
-def annotated(data: bytes, file: str, notes: Sequence[Note]) -> tuple[bytes, int]:
+def annotated(data: bytes, file: str, notes: Sequence[MarginNote]) -> tuple[bytes, int]:
     """A copy of a PDF with highlights, and how many there are. Raises `BadInputError` when it cannot be made."""
     typefaces.installed()
     for flags in (raw.FPDF_INCREMENTAL, raw.FPDF_NO_INCREMENTAL):  # a damaged file may have to be written anew
@@ -39,8 +39,8 @@ def annotated(data: bytes, file: str, notes: Sequence[Note]) -> tuple[bytes, int
     raise BadInputError("annotate.failed", file=file)
 
 
-def _written(data: bytes, file: str, notes: Sequence[Note], flags: int) -> tuple[bytes, int]:
-    by_page: dict[int, list[Note]] = {}
+def _written(data: bytes, file: str, notes: Sequence[MarginNote], flags: int) -> tuple[bytes, int]:
+    by_page: dict[int, list[MarginNote]] = {}
     for note in notes:
         if note.box is not None:
             by_page.setdefault(note.page - 1, []).append(note)
@@ -57,7 +57,7 @@ def _written(data: bytes, file: str, notes: Sequence[Note], flags: int) -> tuple
     return out.getvalue(), placed
 
 
-def _on_page(page: Any, notes: Iterable[Note]) -> int:
+def _on_page(page: Any, notes: Iterable[MarginNote]) -> int:
     """Highlight the boxes of notes on one page; how many could be."""
     matrix, _, _ = display(page)
     return sum(_highlight(page, note, _in_user_space(matrix, note.box)) for note in notes if note.box is not None)
@@ -73,7 +73,7 @@ def _in_user_space(matrix: Matrix, box: Box) -> Box:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def _highlight(page: Any, note: Note, box: Box) -> bool:
+def _highlight(page: Any, note: MarginNote, box: Box) -> bool:
     annotation = raw.FPDFPage_CreateAnnot(page, raw.FPDF_ANNOT_HIGHLIGHT)
     if not annotation:
         return False

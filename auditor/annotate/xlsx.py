@@ -12,7 +12,7 @@ from auditor.readers.workbook.sheets import cell_name
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from auditor.annotate.notes import Note
+    from auditor.annotate.notes import MarginNote
 
 _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _R = f"{{{OFFICE}}}"
@@ -35,7 +35,7 @@ _EMPTY = (
 _END = b"</xml>"
 
 
-def annotated(data: bytes, file: str, notes: Sequence[Note]) -> tuple[bytes, int]:
+def annotated(data: bytes, file: str, notes: Sequence[MarginNote]) -> tuple[bytes, int]:
     """A copy of a workbook with comments, and how many notes were placed. Raises `BadInputError`."""
     with Changed(data, file, "XLSX", "xl/workbook.xml") as changed:
         root = changed.package.xml("xl/workbook.xml")
@@ -50,7 +50,7 @@ def annotated(data: bytes, file: str, notes: Sequence[Note]) -> tuple[bytes, int
         return changed.written(), placed
 
 
-def _by_cell(notes: Sequence[Note]) -> dict[tuple[int, int], list[str]]:
+def _by_cell(notes: Sequence[MarginNote]) -> dict[tuple[int, int], list[str]]:
     texts: dict[tuple[int, int], list[str]] = {}
     for note in sorted(notes, key=lambda note: (note.row, note.column)):
         texts.setdefault((note.row, note.column), []).append(printable_lines(note.text))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from auditor.forms.file_keys import FILE, LIKE
 from auditor.rules.plan import TABLE_SETS
 from auditor.rules.rule import OFF, RULE
-from auditor.yamlfiles.keys import Shape
+from auditor.yamlfiles.keys import KeyShape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,15 +64,15 @@ def _value(entry: Entry, key: Key, names: Mapping[str, list[str]]) -> dict[str, 
     one: dict[str, Any] = {"enum": list(key.values)} if key.values else dict(_SCALAR)
     if key.name in names and entry.name != "classes":
         one = {"anyOf": [{"enum": names[key.name]}, _SCALAR]}  # proposed; a file may speak of tables of its own
-    if key.shape is Shape.TEXTS:
+    if key.shape is KeyShape.TEXTS:
         return {"anyOf": [one, {"type": "array", "items": one}]}
-    if key.shape is Shape.FLAG:
+    if key.shape is KeyShape.FLAG:
         return {"type": "boolean"}
-    if key.shape is Shape.WHOLE:
+    if key.shape is KeyShape.WHOLE:
         return {"type": "integer"}
-    if key.shape is Shape.GROUPS:
+    if key.shape is KeyShape.GROUPS:
         return {"type": "object", "additionalProperties": {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]}}
-    if key.shape is Shape.EXAMPLE:
+    if key.shape is KeyShape.EXAMPLE:
         return {"anyOf": [_EXAMPLE, {"type": "array", "items": _EXAMPLE}]}
     return one
 
@@ -82,4 +82,4 @@ def _entries(of: Entry, key: Key, names: Mapping[str, list[str]]) -> dict[str, A
     other = ALTERNATIVES.get(of.name)
     if other is not None:
         one = {"anyOf": [one, _entry(other, names)]}
-    return {"type": "array", "items": one} if key.shape is Shape.ENTRIES else one
+    return {"type": "array", "items": one} if key.shape is KeyShape.ENTRIES else one

@@ -30,7 +30,7 @@ CONSTANT = -1  # the number beside the figures
 
 
 @dataclass(slots=True)
-class Row:
+class EquationRow:
     """One check of the filled filing: `sum of weight × figure` compared with zero by `operator`."""
 
     rule: Rule
@@ -73,7 +73,7 @@ def together(book: RuleBook, family: Family) -> Together:
     return out
 
 
-def _rows(book: RuleBook, family: Family) -> Iterator[Row]:
+def _rows(book: RuleBook, family: Family) -> Iterator[EquationRow]:
     """Every unconditional linear check of a rule that must hold, on the filled filing."""
     plans = [
         plan
@@ -97,13 +97,13 @@ def _rows(book: RuleBook, family: Family) -> Iterator[Row]:
             terms[CONSTANT] = int(outcome.linear.constant[check])
             terms = {figure: weight for figure, weight in terms.items() if weight}
             if terms:
-                yield Row(outcome.plan.rule, statement.operator, terms)
+                yield EquationRow(outcome.plan.rule, statement.operator, terms)
 
 
 class _Solved:
     """Equalities brought to reduced form; every row remembers of which equalities it is made."""
 
-    def __init__(self, rows: list[Row]) -> None:
+    def __init__(self, rows: list[EquationRow]) -> None:
         self.rows = rows
         self.pivots: dict[int, tuple[dict[int, int], dict[int, int]]] = {}  # figure → row, what it is made of
         self.nothing: list[dict[int, int]] = []  # combinations that give 0 = 0
@@ -141,7 +141,7 @@ class _Solved:
             if set(row) == {figure} and len(self._rules(made)) > 1:
                 yield Clash(self._rules(made), names[figure])
 
-    def broken(self, rows: list[Row]) -> Iterator[Clash]:
+    def broken(self, rows: list[EquationRow]) -> Iterator[Clash]:
         """Comparisons that the equalities make false."""
         for row in rows:
             terms, made = self.reduce(row.terms, {})

@@ -33,7 +33,7 @@ class Weight(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class LintRemark:
     """What is said of one place of a rule, form or wording file."""
 
     weight: Weight
@@ -41,7 +41,7 @@ class Remark:
     text: str
 
 
-def review(folders: Sequence[str | Path], off: Iterable[Change] = (), *, own: bool = True) -> list[Remark]:
+def review(folders: Sequence[str | Path], off: Iterable[Change] = (), *, own: bool = True) -> list[LintRemark]:
     """Every remark on the rules in force; errors first. Raises `RuleError` for a folder that is not there."""
     roots = rule_folders(folders, own=own)
     errors: list[RuleError] = []
@@ -61,7 +61,7 @@ def review(folders: Sequence[str | Path], off: Iterable[Change] = (), *, own: bo
     remarks += _overlaps(good, book)
     remarks += _together(book)
     for node, text in dead_entries(roots, good):
-        remarks.append(Remark(Weight.INFO, _where(node), text))
+        remarks.append(LintRemark(Weight.INFO, _where(node), text))
     order = list(Weight)
     return sorted(remarks, key=lambda remark: order.index(remark.weight))
 
@@ -75,9 +75,9 @@ def _tried(action: Callable[[], Any], errors: list[RuleError]) -> Any:
         return None
 
 
-def _error(error: RuleError) -> Remark:
+def _error(error: RuleError) -> LintRemark:
     where = error.where
-    return Remark(Weight.ERROR, where, str(error).removeprefix(f"{where}: "))
+    return LintRemark(Weight.ERROR, where, str(error).removeprefix(f"{where}: "))
 
 
 def _is_good(rule: Rule, forms: FormBook, errors: list[RuleError]) -> bool:
@@ -102,7 +102,7 @@ def _where(node: Any) -> str:
 # -- what the rules say together ------------------------------------------------------------------------------------
 
 
-def _overlaps(rules: Iterable[Rule], book: RuleBook) -> Iterator[Remark]:
+def _overlaps(rules: Iterable[Rule], book: RuleBook) -> Iterator[LintRemark]:
     """Rules that say the same of the same table, in scopes that meet."""
     said: dict[str, list[tuple[Rule, Plan]]] = {}
     told = set()
@@ -114,7 +114,7 @@ def _overlaps(rules: Iterable[Rule], book: RuleBook) -> Iterator[Remark]:
                     same = before.when == plan.when
                     if other is not rule and same and _meet(other, rule) and (rule.id, other.id) not in told:
                         told.add((rule.id, other.id))
-                        yield Remark(
+                        yield LintRemark(
                             Weight.WARNING, f"{rule.file}:{rule.line}",
                             say("lint.overlap", rule=rule.id, other=other.id, where=f"{other.file}:{other.line}"),
                         )  # fmt: skip
@@ -135,7 +135,7 @@ def _meet(one: Rule, other: Rule) -> bool:
     return True
 
 
-def _together(book: RuleBook) -> Iterator[Remark]:
+def _together(book: RuleBook) -> Iterator[LintRemark]:
     """Contradictions, figures that are left nothing but zero, and rules that follow from others."""
     from auditor.authoring.redundancy import together
 
@@ -151,7 +151,7 @@ def _together(book: RuleBook) -> Iterator[Remark]:
     for ids, (rule, figure, families) in clashes.items():
         key, weight = ("lint.zero", Weight.INFO) if figure else ("lint.clash", Weight.ERROR)
         text = say(key, rules="、".join(ids[:SHOWN]), figure=figure, families="、".join(families))
-        yield Remark(weight, f"{rule.file}:{rule.line}", text)
+        yield LintRemark(weight, f"{rule.file}:{rule.line}", text)
     for rule, families in implied.values():
         text = say("lint.implied", rule=rule.id, families="、".join(families))
-        yield Remark(Weight.INFO, f"{rule.file}:{rule.line}", text)
+        yield LintRemark(Weight.INFO, f"{rule.file}:{rule.line}", text)

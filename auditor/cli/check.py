@@ -14,7 +14,7 @@ from auditor.engine.findings import Severity
 from auditor.errors import AuditorError
 from auditor.messages import printable, say
 from auditor.reports.formats import FORMATS
-from auditor.run.inputs import Left, Reading, bound, found, whole
+from auditor.run.inputs import Left, ReadAhead, bound, found, whole
 from auditor.run.originals import Originals
 from auditor.run.output import Outputs, stems
 
@@ -108,7 +108,7 @@ def check(
     entities = known_entities(listed)
     files, failed = found(paths, leave_out=out)
     originals, left = Originals(), Left()
-    with Reading(files) as reading:  # the worker starts while the rules load
+    with ReadAhead(files) as reading:  # the worker starts while the rules load
         settings, book = prepare(config, folders)
         earlier = _Earlier.given(waived_by, baselines, settings, book)
         parts = _bind_all(originals.noted(left.out(_progress(reading, len(files)))), book, settings, failed)

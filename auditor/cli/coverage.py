@@ -10,7 +10,7 @@ import click
 from auditor.cli.common import config_option, fail, prepare, rules_option
 from auditor.errors import AuditorError
 from auditor.messages import printable, say
-from auditor.run.inputs import Left, Reading, bound, found, whole
+from auditor.run.inputs import Left, ReadAhead, bound, found, whole
 from auditor.run.output import Outputs
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _of_filings(
     files, bad = found(paths, leave_out="")
     failed += [why for _, why in bad]
     parts, left = [], Left()
-    with Reading(files) as reading:
+    with ReadAhead(files) as reading:
         settings, book = prepare(config, folders)
         for item in left.out(reading):
             try:

@@ -37,7 +37,7 @@ def rates(
     right is doubtful itself.
     """
     from auditor.testing.field.judging import judged_of
-    from auditor.testing.field.measuring import Plan, filings_in
+    from auditor.testing.field.measuring import FieldPlan, filings_in
     from auditor.testing.field.rates import rates_data, rates_lines, rates_of, rates_table
     from auditor.testing.field.running import measured
 
@@ -47,7 +47,7 @@ def rates(
         paths = filings_in(Path(folder))
     except AuditorError as error:
         fail(error)
-    files = list(measured(paths, book, Plan(mode=settings.rounding), jobs))
+    files = list(measured(paths, book, FieldPlan(mode=settings.rounding), jobs))
     for file in files:
         if file.refused:
             click.echo(printable(f"{file.file}: {file.refused}"), err=True)

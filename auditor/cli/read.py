@@ -11,7 +11,7 @@ from auditor.cli.common import chosen_formats, config_option, prepare, rules_opt
 from auditor.errors import AuditorError
 from auditor.messages import printable, say
 from auditor.reports.places import place_text, remarks, table_notes
-from auditor.run.inputs import Left, Reading, bound, found
+from auditor.run.inputs import Left, ReadAhead, bound, found
 from auditor.run.output import Outputs, stems
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def read(files: tuple[str, ...], out: str | None, formats: str, config: str | No
     chosen = chosen_formats(formats, FORMATS)
     paths, failed = found(files, leave_out=out or "")
     left, outputs = Left(), Outputs(Path(out or "."))
-    with Reading(paths) as reading:
+    with ReadAhead(paths) as reading:
         settings, book = prepare(config, folders)
         done: list[SourceFile] = []
         for item in left.out(reading):

@@ -13,8 +13,8 @@ import numpy as np
 from auditor.engine.bind.reasons import reasons_of_status
 from auditor.engine.checks import Check, Operand
 from auditor.engine.facts.chunk import Chunk
-from auditor.engine.facts.pool import Pool
-from auditor.engine.findings import Audit, Finding, Ledger, Mark, NotEvaluated, Severity
+from auditor.engine.facts.pool import FactPool
+from auditor.engine.findings import Audit, CheckLedger, Finding, Mark, NotEvaluated, Severity
 from auditor.engine.judge.evaluate import evaluate, filtered
 from auditor.engine.judge.outcomes import instance_text
 from auditor.engine.localise.check_matrix import CheckMatrix
@@ -63,7 +63,7 @@ def audit_filings(
     evaluation = evaluate(book.all_plans(dynamic), Chunk.of(filings, book.forms, mode, entities))
     matrix = CheckMatrix(evaluation)
     before = evaluation.chunk.partners["上年"]
-    pool = Pool(filings, evaluation.chunk)
+    pool = FactPool(filings, evaluation.chunk)
     views = [pool.view(number) for number in range(len(filings))]
     audits = [
         _one(
@@ -83,7 +83,7 @@ def _one(
     number: int, filing: Filing, matrix: CheckMatrix, view: View, last_year: Filing | None, *, prove_clean: bool
 ) -> Audit:
     evaluation, facts, start = matrix.evaluation, view.facts, view.start
-    ledger = Ledger()
+    ledger = CheckLedger()
     failing: list[Check] = []
     tails: list[Check] = []
     made: dict[tuple[int, int], Check] = {}

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from auditor.rules.book import RuleBook
 
 
-class Seen(StrEnum):
+class Protection(StrEnum):
     """How well a figure is protected."""
 
     NOT = "not"  # no equality touches it
@@ -48,7 +48,7 @@ class Figure:
     """
 
     fact: Fact
-    seen: Seen
+    seen: Protection
     least: int | None
     rules: tuple[str, ...]
     why: str = ""
@@ -68,7 +68,7 @@ class TableCoverage:
     prose: bool
     figures: list[Figure] = field(default_factory=list)
 
-    def count(self, *seen: Seen) -> int:
+    def count(self, *seen: Protection) -> int:
         """How many figures are seen so."""
         return sum(figure.seen in seen for figure in self.figures)
 
@@ -94,7 +94,7 @@ class Coverage:
     def share(self, *, prose: bool) -> tuple[int, int]:
         """How many figures (of tables, or of the text with what was not understood) are checked, of how many."""
         tables = [table for table in self.tables if table.prose is prose]
-        checked = sum(table.count(Seen.FOUND, Seen.APART) for table in tables)
+        checked = sum(table.count(Protection.FOUND, Protection.APART) for table in tables)
         return checked, sum(len(table.figures) for table in tables) + (self.unexplained if prose else 0)
 
 
@@ -125,11 +125,11 @@ def coverage_of(filings: Sequence[Filing], book: RuleBook, mode: Rounding = Roun
 
 def _figure(fact: Fact, signature: Signature | None, why: str, *, checked: bool) -> Figure:
     if not checked:
-        return Figure(fact, Seen.NOT, None, (), why or say("covered.no_rule"))
+        return Figure(fact, Protection.NOT, None, (), why or say("covered.no_rule"))
     if signature is None:  # only alternatives of which one suffices, or questions asked once, touch it
-        return Figure(fact, Seen.FOUND, None, ())
+        return Figure(fact, Protection.FOUND, None, ())
     rules = tuple(dict.fromkeys(check.rule.id for check in signature.checks))
-    return Figure(fact, Seen.APART if signature.unique else Seen.FOUND, signature.least, rules)
+    return Figure(fact, Protection.APART if signature.unique else Protection.FOUND, signature.least, rules)
 
 
 def _reasons(evaluation: Evaluation) -> dict[int, str]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from auditor.engine.checks import Check
-    from auditor.engine.localise.grouping import Doubt
+    from auditor.engine.localise.grouping import RuleDoubt
     from auditor.engine.localise.lost_rows import LostRow
     from auditor.engine.localise.proof import Proof
     from auditor.engine.localise.suspects import Suspect
@@ -117,7 +117,9 @@ class Finding:
     also: tuple[Suspect, ...] = ()  # figures that have to change with the suspect: computed or copied from it
     lost: LostRow | None = None  # the row that its table lacks
     elsewhere: tuple[int, ...] = ()
-    doubt: Doubt | None = None  # its rule is broken nearly everywhere in the table: the rule is suspect, no figure is
+    doubt: RuleDoubt | None = (
+        None  # its rule is broken nearly everywhere in the table: the rule is suspect, no figure is
+    )
     review: Review | None = None
     since: Since | None = None
 
@@ -153,7 +155,7 @@ class NotEvaluated:
 
 
 @dataclass(slots=True)
-class Ledger:
+class CheckLedger:
     """The counts of checks by verdict; they add up."""
 
     counts: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(Verdict, 0))
@@ -173,7 +175,7 @@ class Audit:
 
     filing: Filing
     facts: list[Fact]
-    ledger: Ledger
+    ledger: CheckLedger
     findings: list[Finding]
     not_evaluated: list[NotEvaluated]
     marks: list[Mark]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _AMOUNT = re.compile(r"[\d,]+\.\d+")  # several in a cell where several cells came as one
 
 
-class Tally(NamedTuple):
+class PrintedTally(NamedTuple):
     """Numbers of a filing (or of several). `printed` = `read` + `lost` + `unexplained` + `aside`.
 
     `lost` are numbers of tables that became no figure, `unexplained` those of the text that no phrase explains,
@@ -54,7 +54,7 @@ class Tally(NamedTuple):
         return self.checked == self.read and not self.lost and not self.unexplained
 
 
-def tally_of(audit: Audit) -> Tally:
+def tally_of(audit: Audit) -> PrintedTally:
     """Count the numbers of a filing."""
     told = {str(fact.address) for fact in audit.filing.facts if fact.state is State.UNREADABLE}
     counts = {"lost": 0, "unexplained": 0, "aside": 0}
@@ -66,9 +66,9 @@ def tally_of(audit: Audit) -> Tally:
         counts[kind] += max(item.numbers, len(_AMOUNT.findall(item.text)) if kind == "lost" else 1)
         listed.update(item.candidates)
     counts["lost"] += len(told - listed)  # cells that are figures of a table and that no line above tells
-    return Tally(audit.printed + audit.told, audit.checked + audit.told_checked, **counts)
+    return PrintedTally(audit.printed + audit.told, audit.checked + audit.told_checked, **counts)
 
 
-def together(tallies: Iterable[Tally]) -> Tally:
+def together(tallies: Iterable[PrintedTally]) -> PrintedTally:
     """Several filings as one."""
-    return Tally(*map(sum, zip(Tally(), *tallies, strict=True)))
+    return PrintedTally(*map(sum, zip(PrintedTally(), *tallies, strict=True)))

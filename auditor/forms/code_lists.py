@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.errors import RuleError
-from auditor.model.tables import Entry
+from auditor.model.tables import CodeEntry
 from auditor.yamlfiles.trees import MAX_BYTES, nearest, read_bytes
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def with_code_list(taxonomies: Mapping[str, Taxonomy], path: Path, file: str) ->
 
     What the file says of a code in a year stands above what was known of it.
     """
-    added: dict[str, list[Entry]] = defaultdict(list)
+    added: dict[str, list[CodeEntry]] = defaultdict(list)
     for line, entry in _entries(path, file):
         added[_list_of(entry.code, taxonomies, file, line)].append(entry)
     return {
@@ -51,7 +51,7 @@ def _list_of(code: str, taxonomies: Mapping[str, Taxonomy], file: str, line: int
     raise RuleError("forms.csv_code", file=file, line=line, code=code)
 
 
-def _entries(path: Path, file: str) -> Iterator[tuple[int, Entry]]:
+def _entries(path: Path, file: str) -> Iterator[tuple[int, CodeEntry]]:
     """Every line of a file as an entry, with its number."""
     data = read_bytes(path, file)
     if len(data) > MAX_BYTES:
@@ -92,7 +92,7 @@ def _columns(cells: list[str], file: str, line: int) -> list[str]:
     return names
 
 
-def _entry(item: dict[str, str], file: str, line: int) -> Entry:
+def _entry(item: dict[str, str], file: str, line: int) -> CodeEntry:
     code, name = item.get("code", ""), item.get("name", "")
     if not (code.isascii() and code.isdigit()):
         raise RuleError("forms.csv_code", file=file, line=line, code=code)
@@ -102,7 +102,7 @@ def _entry(item: dict[str, str], file: str, line: int) -> Entry:
     until = _year(item.get("until", ""), LAST_YEAR, file, line)
     if since > until:
         raise RuleError("forms.csv_years", file=file, line=line, since=since, until=until)
-    return Entry(code, name, since, until)
+    return CodeEntry(code, name, since, until)
 
 
 def _year(text: str, default: int, file: str, line: int) -> int:

@@ -17,10 +17,17 @@ from auditor.forms.column_match import (
     read_header,
     side_by_side,
 )
-from auditor.forms.column_segments import Segment, labels_known, lanes_by_labels, of_codes, printed_labels, segments_of
+from auditor.forms.column_segments import (
+    ColumnSegment,
+    labels_known,
+    lanes_by_labels,
+    of_codes,
+    printed_labels,
+    segments_of,
+)
 from auditor.forms.grid_rows import aligned
 from auditor.forms.header_rows import header_height
-from auditor.forms.read_plan import Plan, UnmatchedError
+from auditor.forms.read_plan import GridPlan, UnmatchedError
 from auditor.forms.row_alignment import Slot
 from auditor.model.labels import plain
 from auditor.model.tables import Layout
@@ -35,7 +42,7 @@ MIN_WORDS = 0.5  # share of the form's columns whose words the header must show
 MOST_WORDS = 0.75  # the same where rows are shifted, so that the order of the columns decides
 
 
-def plan_grid(grid: Grid, table: Table) -> Plan:
+def plan_grid(grid: Grid, table: Table) -> GridPlan:
     """Decide how to read a grid as a standard table of lanes or codes. Raises `UnmatchedError`."""
     header = read_header(grid, header_height(grid, table))
     every = [column for lane in table.lanes for column in lane.columns] or list(table.columns)
@@ -49,7 +56,7 @@ def plan_grid(grid: Grid, table: Table) -> Plan:
     return _plan_codes(grid, header, table, segments)
 
 
-def _labels_told(grid: Grid, header: Header, segments: Sequence[Segment], table: Table) -> bool:
+def _labels_told(grid: Grid, header: Header, segments: Sequence[ColumnSegment], table: Table) -> bool:
     """Whether the labels of the rows tell each lane, so that headers such as 金额 need not."""
     if len(segments) != len(table.lanes):
         return False
@@ -59,12 +66,12 @@ def _labels_told(grid: Grid, header: Header, segments: Sequence[Segment], table:
     return all(hits >= max(2, len(labels) * MIN_WORDS) for hits, labels in zip(known, printed, strict=True))
 
 
-def _certain(header: Header, segments: Sequence[Segment], columns: Sequence[Column]) -> bool:
+def _certain(header: Header, segments: Sequence[ColumnSegment], columns: Sequence[Column]) -> bool:
     """Whether the header leaves no doubt about any of the figure columns, although the form has more."""
     return bool(segments) and all(match_columns(header, part.figures, columns, whole=False) for part in segments)
 
 
-def _plan_codes(grid: Grid, header: Header, table: Table, segments: list[Segment]) -> Plan:
+def _plan_codes(grid: Grid, header: Header, table: Table, segments: list[ColumnSegment]) -> GridPlan:
     if not segments:
         raise UnmatchedError("unread.no_columns")
     segments = [of_codes(segment, header) for segment in segments]
@@ -76,7 +83,7 @@ def _plan_codes(grid: Grid, header: Header, table: Table, segments: list[Segment
         if mapping is None:
             raise UnmatchedError("unread.columns_unclear")
         mappings.append(mapping)
-    return Plan(header, grid.width, tuple(segments), tuple(mappings))
+    return GridPlan(header, grid.width, tuple(segments), tuple(mappings))
 
 
 def _by_order(
@@ -106,7 +113,7 @@ def _by_order(
     return dict(zip(figures, wanted, strict=True))
 
 
-def _plan_lanes(grid: Grid, header: Header, table: Table, segments: list[Segment], *, clean: bool) -> Plan:
+def _plan_lanes(grid: Grid, header: Header, table: Table, segments: list[ColumnSegment], *, clean: bool) -> GridPlan:
     lanes = table.lanes
     if clean and len(segments) == len(lanes):
         mappings = []
@@ -118,7 +125,7 @@ def _plan_lanes(grid: Grid, header: Header, table: Table, segments: list[Segment
                 break
             mappings.append(mapping)
         else:
-            return Plan(header, grid.width, tuple(segments), tuple(mappings), tuple(lanes))
+            return GridPlan(header, grid.width, tuple(segments), tuple(mappings), tuple(lanes))
     if grid.spans_known or len(lanes) == 1:
         raise UnmatchedError("unread.columns_unclear")
     lanes = _lanes_by_alignment(grid, header, table.lanes)
@@ -127,7 +134,7 @@ def _plan_lanes(grid: Grid, header: Header, table: Table, segments: list[Segment
     sure = named and in_order(header, every) and side_by_side(header, every)
     if not sure or names_others(header, every, table.unprinted):
         raise UnmatchedError("unread.columns_unclear")
-    return Plan(header, grid.width, (), (), slots=_lane_slots(header, lanes))
+    return GridPlan(header, grid.width, (), (), slots=_lane_slots(header, lanes))
 
 
 def _lanes_by_alignment(grid: Grid, header: Header, lanes: Sequence[Lane]) -> tuple[Lane, ...]:
@@ -156,7 +163,7 @@ def _lane_slots(header: Header, lanes: Sequence[Lane]) -> tuple[Slot, ...]:
     return tuple(slots)
 
 
-def shift_plan(plan: Plan, grid: Grid) -> Plan | None:
+def shift_plan(plan: GridPlan, grid: Grid) -> GridPlan | None:
     """Fit a plan to a continuation without header, whose left columns were split or dropped; None if it does not fit.
 
     The columns are counted from the right; every shifted figure column must hold no text.
@@ -172,11 +179,11 @@ def shift_plan(plan: Plan, grid: Grid) -> Plan | None:
         if first.labels and first.labels[-1] + offset < 0:
             return None
         moved = frozenset(position + offset for position in first.units)
-        segment = Segment(labels, tuple(position + offset for position in first.figures), moved)
+        segment = ColumnSegment(labels, tuple(position + offset for position in first.figures), moved)
         if segment.figures and segment.figures[0] < 0:
             return None
         columns = ({position + offset: column for position, column in plan.columns[0].items()},)
-        plan = Plan(plan.header, grid.width, (segment,), columns, plan.lanes)
+        plan = GridPlan(plan.header, grid.width, (segment,), columns, plan.lanes)
     for segment in plan.segments:
         for cells in grid.rows:
             if not is_index_row(cells) and any(_is_text(cells, position) for position in segment.figures):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class ColumnSegment:
     """Some label columns and the figure columns that follow them (positions in the grid).
 
     `units` are those label columns that the header says to hold the codes of units.
@@ -35,7 +35,7 @@ class Segment:
     units: frozenset[int] = frozenset()
 
 
-def segments_of(grid: Grid, header: Header, *, coded: bool) -> tuple[list[Segment], bool]:
+def segments_of(grid: Grid, header: Header, *, coded: bool) -> tuple[list[ColumnSegment], bool]:
     """Cut the columns into segments by what they hold; only a `coded` table may have columns of codes without header.
 
     The flag is false when a column holds both text and numbers.
@@ -57,19 +57,19 @@ def segments_of(grid: Grid, header: Header, *, coded: bool) -> tuple[list[Segmen
             kinds.append(codes or _rising(grid, header.rows, column))
         else:
             kinds.append(role is not Role.FIGURE or not numbered or not header.paths[column])
-    segments: list[Segment] = []
+    segments: list[ColumnSegment] = []
     labels: list[int] = []
     figures: list[int] = []
     for column, is_label in enumerate(kinds):
         if is_label:
             if figures:
-                segments.append(Segment(tuple(labels), tuple(figures)))
+                segments.append(ColumnSegment(tuple(labels), tuple(figures)))
                 labels, figures = [], []
             labels.append(column)
         else:
             figures.append(column)
     if figures:
-        segments.append(Segment(tuple(labels), tuple(figures)))
+        segments.append(ColumnSegment(tuple(labels), tuple(figures)))
     return segments, clean
 
 
@@ -118,14 +118,14 @@ def _holds_codes(grid: Grid, start: int, column: int) -> bool:
 _OF_UNITS = re.compile(r"(?:部门|单位)[（）部门单位预算]*(?:编码|代码)$")
 
 
-def of_codes(segment: Segment, header: Header) -> Segment:
+def of_codes(segment: ColumnSegment, header: Header) -> ColumnSegment:
     """A segment of a table of codes: without label columns that only number its rows, codes of units told."""
     labels = tuple(position for position in segment.labels if role_of(header.paths[position]) is not Role.LINE)
     units = frozenset(p for p in labels if header.paths[p] and _OF_UNITS.search(header.paths[p][-1]))
-    return Segment(labels, segment.figures, units)
+    return ColumnSegment(labels, segment.figures, units)
 
 
-def printed_labels(grid: Grid, header: Header, segments: Sequence[Segment]) -> list[set[str]]:
+def printed_labels(grid: Grid, header: Header, segments: Sequence[ColumnSegment]) -> list[set[str]]:
     """The labels of the rows, per segment."""
     return [
         {plain(cells[column].text) for cells in grid.rows[header.rows :] for column in segment.labels} - {""}

@@ -5,42 +5,42 @@ from __future__ import annotations
 from auditor.model.facts import REPORTS
 from auditor.model.tables import Layout
 from auditor.model.units import FEN_PER, Kind
-from auditor.yamlfiles.keys import Entry, Key, Shape
+from auditor.yamlfiles.keys import Entry, Key, KeyShape
 
 COLUMN = Entry(
     "column",
     (
         Key("column"),
-        Key("header", Shape.TEXTS),
-        Key("index", Shape.WHOLE),
+        Key("header", KeyShape.TEXTS),
+        Key("index", KeyShape.WHOLE),
         Key("kind", values=tuple(Kind)),
-        Key("of_which", Shape.FLAG),
-        Key("optional", Shape.FLAG),
+        Key("of_which", KeyShape.FLAG),
+        Key("optional", KeyShape.FLAG),
     ),
 )
 ROW = Entry(
     "row",
     (
         Key("row", required=True),
-        Key("label", Shape.TEXTS),
-        Key("also", Shape.TEXTS),
-        Key("found_by", Shape.TEXTS),
-        Key("line", Shape.WHOLE),
-        Key("of_which", Shape.FLAG),
-        Key("optional", Shape.FLAG),
+        Key("label", KeyShape.TEXTS),
+        Key("also", KeyShape.TEXTS),
+        Key("found_by", KeyShape.TEXTS),
+        Key("line", KeyShape.WHOLE),
+        Key("of_which", KeyShape.FLAG),
+        Key("optional", KeyShape.FLAG),
         Key("kind", values=tuple(Kind)),
         Key("unit"),
-        Key("header", Shape.TEXTS),
+        Key("header", KeyShape.TEXTS),
     ),
 )
-CLASSES_OF_LANE = Entry("classes", (Key("codes", Shape.TEXTS, required=True), Key("lines", Shape.WHOLE)))
+CLASSES_OF_LANE = Entry("classes", (Key("codes", KeyShape.TEXTS, required=True), Key("lines", KeyShape.WHOLE)))
 LANE = Entry(
     "lane",
     (
         Key("lane", required=True),
-        Key("columns", Shape.ENTRIES, required=True, of=COLUMN),
-        Key("rows", Shape.ENTRIES, of=ROW),
-        Key("classes", Shape.ENTRY, of=CLASSES_OF_LANE),
+        Key("columns", KeyShape.ENTRIES, required=True, of=COLUMN),
+        Key("rows", KeyShape.ENTRIES, of=ROW),
+        Key("classes", KeyShape.ENTRY, of=CLASSES_OF_LANE),
     ),
 )
 TABLE = Entry(
@@ -50,14 +50,14 @@ TABLE = Entry(
         Key("report", values=REPORTS),
         Key("layout", required=True, values=tuple(Layout)),
         Key("codes"),
-        Key("lanes", Shape.ENTRIES, of=LANE),
-        Key("columns", Shape.ENTRIES, of=COLUMN),
-        Key("rows", Shape.ENTRIES, of=ROW),
-        Key("row_groups", Shape.GROUPS),
-        Key("column_groups", Shape.GROUPS),
+        Key("lanes", KeyShape.ENTRIES, of=LANE),
+        Key("columns", KeyShape.ENTRIES, of=COLUMN),
+        Key("rows", KeyShape.ENTRIES, of=ROW),
+        Key("row_groups", KeyShape.GROUPS),
+        Key("column_groups", KeyShape.GROUPS),
         Key("absent", values=("zero", "skip", "required")),
-        Key("prose", Shape.FLAG),
-        Key("about", Shape.FLAG),
+        Key("prose", KeyShape.FLAG),
+        Key("about", KeyShape.FLAG),
     ),
 )
 LIKE = Entry(
@@ -67,7 +67,7 @@ LIKE = Entry(
         Key("like", required=True),
         Key("layout", values=tuple(Layout)),
         Key("codes"),
-        Key("rows", Shape.ENTRIES, of=ROW),
+        Key("rows", KeyShape.ENTRIES, of=ROW),
     ),
 )
 FORM = Entry(
@@ -75,15 +75,15 @@ FORM = Entry(
     (
         Key("form"),
         Key("title", required=True),
-        Key("also", Shape.TEXTS),
+        Key("also", KeyShape.TEXTS),
         Key("as"),
-        Key("inner", Shape.TEXTS),
+        Key("inner", KeyShape.TEXTS),
         Key("unit", values=tuple(FEN_PER)),
-        Key("optional", Shape.FLAG),
-        Key("lanes", Shape.GROUPS),
-        Key("columns", Shape.TEXTS),
-        Key("across", Shape.FLAG),
-        Key("partial", Shape.FLAG),
+        Key("optional", KeyShape.FLAG),
+        Key("lanes", KeyShape.GROUPS),
+        Key("columns", KeyShape.TEXTS),
+        Key("across", KeyShape.FLAG),
+        Key("partial", KeyShape.FLAG),
     ),
 )
 FAMILY = Entry(
@@ -92,16 +92,16 @@ FAMILY = Entry(
         Key("family", required=True),
         Key("report", values=REPORTS),
         Key("extends"),
-        Key("places", Shape.TEXTS),
-        Key("forms", Shape.ENTRIES, of=FORM),
+        Key("places", KeyShape.TEXTS),
+        Key("forms", KeyShape.ENTRIES, of=FORM),
     ),
 )
 FILE = Entry(
     "forms",
     (
-        Key("lists", Shape.GROUPS),
-        Key("tables", Shape.ENTRIES, of=TABLE),
-        Key("families", Shape.ENTRIES, of=FAMILY),
+        Key("lists", KeyShape.GROUPS),
+        Key("tables", KeyShape.ENTRIES, of=TABLE),
+        Key("families", KeyShape.ENTRIES, of=FAMILY),
     ),
 )
 CODE = Entry(
@@ -110,8 +110,8 @@ CODE = Entry(
         Key("code", required=True),
         Key("name", required=True),
         Key("seen"),
-        Key("also", Shape.TEXTS),
-        Key("found_by", Shape.TEXTS),
+        Key("also", KeyShape.TEXTS),
+        Key("found_by", KeyShape.TEXTS),
         Key("status", values=("observed", "unverified")),
     ),
 )
@@ -120,8 +120,8 @@ TAXONOMY = Entry(
     "taxonomy",
     (
         Key("taxonomy", required=True),
-        Key("levels", Shape.GROUPS, required=True),
-        Key("conventions", Shape.ENTRIES, of=CONVENTION),
-        Key("entries", Shape.ENTRIES, required=True, of=CODE),
+        Key("levels", KeyShape.GROUPS, required=True),
+        Key("conventions", KeyShape.ENTRIES, of=CONVENTION),
+        Key("entries", KeyShape.ENTRIES, required=True, of=CODE),
     ),
 )

@@ -18,8 +18,8 @@ from auditor.model.tables import Layout
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.forms.column_segments import Segment
-    from auditor.forms.read_plan import Plan
+    from auditor.forms.column_segments import ColumnSegment
+    from auditor.forms.read_plan import GridPlan
     from auditor.forms.row_alignment import Slot
     from auditor.model.document import Grid
     from auditor.model.tables import Column, Lane, Table
@@ -37,7 +37,7 @@ class Carried:
     codes: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
-def rows_of(grid: Grid, plan: Plan, table: Table, *, start: int, carried: Carried) -> list[PrintedRow]:
+def rows_of(grid: Grid, plan: GridPlan, table: Table, *, start: int, carried: Carried) -> list[PrintedRow]:
     """Read the rows of a grid from row `start` on, as planned."""
     rows: list[PrintedRow] = []
     groups = carried.groups
@@ -98,14 +98,14 @@ def _set_label(row: PrintedRow, texts: Sequence[str], groups: dict[str, str]) ->
         row.label = filled[0]
 
 
-def _covered(cells: Sequence[Cell], segment: Segment) -> bool:
+def _covered(cells: Sequence[Cell], segment: ColumnSegment) -> bool:
     """Tell whether a label covers the figures too: a total over several lanes prints its figure in the last."""
     labels = {id(cells[position]) for position in segment.labels if cells[position].text}
     return all(id(cells[position]) in labels for position in segment.figures)
 
 
 def _lane_row(
-    cells: Sequence[Cell], segment: Segment, mapping: dict[int, Column], lane: Lane, groups: dict[str, str]
+    cells: Sequence[Cell], segment: ColumnSegment, mapping: dict[int, Column], lane: Lane, groups: dict[str, str]
 ) -> PrintedRow:
     row = PrintedRow(lane.name, "", [], cells[segment.figures[0]].place)
     texts: list[str] = []
@@ -122,7 +122,7 @@ def _lane_row(
     return row
 
 
-def _label_texts(cells: Sequence[Cell], segment: Segment) -> list[str]:
+def _label_texts(cells: Sequence[Cell], segment: ColumnSegment) -> list[str]:
     """The texts of the label columns; a cell merged over several of them is read once, blank places keep theirs."""
     seen: set[int] = set()
     texts = []
@@ -134,7 +134,7 @@ def _label_texts(cells: Sequence[Cell], segment: Segment) -> list[str]:
 
 
 def _code_row(
-    cells: Sequence[Cell], segment: Segment, mapping: dict[int, Column], block: int | None, carried: Carried
+    cells: Sequence[Cell], segment: ColumnSegment, mapping: dict[int, Column], block: int | None, carried: Carried
 ) -> PrintedRow:
     row = PrintedRow("" if block is None else str(block), "", [], cells[segment.figures[0]].place)
     texts = _label_texts(cells, segment)
@@ -148,7 +148,7 @@ def _code_row(
 
 
 def _with_upper_parts(
-    texts: list[str], segment: Segment, block: int, printed: dict[tuple[int, int], str], units: Sequence[int]
+    texts: list[str], segment: ColumnSegment, block: int, printed: dict[tuple[int, int], str], units: Sequence[int]
 ) -> list[str]:
     """The label texts of a row, with the upper parts of its code where these are printed in rows above only.
 

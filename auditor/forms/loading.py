@@ -21,7 +21,7 @@ from auditor.forms.file_keys import (
     TABLE,
     TAXONOMY,
 )
-from auditor.model.tables import CLASSES, Column, Entry, Family, Form, Lane, Layout, Row, Table, Taxonomy
+from auditor.model.tables import CLASSES, CodeEntry, Column, Family, Form, Lane, Layout, Row, Table, Taxonomy
 from auditor.model.units import Kind
 from auditor.yamlfiles.keys import flag
 from auditor.yamlfiles.trees import Map, a_list, a_map, a_text, choice, fail, load, nearest, texts, whole
@@ -83,7 +83,7 @@ def _taxonomy(tree: Map) -> Taxonomy:
         if not (since.isdecimal() and (until or since).isdecimal()):
             fail(item["seen"], "rules.expected_number", name="seen", value=str(item["seen"]))
         entries.append(
-            Entry(
+            CodeEntry(
                 str(item["code"]),
                 str(item["name"]),
                 int(since),

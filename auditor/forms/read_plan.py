@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from auditor.forms.column_match import Header
-    from auditor.forms.column_segments import Segment
+    from auditor.forms.column_segments import ColumnSegment
     from auditor.forms.row_alignment import Slot
     from auditor.model.tables import Column, Lane
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class GridPlan:
     """How the columns of one grid are to be read: its header, and per segment the mapping of its figures."""
 
     header: Header
     width: int
-    segments: tuple[Segment, ...]
+    segments: tuple[ColumnSegment, ...]
     columns: tuple[dict[int, Column], ...]
     lanes: tuple[Lane, ...] = ()  # the lane of each segment, in a table of lanes
     slots: tuple[Slot, ...] = ()  # set where rows are shifted and must be aligned one by one

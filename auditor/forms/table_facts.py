@@ -18,7 +18,7 @@ from auditor.forms.listed_tables import read_list
 from auditor.forms.loose_lines import read_loose, read_squeezed
 from auditor.forms.printed_table import LooseCell, PrintedRow
 from auditor.forms.project_sheets import read_sheet
-from auditor.forms.read_plan import Plan, UnmatchedError
+from auditor.forms.read_plan import GridPlan, UnmatchedError
 from auditor.forms.row_match import NamedRow, Naming, name_rows
 from auditor.forms.table_views import grid_view, loose_view
 from auditor.forms.unlabelled_tables import across, read_cells
@@ -214,7 +214,7 @@ def _printed_rows(
     if table.layout is Layout.LIST:
         rows, complete = read_list(grids, table)
         return rows, leftover(grids, rows, set()), complete
-    plan: Plan | None = None
+    plan: GridPlan | None = None
     carried = Carried()
     labels: set[int] = set()
     glued: list[LooseCell] = []  # cells of text with amounts inside
@@ -229,7 +229,9 @@ def _printed_rows(
     return rows, [*loose_cells, *glued], complete and not lost_rows(grids, rows, loose_cells)
 
 
-def _grid_part(grid: Grid, before: Plan | None, table: Table, carried: Carried) -> tuple[list[PrintedRow], Plan, bool]:
+def _grid_part(
+    grid: Grid, before: GridPlan | None, table: Table, carried: Carried
+) -> tuple[list[PrintedRow], GridPlan, bool]:
     """Read one grid of a table: with its own header, or as a continuation of the grid before."""
     try:
         plan = plan_grid(grid, table)

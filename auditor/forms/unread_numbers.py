@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from auditor.forms.printed_table import Found, PrintedRow
-    from auditor.forms.read_plan import Plan
+    from auditor.forms.read_plan import GridPlan
     from auditor.model.document import Cell, Grid
 
 _AMOUNT = re.compile(r"[\d０-９][.．][\d０-９]")
@@ -66,7 +66,7 @@ def leftover(grids: Sequence[Grid], rows: Sequence[PrintedRow], labels: set[int]
     ]
 
 
-def label_cells(grid: Grid, plan: Plan) -> set[int]:
+def label_cells(grid: Grid, plan: GridPlan) -> set[int]:
     """The identities of cells that are labels: header rows, code, name and 行次 columns, rows that number columns."""
     columns = {position for segment in plan.segments for position in segment.labels}
     numbered = any(slot.what == "line" for slot in plan.slots)

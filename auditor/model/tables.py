@@ -220,7 +220,7 @@ class Family:
 
 
 @dataclass(frozen=True)
-class Entry:
+class CodeEntry:
     """One code with one name, as seen in filings of some years."""
 
     code: str
@@ -244,7 +244,7 @@ class Taxonomy:
 
     name: str
     levels: dict[str, int]  # 类: 3, 款: 5, 项: 7
-    entries: tuple[Entry, ...]
+    entries: tuple[CodeEntry, ...]
     conventions: tuple[tuple[str, str], ...] = ()  # suffix of a 项, its usual name
 
     @cached_property
@@ -264,9 +264,9 @@ class Taxonomy:
         return {name: tuple(sorted(codes, key=len)) for name, codes in found.items()}
 
     @cached_property
-    def names(self) -> dict[str, tuple[Entry, ...]]:
+    def names(self) -> dict[str, tuple[CodeEntry, ...]]:
         """Entries by code."""
-        found: dict[str, list[Entry]] = {}
+        found: dict[str, list[CodeEntry]] = {}
         for entry in self.entries:
             found.setdefault(entry.code, []).append(entry)
         return {code: tuple(entries) for code, entries in found.items()}

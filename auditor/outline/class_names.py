@@ -28,7 +28,7 @@ _ALIKE = ("账帐", "他它", "像象", "做作", "的地", "和与及", "份分
 MIN_NAME = 3  # characters of a name behind other words
 
 
-class Wrong(NamedTuple):
+class WrongName(NamedTuple):
     """One name that differs from the list: the row of the table 科目, the name as said, its code, what it should be."""
 
     row: str
@@ -51,7 +51,7 @@ def classes(filing: Filing, book: FormBook) -> ReadTable:
     return lines.read
 
 
-def _add(lines: Lines, wrong: Wrong, place: Place) -> None:
+def _add(lines: Lines, wrong: WrongName, place: Place) -> None:
     cells = {"名称": wrong.name, "编码": wrong.code, "应为": wrong.should}
     lines.add(wrong.row, {column: text for column, text in cells.items() if text}, place)
 
@@ -59,7 +59,7 @@ def _add(lines: Lines, wrong: Wrong, place: Place) -> None:
 # -- tables ---------------------------------------------------------------------------------------------------
 
 
-def _printed(read: ReadTable, year: int, book: FormBook) -> Iterator[tuple[Wrong, Place]]:
+def _printed(read: ReadTable, year: int, book: FormBook) -> Iterator[tuple[WrongName, Place]]:
     """The rows of a table whose label is not that of their code or of the form's row."""
     table = book.tables.get(read.table)
     if table is None or table.prose or table.about:
@@ -78,26 +78,26 @@ def _printed(read: ReadTable, year: int, book: FormBook) -> Iterator[tuple[Wrong
             wrong = None  # a row of the form as everybody prints it
         official = read.misnamed.get(row, "")
         if wrong is None and official and _one_wrong(plain(label), plain(official)):
-            wrong = Wrong(MISSPELT, label, "", official)
+            wrong = WrongName(MISSPELT, label, "", official)
         if wrong is not None:
             yield wrong, replace(fact.place, quote=label)
 
 
-def _named(label: str, code: str, year: int, taxonomy: Taxonomy | None, *, recovered: bool) -> Wrong | None:
+def _named(label: str, code: str, year: int, taxonomy: Taxonomy | None, *, recovered: bool) -> WrongName | None:
     """What is wrong with the label of a code, as far as the list knows."""
     if taxonomy is None:
         return None
     name = plain(label)
     if should := taxonomy.replaced(code, name, year):
-        return Wrong(OLD, label, code, should)
+        return WrongName(OLD, label, code, should)
     entries = taxonomy.names[code]
     if recovered or not any(entry.verified for entry in entries) or any(name in entry.said for entry in entries):
         return None
     official = taxonomy.name_of(code, year)
     if any(_one_wrong(name, said) for entry in entries for said in entry.said) and name not in taxonomy.by_name:
-        return Wrong(MISSPELT, label, code, official)
+        return WrongName(MISSPELT, label, code, official)
     if _others(name, code, taxonomy):
-        return Wrong(OTHER, label, code, official)
+        return WrongName(OTHER, label, code, official)
     return None
 
 
@@ -132,7 +132,7 @@ def _is_letter(char: str) -> bool:
 # -- text -----------------------------------------------------------------------------------------------------
 
 
-def _told(parts: Mapping[str, str], year: int, book: FormBook) -> Iterator[Wrong]:
+def _told(parts: Mapping[str, str], year: int, book: FormBook) -> Iterator[WrongName]:
     """What is wrong in `…（类）…（款）…（项）`: old names, and a 款 or 项 that stands only under another class."""
     for taxonomy in book.taxonomies.values():
         above = ""
@@ -142,10 +142,10 @@ def _told(parts: Mapping[str, str], year: int, book: FormBook) -> Iterator[Wrong
             codes, name = _codes(parts[level], length, taxonomy)
             for code in codes:
                 if should := taxonomy.replaced(code, name, year):
-                    yield Wrong(OLD, name, code, should)
+                    yield WrongName(OLD, name, code, should)
             fitting = [code for code in codes if code.startswith(above)]
             if len(codes) == 1 and not fitting and _is_known(above, taxonomy):
-                yield Wrong(ABOVE, parts[level], "", taxonomy.name_of(codes[0][: len(above)], year))
+                yield WrongName(ABOVE, parts[level], "", taxonomy.name_of(codes[0][: len(above)], year))
             if len(fitting) != 1:
                 break
             above = fitting[0]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model.units import Kind
 from auditor.phrases.patterns import NUMBER, any_of, any_word, pattern_of
-from auditor.yamlfiles.keys import Entry, Key, Shape, flag
+from auditor.yamlfiles.keys import Entry, Key, KeyShape, flag
 from auditor.yamlfiles.trees import Map, a_list, a_map, choice, load, texts
 
 if TYPE_CHECKING:
@@ -124,18 +124,18 @@ RELATIONS = ("大于", "小于", "等于")
 WORDS = Entry(
     "words",
     (
-        Key("增减", Shape.GROUPS, required=True),
-        Key("比较", Shape.GROUPS, required=True),
-        Key("基期", Shape.TEXTS, required=True),
-        Key("预算基期", Shape.TEXTS, required=True),
+        Key("增减", KeyShape.GROUPS, required=True),
+        Key("比较", KeyShape.GROUPS, required=True),
+        Key("基期", KeyShape.TEXTS, required=True),
+        Key("预算基期", KeyShape.TEXTS, required=True),
     ),
 )
 ASIDE = Entry(
     "aside",
     (
-        Key("begins", Shape.TEXTS, required=True),
-        Key("unless", Shape.TEXTS),
-        Key("until", Shape.TEXTS),
+        Key("begins", KeyShape.TEXTS, required=True),
+        Key("unless", KeyShape.TEXTS),
+        Key("until", KeyShape.TEXTS),
         Key("ends", required=True),
     ),
 )
@@ -144,47 +144,47 @@ MEASURE = Entry(
     (
         Key("column", required=True),
         Key("kind", values=tuple(Kind), required=True),
-        Key("says", Shape.TEXTS, required=True),
-        Key("units", Shape.TEXTS),
+        Key("says", KeyShape.TEXTS, required=True),
+        Key("units", KeyShape.TEXTS),
         Key("report"),
         Key("against_budget"),
     ),
 )
-SAID = Entry("said", (Key("column", required=True), Key("says", Shape.TEXTS, required=True)))
+SAID = Entry("said", (Key("column", required=True), Key("says", KeyShape.TEXTS, required=True)))
 SUBJECT = Entry(
     "subject",
     (
         Key("row", required=True),
-        Key("says", Shape.TEXTS),
-        Key("after", Shape.TEXTS),
+        Key("says", KeyShape.TEXTS),
+        Key("after", KeyShape.TEXTS),
         Key("use", values=("whole", "own")),
-        Key("under", Shape.TEXTS),
+        Key("under", KeyShape.TEXTS),
     ),
 )
 TOPIC = Entry(
     "topic",
     (
         Key("topic", required=True),
-        Key("headings", Shape.TEXTS, required=True),
-        Key("subjects", Shape.ENTRIES, required=True, of=SUBJECT),
+        Key("headings", KeyShape.TEXTS, required=True),
+        Key("subjects", KeyShape.ENTRIES, required=True, of=SUBJECT),
         Key("classes"),
         Key("items"),
         Key("economic"),
-        Key("whole", Shape.TEXTS),
-        Key("leads", Shape.FLAG),
+        Key("whole", KeyShape.TEXTS),
+        Key("leads", KeyShape.FLAG),
     ),
 )
 CLAIMS = Entry(
     "claims",
     (
-        Key("words", Shape.ENTRY, required=True, of=WORDS),
-        Key("asides", Shape.ENTRIES, required=True, of=ASIDE),
-        Key("noise", Shape.TEXTS, required=True),
-        Key("fillers", Shape.TEXTS, required=True),
-        Key("lists", Shape.ENTRIES, required=True, of=SAID),
-        Key("measures", Shape.ENTRIES, required=True, of=MEASURE),
-        Key("compares", Shape.ENTRIES, required=True, of=SAID),
-        Key("topics", Shape.ENTRIES, required=True, of=TOPIC),
+        Key("words", KeyShape.ENTRY, required=True, of=WORDS),
+        Key("asides", KeyShape.ENTRIES, required=True, of=ASIDE),
+        Key("noise", KeyShape.TEXTS, required=True),
+        Key("fillers", KeyShape.TEXTS, required=True),
+        Key("lists", KeyShape.ENTRIES, required=True, of=SAID),
+        Key("measures", KeyShape.ENTRIES, required=True, of=MEASURE),
+        Key("compares", KeyShape.ENTRIES, required=True, of=SAID),
+        Key("topics", KeyShape.ENTRIES, required=True, of=TOPIC),
     ),
 )
 

@@ -15,7 +15,7 @@ from auditor.phrases.dates import is_impossible_date
 from auditor.phrases.pieces import Piece, Sort, squeezed
 from auditor.phrases.privacy import is_bank_card, is_identity_number
 from auditor.phrases.quotes import unpaired_quotes
-from auditor.yamlfiles.keys import Entry, Key, Shape, flag
+from auditor.yamlfiles.keys import Entry, Key, KeyShape, flag
 from auditor.yamlfiles.trees import Map, Text, a_list, a_map, a_text, fail, load, texts
 
 if TYPE_CHECKING:
@@ -137,19 +137,21 @@ WORDING = Entry(
     "wording",
     (
         Key("row", required=True),
-        Key("says", Shape.TEXTS),
-        Key("unless", Shape.TEXTS),
-        Key("in", Shape.TEXTS, values=tuple(_WHERE)),
-        Key("under", Shape.TEXTS),
-        Key("beside", Shape.TEXTS),
+        Key("says", KeyShape.TEXTS),
+        Key("unless", KeyShape.TEXTS),
+        Key("in", KeyShape.TEXTS, values=tuple(_WHERE)),
+        Key("under", KeyShape.TEXTS),
+        Key("beside", KeyShape.TEXTS),
         Key("proof", values=tuple(PROOFS)),
         Key("scan", values=tuple(SCANS)),
-        Key("whole", Shape.FLAG),
-        Key("found", Shape.TEXTS, required=True),
-        Key("not_found", Shape.TEXTS, required=True),
+        Key("whole", KeyShape.FLAG),
+        Key("found", KeyShape.TEXTS, required=True),
+        Key("not_found", KeyShape.TEXTS, required=True),
     ),
 )
-WORDINGS = Entry("wordings", (Key(SHORT, Shape.GROUPS), *(Key(table, Shape.ENTRIES, of=WORDING) for table in TABLES)))
+WORDINGS = Entry(
+    "wordings", (Key(SHORT, KeyShape.GROUPS), *(Key(table, KeyShape.ENTRIES, of=WORDING) for table in TABLES))
+)
 
 
 def load_wordings(roots: Iterable[Path]) -> Wordings:

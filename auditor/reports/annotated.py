@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from auditor.annotate import ENDINGS
-from auditor.annotate.notes import Note
+from auditor.annotate.notes import MarginNote
 from auditor.engine.verdicts import Verdict
 from auditor.errors import BadInputError
 from auditor.messages import say
@@ -57,10 +57,10 @@ def _ending(file: SourceFile, kind: str) -> str:
     return own if own in (".xlsm", ".xltx", ".docm", ".dotx") else ENDINGS[kind]
 
 
-def notes_of(audit: Audit) -> dict[str, list[Note]]:
+def notes_of(audit: Audit) -> dict[str, list[MarginNote]]:
     """The notes for each file of a filing: one for each doubtful figure and finding, the gravest first."""
     narrator = Narrator(audit)
-    notes: dict[str, list[Note]] = {}
+    notes: dict[str, list[MarginNote]] = {}
     for finding in audit.findings:
         if finding.verdict is Verdict.ROUNDING:
             continue
@@ -80,7 +80,7 @@ def _figures(finding: Finding, narrator: Narrator) -> list[int]:
     return [number for number in compared if narrator.facts[number].text.strip()][:MAX_FIGURES]
 
 
-def _note(finding: Finding, number: int, place: Place, narrator: Narrator) -> Note:
+def _note(finding: Finding, number: int, place: Place, narrator: Narrator) -> MarginNote:
     severity = say(f"severity.{finding.severity.value}")
     if finding.review is not None:
         severity += f" · {standing_text(finding.review)}"
@@ -92,7 +92,7 @@ def _note(finding: Finding, number: int, place: Place, narrator: Narrator) -> No
             lines.append(say("annotate.suggested", printed=narrator.text(fact), suggested=suggested))
     lines.append(say("annotate.fix", fix=narrator.how(finding)))
     lines.append(say("annotate.rule", rule=finding.rule.id, id=finding.id))
-    return Note(
+    return MarginNote(
         finding.severity.value, "\n".join(lines), place.page or 0, place.bbox, place.row or 0, place.column or 0,
         place.grid or 0, place.paragraph or 0,
     )  # fmt: skip

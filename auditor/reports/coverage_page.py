@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from auditor.engine.coverage import Seen, total
+from auditor.engine.coverage import Protection, total
 from auditor.messages import say
 from auditor.model.facts import value_text
 from auditor.model.units import Kind
@@ -30,7 +30,7 @@ def coverage_lines(names: Sequence[str], coverages: Sequence[Coverage]) -> Itera
         yield name
         for table in coverage.tables:
             yield "  " + _line(table)
-        missing = [figure for table in coverage.tables for figure in table.figures if figure.seen is Seen.NOT]
+        missing = [figure for table in coverage.tables for figure in table.figures if figure.seen is Protection.NOT]
         for figure in missing[:SHOWN]:
             yield "    " + say("covered.missing", address=figure.fact.address, text=figure.fact.text, why=figure.why)
         if len(missing) > SHOWN:
@@ -50,8 +50,8 @@ def summary(coverages: Sequence[Coverage]) -> str:
 
 def _line(table: TableCoverage) -> str:
     return say(
-        "covered.table", table=table.table, figures=len(table.figures), missing=table.count(Seen.NOT),
-        apart=percent(table.count(Seen.APART), len(table.figures)), least=_least(table) or "—",
+        "covered.table", table=table.table, figures=len(table.figures), missing=table.count(Protection.NOT),
+        apart=percent(table.count(Protection.APART), len(table.figures)), least=_least(table) or "—",
         alone=_alone(table) or "—",
     )  # fmt: skip
 

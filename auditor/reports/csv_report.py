@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from auditor.messages import say
-from auditor.reports.rows import Row, is_number, rows_of, sort_text
+from auditor.reports.rows import FindingRow, is_number, rows_of, sort_text
 from auditor.reports.workbook import RISKY
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ def batch_report(run: Run) -> str:
     return _written(row for _, audit in run.audits for row in rows_of(audit, run.rounding))
 
 
-def _written(rows: Iterable[Row]) -> str:
+def _written(rows: Iterable[FindingRow]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-    writer.writerow(say(f"rows.{name}") for name in Row._fields)
+    writer.writerow(say(f"rows.{name}") for name in FindingRow._fields)
     for row in rows:
         writer.writerow(defused(text) for text in row._replace(sort=sort_text(row.sort)))
     return BOM + out.getvalue()

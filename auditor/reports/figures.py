@@ -18,7 +18,7 @@ CHANGES = ("变动额", "变动率")  # columns of prose tables whose figures ha
 TOLD = "说明/"  # how the names of prose tables begin
 
 
-class Figures:
+class FigureWords:
     """Names the figures of one audit, and writes values as their tables print them."""
 
     def __init__(self, audit: Audit) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from auditor.engine.findings import Audit
-    from auditor.reports.rows import Row
+    from auditor.reports.rows import FindingRow
     from auditor.reports.run import Run
 
 _WRAP = {"text_wrap": True, "valign": "top", "border": 1, "border_color": "#D0D7DE"}
@@ -91,7 +91,7 @@ class _List(Book):
         for number, why in enumerate(failed, row + 2):
             self.text(sheet, number, 0, why, "plain")
 
-    def _findings(self, name: str, rows: Sequence[Row]) -> None:
+    def _findings(self, name: str, rows: Sequence[FindingRow]) -> None:
         sheet = self.sheet(self.name(name))
         self.heads(sheet, 0, [f"rows.{column}" for column in _COLUMNS])
         for at, row in enumerate(rows[: MAX_ROWS - 1], 1):
@@ -127,7 +127,7 @@ class _List(Book):
         _finish(sheet, 0, min(len(items), MAX_ROWS - 1), [22, 7, 12, 36, 36, 40, 8], _FREEZE)
 
 
-def _height(row: Row) -> float:
+def _height(row: FindingRow) -> float:
     """How high a row must be for its printed texts, in points: not every program finds out by itself."""
     lines = 1
     for column, width in _COLUMNS.items():

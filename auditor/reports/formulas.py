@@ -9,7 +9,7 @@ from auditor.engine.verdicts import Verdict
 from auditor.messages import say
 from auditor.model.numbers import decimal_text
 from auditor.model.units import FEN_PER, Kind
-from auditor.reports.figures import Figures, grouped
+from auditor.reports.figures import FigureWords, grouped
 
 if TYPE_CHECKING:
     from auditor.engine.checks import Check, Operand
@@ -21,7 +21,7 @@ _SIGNS = {"=": "≠", "≠": "=", "<": "≥", ">": "≤", "≤": ">", "≥": "<"
 
 
 @dataclass(frozen=True, slots=True)
-class Amounts:
+class CheckAmounts:
     """The numbers of a check, as decimal strings in one unit."""
 
     expected: str
@@ -32,7 +32,7 @@ class Amounts:
     at_stake: str  # in 元
 
 
-class Formulas(Figures):
+class Formulas(FigureWords):
     """Writes the checks of one audit in numbers."""
 
     def sides(self, check: Check) -> tuple[list[Operand], list[Operand]]:
@@ -49,17 +49,17 @@ class Formulas(Figures):
         """The printed total of one side, in the smallest step times the check's scale."""
         return sum(sign * operand.coefficient * self.facts[operand.fact].value for operand in operands)
 
-    def amounts(self, check: Check) -> Amounts:
+    def amounts(self, check: Check) -> CheckAmounts:
         """Expected, actual, difference and bound of a check."""
         like = self.model(check)
         if like is None or not check.linear:
-            return Amounts("", "", "", "", "", "0")
+            return CheckAmounts("", "", "", "", "", "0")
         left, right = self.sides(check)
         actual = self.total(left, 1) // check.scale
         expected = (self.total(right, -1) - check.constant) // check.scale
         gap = check.gap // check.scale
         stake = decimal_text(abs(gap), FEN_PER["元"], 2) if like.kind is Kind.AMOUNT else "0"
-        return Amounts(
+        return CheckAmounts(
             self.value(expected, like),
             self.value(actual, like),
             self.value(gap, like),
@@ -68,7 +68,7 @@ class Formulas(Figures):
             stake,
         )
 
-    def told(self, check: Check) -> Amounts:
+    def told(self, check: Check) -> CheckAmounts:
         """The numbers of a check as a reader sees them beside its figures: with commas where those have them."""
         amounts = self.amounts(check)
         return replace(amounts, **{

@@ -12,7 +12,7 @@ from auditor.model.numbers import BROKEN
 
 if TYPE_CHECKING:
     from auditor.engine.findings import Audit
-    from auditor.engine.tally import Tally
+    from auditor.engine.tally import PrintedTally
 
 
 def verdict_parts(audit: Audit) -> list[str]:
@@ -61,7 +61,7 @@ def _basis(audit: Audit) -> list[str]:
     return parts if audit.decided else [*parts, say("verdict_line.nothing")]
 
 
-def _unread(audit: Audit, tally: Tally) -> list[str]:
+def _unread(audit: Audit, tally: PrintedTally) -> list[str]:
     """How many numbers were not read, and how many of them the file does not even show."""
     if not tally.unread:
         return []

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from auditor.engine.findings import Audit, Finding
-    from auditor.reports.rows import Row
+    from auditor.reports.rows import FindingRow
     from auditor.reports.run import Run
 
 _COUNTED = ("failure", "error", "skipped")
@@ -72,7 +72,7 @@ def _suite_of(name: str, cases: Iterable[Any]) -> Any:
     return suite
 
 
-def _of_finding(finding: Finding, row: Row) -> Any:
+def _of_finding(finding: Finding, row: FindingRow) -> Any:
     case = _case(finding.rule.id, f"{row.title} {row.address} {finding.id}")
     said = "\n".join(part for part in (row.message, row.formula, row.place, row.suggestion, row.basis) if part)
     if finding.waived:

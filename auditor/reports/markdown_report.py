@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from auditor.engine.findings import Audit
-    from auditor.reports.rows import Row
+    from auditor.reports.rows import FindingRow
     from auditor.reports.run import Run
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&$])")
@@ -70,7 +70,7 @@ def _filing(audit: Audit, run: Run) -> Iterator[str]:
     yield f"- {say('html.options')} · {say(f'rounding.{run.rounding}')}"
 
 
-def _finding(number: int, row: Row) -> Iterator[str]:
+def _finding(number: int, row: FindingRow) -> Iterator[str]:
     marks = " · ".join(part for part in (row.severity, row.since, row.state) if part)
     yield f"### {number}. {escaped(marks)} · {escaped(row.title)}"
     yield ""

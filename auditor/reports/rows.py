@@ -23,7 +23,7 @@ TAIL = "rounding"  # the sort of a row that is a 尾差
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
-class Row(NamedTuple):
+class FindingRow(NamedTuple):
     """One finding, in words and decimal strings; empty where it does not say.
 
     `printed`, `expected` and `difference` (printed − expected) are of the one figure that is accused, or else of the
@@ -70,19 +70,19 @@ def is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None
 
 
-def rows_of(audit: Audit, rounding: str) -> Iterator[Row]:
+def rows_of(audit: Audit, rounding: str) -> Iterator[FindingRow]:
     """The findings of a filing as rows, in the order of its report; `rounding` is how figures were rounded."""
     narrator = Narrator(audit)
     return (_row(finding, narrator, Rounding(rounding)) for finding in audit.findings)
 
 
-def _row(finding: Finding, narrator: Narrator, rounding: Rounding) -> Row:
+def _row(finding: Finding, narrator: Narrator, rounding: Rounding) -> FindingRow:
     audit, key = narrator.audit, narrator.audit.filing.key
     tail, review = finding.verdict is Verdict.ROUNDING, finding.review
     fact = _figure(finding, narrator)
     printed, expected, difference, unit = _numbers(finding, narrator)
     amounts = narrator.amounts(finding.main)
-    return Row(
+    return FindingRow(
         entity=key.entity,
         filing=filing_kind(audit),
         year=str(key.year or ""),

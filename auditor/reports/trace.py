@@ -9,8 +9,8 @@ import numpy as np
 from auditor.authoring.examples import example_filings, run_example
 from auditor.engine.audit import check_of
 from auditor.engine.facts.chunk import Chunk
-from auditor.engine.facts.pool import Pool
-from auditor.engine.findings import Audit, Ledger
+from auditor.engine.facts.pool import FactPool
+from auditor.engine.findings import Audit, CheckLedger
 from auditor.engine.judge.evaluate import evaluate
 from auditor.engine.judge.outcomes import instance_text
 from auditor.engine.verdicts import Reason, Verdict
@@ -55,10 +55,10 @@ def trace_plans(
 ) -> Iterator[str]:  # fmt: skip
     """Yield one line per check of some plans in some filings."""
     evaluation = evaluate(plans, Chunk.of(filings, forms, mode, entities))
-    pool = Pool(filings, evaluation.chunk)
+    pool = FactPool(filings, evaluation.chunk)
     for number, filing in enumerate(filings):
         view = pool.view(number)
-        formulas = Formulas(Audit(filing, view.facts, Ledger(), [], [], []))
+        formulas = Formulas(Audit(filing, view.facts, CheckLedger(), [], [], []))
         for outcome in evaluation.outcomes:
             for at in np.nonzero(outcome.filing == number)[0]:
                 i = int(at)

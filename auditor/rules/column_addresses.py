@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model.tables import Layout
 from auditor.model.units import Kind
-from auditor.rules.nodes import Address, Path, Variable
+from auditor.rules.nodes import Path, Variable, WrittenAddress
 from auditor.rules.plan import AMOUNT_COLUMNS, ColumnSpec, Rows, RowSpec
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from auditor.rules.scope import Scope
 
 
-def loop_column(node: Address, table: Table, scope: Scope) -> ColumnSpec:
+def loop_column(node: WrittenAddress, table: Table, scope: Scope) -> ColumnSpec:
     """The column of an address that names none: the loop's, or the only one of the table."""
     if node.column is not None:
         return columns_of(node.column, table, scope, many=False)

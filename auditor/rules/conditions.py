@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 from auditor.errors import RuleError
 from auditor.messages import say
 from auditor.model.units import FEN_PER, PERCENT_SCALE
-from auditor.rules.nodes import Aggregate, Expression, Membership, Negation, Number, Predicate, Relation, SetLiteral
+from auditor.rules.nodes import (
+    Aggregate,
+    Expression,
+    Membership,
+    Negation,
+    Predicate,
+    Relation,
+    SetLiteral,
+    WrittenNumber,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -121,7 +130,7 @@ def _linear(node: Relation) -> tuple[tuple[tuple[Any, Fraction], ...] | None, Fr
         for term in expression.terms:
             weight = Fraction(side * term.sign * term.digits, 10**term.decimals)
             factor = term.factor
-            if isinstance(factor, Number):
+            if isinstance(factor, WrittenNumber):
                 value -= weight * _worth(factor)
             elif isinstance(getattr(factor, "first", None), Expression):
                 return None, value
@@ -131,6 +140,6 @@ def _linear(node: Relation) -> tuple[tuple[tuple[Any, Fraction], ...] | None, Fr
     return tuple((key, weight) for key, weight in form.items() if weight), value
 
 
-def _worth(number: Number) -> Fraction:
+def _worth(number: WrittenNumber) -> Fraction:
     scale = PERCENT_SCALE if number.unit == "%" else FEN_PER.get(number.unit, 1)
     return Fraction(number.digits * scale, 10**number.decimals)

@@ -9,14 +9,12 @@ from auditor.messages import language, say
 from auditor.model.footing import FootingKind
 from auditor.rules.example_variants import each_figure
 from auditor.rules.nodes import (
-    Address,
     Aggregate,
     Call,
     Expression,
     Loop,
     Membership,
     Negation,
-    Number,
     Phrases,
     Predicate,
     Relation,
@@ -25,6 +23,8 @@ from auditor.rules.nodes import (
     SetOf,
     SetRelation,
     Term,
+    WrittenAddress,
+    WrittenNumber,
 )
 from auditor.rules.rule import LAST_YEAR
 
@@ -67,9 +67,9 @@ def _atom(node: Any) -> str:
         if not node.where:
             return tell(node.address)
         return say("tell.where", item=tell(node.address), condition=say("tell.and").join(tell(c) for c in node.where))
-    if isinstance(node, Address):
+    if isinstance(node, WrittenAddress):
         return node.text
-    if isinstance(node, Number):
+    if isinstance(node, WrittenNumber):
         return _number(node)
     if isinstance(node, Phrases):
         return say("tell.list", name=node.name)
@@ -81,7 +81,7 @@ def _atom(node: Any) -> str:
     return str(node)
 
 
-def _number(node: Number) -> str:
+def _number(node: WrittenNumber) -> str:
     digits = str(node.digits).rjust(node.decimals + 1, "0")
     text = f"{digits[: -node.decimals]}.{digits[-node.decimals :]}" if node.decimals else digits
     return f"{text}{node.unit}" if node.unit == "%" else f"{text} {node.unit}".strip()
@@ -99,7 +99,7 @@ def _factor(term: Term) -> str:
     text = tell(term.factor)
     if term.digits == 1 and not term.decimals:
         return text
-    return f"{_number(Number(term.digits, term.decimals))} × {text}"
+    return f"{_number(WrittenNumber(term.digits, term.decimals))} × {text}"
 
 
 def tell_rule(rule: Rule) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.model.tables import Layout
 from auditor.model.units import Kind
-from auditor.rules.nodes import Aggregate, Call, Number, Relation
+from auditor.rules.nodes import Aggregate, Call, Relation, WrittenNumber
 from auditor.rules.plan import LEVEL_SETS, Ref, Rows
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _has_whole(ref: Ref, scope: Scope) -> bool:
 
 def _kinds(factor: Any, scope: Scope) -> set[Kind]:
     """What a factor measures; nothing for a bare number, which may stand for anything."""
-    if isinstance(factor, Number):
+    if isinstance(factor, WrittenNumber):
         if not factor.unit:
             return set()
         return {Kind.PERCENT if factor.unit == "%" else Kind.AMOUNT}

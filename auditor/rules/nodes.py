@@ -1,7 +1,7 @@
 """The nodes of statements: a small tree of frozen records, written as plain lists and read back.
 
-A compiled rule book is cached as JSON, never as code. Where a node says `Any` it holds an `Address` or a `Selection` as
-written, and a `Ref` once the names are resolved.
+A compiled rule book is cached as JSON, never as code. Where a node says `Any` it holds what is
+written (an address, a selection), and a `Ref` once the names are resolved.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class RowChoice:
     """A last segment that names several rows: `{a, b}`."""
 
     items: tuple[str, ...]
 
 
-Segment = Name | Variable | Choice
+PathSegment = Name | Variable | RowChoice
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
     """Segments joined by `/`."""
 
-    segments: tuple[Segment, ...]
+    segments: tuple[PathSegment, ...]
 
     @property
     def text(self) -> str:
@@ -53,7 +53,7 @@ class Path:
         return (segment.name for segment in self.segments if isinstance(segment, Variable))
 
 
-def _segment_text(segment: Segment) -> str:
+def _segment_text(segment: PathSegment) -> str:
     if isinstance(segment, Name):
         return segment.text
     if isinstance(segment, Variable):
@@ -62,7 +62,7 @@ def _segment_text(segment: Segment) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class WrittenAddress:
     """An address as a rule writes it; `above` is the level of `above(款)`, else empty. Missing parts are None."""
 
     table: Path | None
@@ -87,12 +87,12 @@ class Address:
 class Selection:
     """An address, possibly of many facts, and the conditions that its rows must meet."""
 
-    address: Address
+    address: WrittenAddress
     where: tuple[Relation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class WrittenNumber:
     """A number written in a rule, with its unit of measure ('' for a bare one)."""
 
     digits: int
@@ -216,8 +216,8 @@ class Loop:
 NODES = {
     node.__name__: node
     for node in (
-        Name, Variable, Choice, Path, Address, Selection, Number, Aggregate, Call, Term, Expression, Relation,
-        SetOf, SetLiteral, Phrases, SetRelation, Membership, Predicate, Negation, Loop,
+        Name, Variable, RowChoice, Path, WrittenAddress, Selection, WrittenNumber, Aggregate, Call, Term, Expression,
+        Relation, SetOf, SetLiteral, Phrases, SetRelation, Membership, Predicate, Negation, Loop,
     )
 }  # fmt: skip
 
@@ -253,6 +253,6 @@ def walk(node: Any) -> Iterator[Any]:
                 yield from walk(value)
 
 
-def addresses(node: Any) -> Iterator[Address]:
+def addresses(node: Any) -> Iterator[WrittenAddress]:
     """Yield every address in a tree."""
-    return (child for child in walk(node) if isinstance(child, Address))
+    return (child for child in walk(node) if isinstance(child, WrittenAddress))

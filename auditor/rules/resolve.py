@@ -14,7 +14,6 @@ from auditor.rules.column_addresses import column_set, columns_of, default_colum
 from auditor.rules.conditions import lint_conditions
 from auditor.rules.lint import lint_relation, lint_selection
 from auditor.rules.nodes import (
-    Address,
     Aggregate,
     Call,
     Expression,
@@ -30,6 +29,7 @@ from auditor.rules.nodes import (
     SetOf,
     SetRelation,
     Term,
+    WrittenAddress,
 )
 from auditor.rules.plan import (
     CHILDREN,
@@ -169,7 +169,7 @@ class _Resolver:
         return Expression(tuple(Term(t.sign, self._factor(t.factor), t.digits, t.decimals) for t in node.terms))
 
     def _factor(self, node: Any) -> Any:
-        if isinstance(node, Address):
+        if isinstance(node, WrittenAddress):
             return self._address(node)
         if isinstance(node, Aggregate):
             return Aggregate(node.function, tuple(self._selection(item) for item in node.items))
@@ -200,7 +200,7 @@ class _Resolver:
 
     # -- addresses ------------------------------------------------------------------------------------------
 
-    def _address(self, node: Address) -> Ref:
+    def _address(self, node: WrittenAddress) -> Ref:
         """Resolve an address that must mean one fact."""
         ref = self._resolve(node, many=False, whole=False)
         if ref.many:
@@ -208,7 +208,7 @@ class _Resolver:
         self.refs.append(ref)
         return ref
 
-    def _resolve(self, node: Address, *, many: bool, whole: bool) -> Ref:
+    def _resolve(self, node: WrittenAddress, *, many: bool, whole: bool) -> Ref:
         """Resolve an address; `many` allows several facts, `whole` all columns where none is named."""
         scope = self.scope
         if node.context:
@@ -239,7 +239,7 @@ class _Resolver:
             columns = columns_of(node.column, table, scope, many=many)
         return _ref(node, table.name, rows, columns, many=rows.how in (Rows.SET, Rows.CHILDREN) or columns.many)
 
-    def _special(self, node: Address, head: str, *, many: bool) -> Ref | None:
+    def _special(self, node: WrittenAddress, head: str, *, many: bool) -> Ref | None:
         """本格, 首提, 下级, a bare column of the loop's row, a bare set of rows of 本表."""
         scope = self.scope
         if head == THIS_CELL:
@@ -268,5 +268,5 @@ class _Resolver:
         return None
 
 
-def _ref(node: Address, table: str, rows: RowSpec, columns: ColumnSpec, *, many: bool = False) -> Ref:
+def _ref(node: WrittenAddress, table: str, rows: RowSpec, columns: ColumnSpec, *, many: bool = False) -> Ref:
     return Ref(table, node.context, rows, columns, node.occurrence, node.text, (), many)

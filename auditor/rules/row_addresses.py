@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NoReturn
 
 from auditor.model.tables import SELF_NAMED, Layout
-from auditor.rules.nodes import Address, Choice, Name, Path
+from auditor.rules.nodes import Name, Path, RowChoice, WrittenAddress
 from auditor.rules.plan import ROW_SETS, THIS_CELL, Rows, RowSpec
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def loop_row(scope: Scope) -> RowSpec:
     return RowSpec(Rows.LOOP, open=True)
 
 
-def rows_of(node: Address, table: Table, scope: Scope) -> RowSpec:
+def rows_of(node: WrittenAddress, table: Table, scope: Scope) -> RowSpec:
     """Resolve the row part of an address in its table."""
     if node.row is None:
         if table.layout is Layout.CELLS:
@@ -30,7 +30,7 @@ def rows_of(node: Address, table: Table, scope: Scope) -> RowSpec:
         scope.fail("rules.needs_row", text=node.text)
     path = node.row
     last = path.segments[-1]
-    is_set = isinstance(last, Choice) or (isinstance(last, Name) and last.text in ROW_SETS)
+    is_set = isinstance(last, RowChoice) or (isinstance(last, Name) and last.text in ROW_SETS)
     if is_set or (path.text in table.row_groups and table.layout is Layout.LANES):
         return row_set(path, table, scope)
     variables = tuple(path.variables())
@@ -49,7 +49,7 @@ def row_set(path: Path, table: Table, scope: Scope) -> RowSpec:
     before = Path(segments[:-1])
     scope.check_variables(path.variables(), path.text)
     _refuse_loop_row(before, path, scope)
-    if isinstance(last, Choice):
+    if isinstance(last, RowChoice):
         items = tuple(f"{before.text}/{item}" if before.text else item for item in last.items)
         is_open = [_known_row(item, table, scope) for item in items]
         return RowSpec(Rows.SET, "{}", items=items, open=any(is_open))

@@ -13,7 +13,7 @@ from auditor.model.facts import EDITIONS, ENTITY_KINDS, REPORTS
 from auditor.model.footing import FootingKind
 from auditor.rules.nodes import dump, restore
 from auditor.rules.statement import parse_loop, parse_statement
-from auditor.yamlfiles.keys import Entry, Key, Shape
+from auditor.yamlfiles.keys import Entry, Key, KeyShape
 from auditor.yamlfiles.trees import Items, Map, Text, a_list, a_map, a_text, fail, texts, whole
 
 if TYPE_CHECKING:
@@ -31,38 +31,38 @@ class RuleKind(StrEnum):
 CHANGE = Entry("change", (Key("date", required=True), Key("reason", required=True)))
 OFF = Entry("off", (Key("off", required=True), *CHANGE))
 ENGLISH = Entry("en", tuple(Key(name) for name in ("title", "why", "fix", "exceptions")))
-EXAMPLES = Entry("examples", (Key("pass", Shape.EXAMPLE), Key("fail", Shape.EXAMPLE)))
+EXAMPLES = Entry("examples", (Key("pass", KeyShape.EXAMPLE), Key("fail", KeyShape.EXAMPLE)))
 RULE = Entry(
     "rule",
     (
         Key("id", required=True),
         Key("title", required=True),
-        Key("covers", Shape.TEXTS),
+        Key("covers", KeyShape.TEXTS),
         Key("kind", values=tuple(RuleKind)),
-        Key("form", Shape.TEXTS),
-        Key("for", Shape.TEXTS),
+        Key("form", KeyShape.TEXTS),
+        Key("for", KeyShape.TEXTS),
         Key("absent", values=("zero", "skip", "required")),
-        Key("when", Shape.TEXTS),
-        Key("assert", Shape.TEXTS),
-        Key("any_of", Shape.TEXTS),
-        Key("otherwise", Shape.TEXTS),
+        Key("when", KeyShape.TEXTS),
+        Key("assert", KeyShape.TEXTS),
+        Key("any_of", KeyShape.TEXTS),
+        Key("otherwise", KeyShape.TEXTS),
         Key("footing", values=tuple(FootingKind)),
-        Key("ignore", Shape.TEXTS),
+        Key("ignore", KeyShape.TEXTS),
         Key("basis", required=True),
         Key("report", values=REPORTS),
         Key("edition", values=EDITIONS),
-        Key("entity_kind", Shape.TEXTS, values=ENTITY_KINDS),
-        Key("family", Shape.TEXTS),
-        Key("place", Shape.TEXTS),
-        Key("since", Shape.WHOLE),
-        Key("until", Shape.WHOLE),
+        Key("entity_kind", KeyShape.TEXTS, values=ENTITY_KINDS),
+        Key("family", KeyShape.TEXTS),
+        Key("place", KeyShape.TEXTS),
+        Key("since", KeyShape.WHOLE),
+        Key("until", KeyShape.WHOLE),
         Key("once"),
         Key("why", required=True),
         Key("fix", required=True),
         Key("exceptions"),
-        Key("replaces", Shape.ENTRY, of=CHANGE),
-        Key("examples", Shape.ENTRY, required=True, of=EXAMPLES),
-        Key("en", Shape.ENTRY, of=ENGLISH),
+        Key("replaces", KeyShape.ENTRY, of=CHANGE),
+        Key("examples", KeyShape.ENTRY, required=True, of=EXAMPLES),
+        Key("en", KeyShape.ENTRY, of=ENGLISH),
     ),
 )
 WRITTEN = ("form", "for", "when", "assert", "any_of", "otherwise", "footing", "ignore")

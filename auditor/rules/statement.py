@@ -8,21 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.errors import RuleError
 from auditor.rules.nodes import (
-    Address,
     Aggregate,
     Call,
-    Choice,
     Expression,
     Loop,
     Membership,
     Name,
     Negation,
-    Number,
     Path,
+    PathSegment,
     Phrases,
     Predicate,
     Relation,
-    Segment,
+    RowChoice,
     Selection,
     SetExpression,
     SetLiteral,
@@ -31,6 +29,8 @@ from auditor.rules.nodes import (
     Statement,
     Term,
     Variable,
+    WrittenAddress,
+    WrittenNumber,
 )
 from auditor.yamlfiles.trees import Text, place_of
 
@@ -101,16 +101,16 @@ def _builder() -> Any:  # noqa: C901 — one short method per node
         def variable(self, token: Token) -> Variable:
             return Variable(str(token))
 
-        def choice(self, *items: str) -> Choice:
-            return Choice(items)
+        def choice(self, *items: str) -> RowChoice:
+            return RowChoice(items)
 
         def row_item(self, *parts: Token) -> str:
             return "/".join(str(part) for part in parts)
 
-        def path(self, *parts: Segment) -> Path:
+        def path(self, *parts: PathSegment) -> Path:
             return Path(segments(list(parts)))
 
-        def row_path(self, *parts: Segment) -> Path:
+        def row_path(self, *parts: PathSegment) -> Path:
             return Path(segments(list(parts)))
 
         def context(self, token: Token) -> tuple[str, str]:
@@ -128,20 +128,20 @@ def _builder() -> Any:  # noqa: C901 — one short method per node
         def above(self, token: Token) -> tuple[str, str]:
             return ("above", str(token))
 
-        def address(self, head: Any, *rest: tuple[str, Any]) -> Address:
+        def address(self, head: Any, *rest: tuple[str, Any]) -> WrittenAddress:
             parts: dict[str, Any] = dict(rest)
             if isinstance(head, tuple):
-                return Address(None, above=head[1], **parts)
-            return Address(head, **parts)
+                return WrittenAddress(None, above=head[1], **parts)
+            return WrittenAddress(head, **parts)
 
-        def selection(self, address: Address, *where: Relation) -> Selection:
+        def selection(self, address: WrittenAddress, *where: Relation) -> Selection:
             return Selection(address, tuple(where))
 
-        def number(self, token: Token, unit: Token | None = None) -> Number:
+        def number(self, token: Token, unit: Token | None = None) -> WrittenNumber:
             whole, _, part = str(token).partition(".")
-            return Number(int(whole + part), len(part), str(unit or ""))
+            return WrittenNumber(int(whole + part), len(part), str(unit or ""))
 
-        def constant(self, number: Number) -> Term:
+        def constant(self, number: WrittenNumber) -> Term:
             return Term(1, number)
 
         def scaled(self, *parts: Any) -> Term:
@@ -185,7 +185,7 @@ def _builder() -> Any:  # noqa: C901 — one short method per node
         def set_literal(self, *items: str) -> SetLiteral:
             return SetLiteral(tuple(items))
 
-        def membership(self, address: Address, members: SetExpression) -> Membership:
+        def membership(self, address: WrittenAddress, members: SetExpression) -> Membership:
             return Membership(address, members)
 
         def predicate(self, name: Token, selection: Selection) -> Predicate:

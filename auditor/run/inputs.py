@@ -187,7 +187,7 @@ def whole(members: Sequence[Filing], book: RuleBook) -> Filing:
         return merge(members, book.forms)
 
 
-class Reading:
+class ReadAhead:
     """Reads files in a thread, a few ahead of what is asked for: the next is parsed while one is bound.
 
     Reading begins when it is made. As a context manager it ends the thread and the worker.

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from auditor.annotate.notes import Annotated, Note
+    from auditor.annotate.notes import Annotated, MarginNote
     from auditor.annotate.page_pictures import Picture, Region
     from auditor.run.inputs import Opened
 
@@ -40,7 +40,7 @@ class Originals:
         except AuditorError:
             return [None] * len(regions)
 
-    def annotated(self, sha256: str, notes: Sequence[Note]) -> Annotated | None:
+    def annotated(self, sha256: str, notes: Sequence[MarginNote]) -> Annotated | None:
         """Write notes into a copy of a file of this run; None where it is not at hand. Raises `BadInputError`."""
         from auditor.sandbox import annotate
 

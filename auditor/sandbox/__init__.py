@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from auditor.annotate.notes import Annotated, Note
+    from auditor.annotate.notes import Annotated, MarginNote
     from auditor.annotate.page_pictures import Picture, Region
     from auditor.model.document import Document
 
@@ -59,7 +59,7 @@ def pictures(path: Path, member: str, sha256: str, regions: Sequence[Region]) ->
     return shared().pictures(path, printable(path.name), member, sha256, regions)
 
 
-def annotate(path: Path, member: str, sha256: str, notes: Sequence[Note]) -> Annotated:
+def annotate(path: Path, member: str, sha256: str, notes: Sequence[MarginNote]) -> Annotated:
     """Write notes into a copy of a file (a member of an archive by its stored name), in the worker process.
 
     Raises `BadInputError` where the file can no longer be read, is not the one with this hash any more, or is of a

@@ -25,7 +25,7 @@ from auditor.sandbox import codec
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.annotate.notes import Annotated, Note
+    from auditor.annotate.notes import Annotated, MarginNote
     from auditor.annotate.page_pictures import Picture, Region
     from auditor.model.document import Document
 
@@ -100,7 +100,7 @@ class Guard:
         }  # fmt: skip
         return checked(self._ask(request).get("pictures"), len(regions))
 
-    def annotate(self, path: Path, name: str, member: str, sha256: str, notes: Sequence[Note]) -> Annotated:
+    def annotate(self, path: Path, name: str, member: str, sha256: str, notes: Sequence[MarginNote]) -> Annotated:
         """Write notes into a copy of a file. Raises `BadInputError` when it cannot be done."""
         from auditor.annotate import checked
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from auditor.errors import AuditorError
 from auditor.model.facts import FilingKey
-from auditor.screening.records import Done, OutputError, Part, Source
+from auditor.screening.records import Done, OutputError, ScreenedFile, SourcePart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +28,7 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "journal.jsonl"
-        self.sources: dict[str, Source] = {}
+        self.sources: dict[str, ScreenedFile] = {}
         self.done: dict[str, Done] = {}
         self._file: Any = None
 
@@ -68,13 +68,13 @@ class Journal:
                 data["partition"], data["mark"], data["filings"], data["errors"], data["warnings"], failed
             )
             return
-        parts = tuple(Part(member, sha256, FilingKey(*key)) for member, sha256, key in data["parts"])
+        parts = tuple(SourcePart(member, sha256, FilingKey(*key)) for member, sha256, key in data["parts"])
         failed = tuple((name, why) for name, why in data["failed"])
-        self.sources[data["file"]] = Source(
+        self.sources[data["file"]] = ScreenedFile(
             data["file"], data["size"], data["modified"], data["mark"], data["sha256"], parts, failed
         )
 
-    def read(self, source: Source) -> None:
+    def read(self, source: ScreenedFile) -> None:
         """Note a source that was read."""
         self.sources[source.file] = source
         self._add({

@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 
     from auditor.model.entities import Entities
     from auditor.screening.job import Job
-    from auditor.screening.records import Source
+    from auditor.screening.records import ScreenedFile
 
 SIZE = 8  # parts of filings in a partition, at least on average: enough partitions for all cores
 LARGE, MANY = 32, 4096  # from so many parts on larger ones: fewer files
 
 
-def partitions_of(sources: Iterable[Source], job: Job, before: Sequence[str] = ()) -> list[Partition]:
+def partitions_of(sources: Iterable[ScreenedFile], job: Job, before: Sequence[str] = ()) -> list[Partition]:
     """Put every part that was read into a partition; `before` are the partitions of the last run."""
     entities = job.entities
     parts = [(source, number) for source in sources for number in range(len(source.parts))]
     bits = _bits(len(parts), before)
-    groups: dict[str, list[tuple[Source, int]]] = {}
+    groups: dict[str, list[tuple[ScreenedFile, int]]] = {}
     for source, number in parts:
         groups.setdefault(_name(_cluster(source, number, entities), bits), []).append((source, number))
     return [_partition(name, groups[name], job) for name in sorted(groups)]
 
 
-def _cluster(source: Source, number: int, entities: Entities) -> str:
+def _cluster(source: ScreenedFile, number: int, entities: Entities) -> str:
     """The department whose filings are audited together; a part that tells no entity stands alone."""
     return entities.together(source.parts[number].key.entity) or f"?{source.file}"
 
@@ -57,7 +57,7 @@ def is_partition(name: str) -> bool:
     return re.fullmatch(r"\d+-[0-9a-f]+", name) is not None
 
 
-def _partition(name: str, parts: Sequence[tuple[Source, int]], job: Job) -> Partition:
+def _partition(name: str, parts: Sequence[tuple[ScreenedFile, int]], job: Job) -> Partition:
     ordered = sorted(parts, key=lambda item: (item[0].file, item[1]))
     told = [(source.file, number, source.mark, source.parts[number].sha256) for source, number in ordered]
     mark = hashlib.sha256(json.dumps([job.audit_mark, told]).encode()).hexdigest()[:32]

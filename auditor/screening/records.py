@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Part:
+class SourcePart:
     """One document of a source as the journal knows it: the member of an archive, its hash, whose filing it is."""
 
     member: str
@@ -21,7 +21,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Source:
+class ScreenedFile:
     """A file that was read: its size and time, its hash, its documents, and what could not be read, with the reason."""
 
     file: str  # below the folder that is screened
@@ -29,7 +29,7 @@ class Source:
     modified: int  # nanoseconds
     mark: str
     sha256: str = ""
-    parts: tuple[Part, ...] = ()
+    parts: tuple[SourcePart, ...] = ()
     failed: tuple[tuple[str, str], ...] = ()
 
     @property

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
     from auditor.engine.findings import Audit
     from auditor.model.filing import Filing
-    from auditor.reports.rows import Row
+    from auditor.reports.rows import FindingRow
     from auditor.screening.job import Job
     from auditor.screening.records import Partition
 
-Line = tuple[Any, ...]
+StoreLine = tuple[Any, ...]
 _local = threading.local()
 
 
@@ -39,7 +39,7 @@ def write_results(
     job: Job, partition: Partition, audits: Sequence[tuple[str, Audit]], reports: Mapping[str, str]
 ) -> None:
     """Write the results of a partition, whole or not at all. Raises `OSError` where they cannot be written."""
-    lines: dict[str, list[Line]] = {table: [] for table in RESULTS}
+    lines: dict[str, list[StoreLine]] = {table: [] for table in RESULTS}
     for stem, audit in audits:
         head = (partition.name, stem)
         for table, some in _lines(audit, job, reports.get(stem, "")).items():
@@ -67,7 +67,7 @@ def connection() -> duckdb.DuckDBPyConnection:
     return found
 
 
-def write_parquet(path: Path, table: str, lines: Sequence[Line]) -> None:
+def write_parquet(path: Path, table: str, lines: Sequence[StoreLine]) -> None:
     """Write lines of a table of the schema as a Parquet file. Raises `OSError` where it cannot be written."""
     import duckdb
 
@@ -96,7 +96,7 @@ def _broken(engine: duckdb.DuckDBPyConnection) -> bool:
     return False
 
 
-def append(engine: duckdb.DuckDBPyConnection, table: str, lines: Sequence[Line]) -> None:
+def append(engine: duckdb.DuckDBPyConnection, table: str, lines: Sequence[StoreLine]) -> None:
     """Add lines to a table of the schema."""
     import pandas as pd
 
@@ -126,7 +126,7 @@ _WHOLE = ("INTEGER", "BIGINT")
 # -- the lines of one filing --------------------------------------------------------------------------------------
 
 
-def _lines(audit: Audit, job: Job, report: str) -> dict[str, list[Line]]:
+def _lines(audit: Audit, job: Job, report: str) -> dict[str, list[StoreLine]]:
     key = audit.filing.key
     entity = job.entities.name(key.entity)
     about = (entity, key.year, key.report, key.edition)
@@ -140,7 +140,7 @@ def _lines(audit: Audit, job: Job, report: str) -> dict[str, list[Line]]:
     }
 
 
-def _filing(audit: Audit, job: Job, report: str, entity: str, rows: Sequence[Row]) -> Line:
+def _filing(audit: Audit, job: Job, report: str, entity: str, rows: Sequence[FindingRow]) -> StoreLine:
     filing, counts = audit.filing, summary_data(audit)
     status = info_of(filing, job.book.forms).status
     home = job.entities.together(filing.key.entity)
@@ -173,7 +173,7 @@ _VERDICTS = (
 )  # fmt: skip
 
 
-def _figures(audit: Audit) -> Iterator[Line]:
+def _figures(audit: Audit) -> Iterator[StoreLine]:
     for fact, mark in zip(audit.filing.facts, audit.marks, strict=False):
         if fact.is_figure:
             yield (
@@ -182,7 +182,7 @@ def _figures(audit: Audit) -> Iterator[Line]:
             )  # fmt: skip
 
 
-def _findings(audit: Audit, rows: Sequence[Row]) -> Iterator[Line]:
+def _findings(audit: Audit, rows: Sequence[FindingRow]) -> Iterator[StoreLine]:
     for finding, row in zip(audit.findings, rows, strict=True):
         review = finding.review if finding.waived else None
         yield (
@@ -193,7 +193,7 @@ def _findings(audit: Audit, rows: Sequence[Row]) -> Iterator[Line]:
         )  # fmt: skip
 
 
-def _checks(audit: Audit) -> Iterator[Line]:
+def _checks(audit: Audit) -> Iterator[StoreLine]:
     for finding in audit.findings:
         for check in finding.checks:
             yield (
@@ -202,7 +202,7 @@ def _checks(audit: Audit) -> Iterator[Line]:
             )  # fmt: skip
 
 
-def _rules(audit: Audit) -> Iterator[Line]:
+def _rules(audit: Audit) -> Iterator[StoreLine]:
     failed: dict[str, int] = {}
     lacking: dict[str, dict[str, int]] = {}
     for finding in audit.findings:

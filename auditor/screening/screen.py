@@ -14,7 +14,7 @@ from auditor.run.inputs import found
 from auditor.screening.journal import Journal
 from auditor.screening.local_workers import Lost
 from auditor.screening.partitions import is_partition, partitions_of
-from auditor.screening.records import Done, Source
+from auditor.screening.records import Done, ScreenedFile
 from auditor.screening.work import audit_partition, read_source, sha256_of
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ R = TypeVar("R")
 class Screening:
     """What came out of a run: what was read and audited now, and what stands."""
 
-    sources: dict[str, Source] = field(default_factory=dict)
+    sources: dict[str, ScreenedFile] = field(default_factory=dict)
     partitions: list[Partition] = field(default_factory=list)
     done: dict[str, Done] = field(default_factory=dict)
     read: int = 0
@@ -123,12 +123,12 @@ def _is_done(partition: Partition, journal: Journal, job: Job) -> bool:
     return done is not None and done.mark == partition.mark and (job.results / partition.name).is_dir()
 
 
-def _unread(job: Job, file: str) -> Source:
+def _unread(job: Job, file: str) -> ScreenedFile:
     """A file that made its process die, every time."""
     why = say("input.crashed", file=printable(file))
     path = Path(job.folder) / file
     size, modified = (os.stat(path).st_size, os.stat(path).st_mtime_ns) if path.exists() else (0, 0)  # noqa: PTH116
-    return Source(file, size, modified, job.reading_mark, sha256_of(path), failed=((file, why),))
+    return ScreenedFile(file, size, modified, job.reading_mark, sha256_of(path), failed=((file, why),))
 
 
 def _unaudited(_: Job, partition: Partition) -> Done:

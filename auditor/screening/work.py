@@ -20,7 +20,7 @@ from auditor.messages import say, use_language
 from auditor.run.inputs import bound, opened, whole
 from auditor.run.output import stem_of, write_file
 from auditor.screening.kept_parts import freeze, kept_name, thaw
-from auditor.screening.records import Done, OutputError, Part, Partition, Source
+from auditor.screening.records import Done, OutputError, Partition, ScreenedFile, SourcePart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -34,15 +34,15 @@ LARGE = 64  # filings in one chunk: more gain nothing
 
 
 @rare_collections()
-def read_source(job: Job, file: str) -> Source:
+def read_source(job: Job, file: str) -> ScreenedFile:
     """Read a file, find what it has of filings, and keep that. Raises `OutputError` where it cannot be written."""
     use_language(job.lang)
     path = Path(job.folder) / file
     try:
         status = path.stat()
     except OSError as error:
-        return Source(file, 0, 0, job.reading_mark, failed=((file, error.strerror or str(error)),))
-    source = Source(file, status.st_size, status.st_mtime_ns, job.reading_mark, sha256_of(path))
+        return ScreenedFile(file, 0, 0, job.reading_mark, failed=((file, error.strerror or str(error)),))
+    source = ScreenedFile(file, status.st_size, status.st_mtime_ns, job.reading_mark, sha256_of(path))
     parts, filings, failed = [], [], []
     for item in opened([path]):
         if item.own:
@@ -52,11 +52,11 @@ def read_source(job: Job, file: str) -> Source:
         except Exception as error:  # noqa: BLE001 — a fault on one file must not cost the others
             failed.append((f"{file}!{item.member}" if item.member else file, _told(error)))
             continue
-        parts.append(Part(item.member, document.sha256, filing.key))
+        parts.append(SourcePart(item.member, document.sha256, filing.key))
         filings.append(filing)
     if parts:
         _write(job.kept / kept_name(file), freeze(filings, job.book.forms))
-    return Source(*_head(source), tuple(parts), tuple(failed))
+    return ScreenedFile(*_head(source), tuple(parts), tuple(failed))
 
 
 def _told(error: Exception) -> str:
@@ -66,7 +66,7 @@ def _told(error: Exception) -> str:
     return say("screen.fault", why=repr(error))
 
 
-def _head(source: Source) -> tuple[str, int, int, str, str]:
+def _head(source: ScreenedFile) -> tuple[str, int, int, str, str]:
     return source.file, source.size, source.modified, source.mark, source.sha256
 
 

@@ -33,12 +33,12 @@ def is_total(column: ShapeColumn) -> bool:
 
 
 @dataclass(slots=True)
-class Node:
+class HeaderNode:
     """One cell of the header: the columns under it, by the cells below it."""
 
     text: str
     columns: list[int] = field(default_factory=list)  # all columns under it, as numbers in the lane
-    children: list[Node] = field(default_factory=list)
+    children: list[HeaderNode] = field(default_factory=list)
 
     @property
     def leaf(self) -> int | None:
@@ -46,24 +46,24 @@ class Node:
         return self.columns[0] if not self.children else None
 
 
-def header_tree(columns: Sequence[ShapeColumn]) -> Node:
+def header_tree(columns: Sequence[ShapeColumn]) -> HeaderNode:
     """The header of a lane as a tree of its cells; the root stands above all."""
-    return Node("", list(range(len(columns))), _nodes(columns, list(range(len(columns))), 0))
+    return HeaderNode("", list(range(len(columns))), _nodes(columns, list(range(len(columns))), 0))
 
 
-def _nodes(columns: Sequence[ShapeColumn], among: list[int], depth: int) -> list[Node]:
-    out: list[Node] = []
+def _nodes(columns: Sequence[ShapeColumn], among: list[int], depth: int) -> list[HeaderNode]:
+    out: list[HeaderNode] = []
     run: list[int] = []
     for number in among:
         column = columns[number]
         if len(column.spans) <= depth:
-            out.append(Node(column.path[-1] if column.path else "", [number]))
+            out.append(HeaderNode(column.path[-1] if column.path else "", [number]))
             run = []
         elif run and columns[run[-1]].spans[depth] == column.spans[depth]:
             run.append(number)
         else:
             run = [number]
-            out.append(Node(column.path[depth], run))
+            out.append(HeaderNode(column.path[depth], run))
     for node in out:
         if len(node.columns) > 1:
             node.children = _nodes(columns, node.columns, depth + 1)
@@ -94,7 +94,7 @@ def column_sums(figures: Figures) -> Iterator[Proposal]:
     yield from _unlabelled(lane, done)
 
 
-def _inner(node: Node) -> Iterator[Node]:
+def _inner(node: HeaderNode) -> Iterator[HeaderNode]:
     """The cells with others below, the lowest first."""
     for child in node.children:
         yield from _inner(child)
@@ -102,7 +102,7 @@ def _inner(node: Node) -> Iterator[Node]:
         yield node
 
 
-def _labelled(node: Node, lane: _Lane, done: set[int]) -> Iterator[Proposal]:
+def _labelled(node: HeaderNode, lane: _Lane, done: set[int]) -> Iterator[Proposal]:
     """The columns and blocks of columns below one cell whose names say that they are totals."""
     children = node.children
     totals = [number for number, child in enumerate(children) if _says_total(child, lane)]
@@ -120,14 +120,14 @@ def _labelled(node: Node, lane: _Lane, done: set[int]) -> Iterator[Proposal]:
                 yield _proposal(choice, lane, Licence.LABEL)
 
 
-def _says_total(node: Node, lane: _Lane) -> bool:
+def _says_total(node: HeaderNode, lane: _Lane) -> bool:
     if node.leaf is not None:
         return is_total(lane.columns[node.leaf])
     return bool(_TOTAL.search(node.text.replace(" ", "")))
 
 
 def _parts(
-    children: Sequence[Node], at: int, totals: Sequence[int], lane: _Lane, like: str
+    children: Sequence[HeaderNode], at: int, totals: Sequence[int], lane: _Lane, like: str
 ) -> Iterator[tuple[tuple[int, int], ...]]:
     """The readings of a total among the cells beside it, the likeliest first."""
     after, before = range(at + 1, len(children)), range(at - 1, -1, -1)
@@ -154,7 +154,7 @@ def _until(numbers: Iterable[int], totals: Sequence[int]) -> list[int]:
 
 
 def _lines(
-    run: Iterable[int], children: Sequence[Node], lane: _Lane, like: str, *, with_parts: bool
+    run: Iterable[int], children: Sequence[HeaderNode], lane: _Lane, like: str, *, with_parts: bool
 ) -> tuple[tuple[int, int], ...]:
     found: list[int] = []
     for number in run:
@@ -167,7 +167,7 @@ def _lines(
     return tuple((1, number) for number in kept)
 
 
-def _standing(node: Node, lane: _Lane) -> list[int]:
+def _standing(node: HeaderNode, lane: _Lane) -> list[int]:
     """The columns that stand for a cell of the header: its own total where it prints one, else all below it."""
     if node.leaf is not None:
         return [node.leaf]

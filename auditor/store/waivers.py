@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from auditor.engine.findings import Review, Standing
 from auditor.model.filing import Remark
-from auditor.yamlfiles.keys import Entry, Key, Shape
+from auditor.yamlfiles.keys import Entry, Key, KeyShape
 from auditor.yamlfiles.trees import Map, a_list, a_map, a_text, check_keys, fail, nearest, parse, read_bytes, whole
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ WAIVER = Entry(
         Key("finding"),
         Key("rule"),
         Key("entity"),
-        Key("year", Shape.WHOLE),
+        Key("year", KeyShape.WHOLE),
         Key("address"),
         Key("state", values=tuple(STATES)),
         Key("reason"),

@@ -14,7 +14,7 @@ from auditor.testing.scoring.detection import failing
 
 if TYPE_CHECKING:
     from auditor.engine.facts.fact_table import Longs
-    from auditor.engine.localise.check_matrix import Rows
+    from auditor.engine.localise.check_matrix import MatrixRows
     from auditor.model.filing import Filing
     from auditor.rules.book import RuleBook
 
@@ -48,11 +48,11 @@ def breaking(filing: Filing, rule: str, book: RuleBook) -> Filing:
     raise UnbreakableError(rule)
 
 
-def _linear(rows: Rows, row: int) -> bool:
+def _linear(rows: MatrixRows, row: int) -> bool:
     return rows.outcome_of(row).forms is None
 
 
-def _moved(filing: Filing, rows: Rows, broken: int, sign: int) -> Longs | None:
+def _moved(filing: Filing, rows: MatrixRows, broken: int, sign: int) -> Longs | None:
     """The smallest changes that move one check out of its range and no check of another rule, in steps; None: none."""
     from scipy.optimize import linprog
     from scipy.sparse import csr_matrix, hstack

@@ -70,7 +70,7 @@ def _breaks(check: SeenBy, move: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class WrongFigures:
     """One planted error: figures (by position in the filing's facts) with their wrong values, and the cause."""
 
     cause: Cause
@@ -94,7 +94,7 @@ class Corrupter:
                 for key in {(table, f"r{row}"), (table, f"c{column}"), ("", row.rsplit("/", 1)[-1])}:
                     self.lines.setdefault(key, []).append(number)
 
-    def wrong(self, number: int, cause: Cause, choice: random.Random) -> Wrong | None:
+    def wrong(self, number: int, cause: Cause, choice: random.Random) -> WrongFigures | None:
         """A wrong value of a figure by a cause; None where the cause does not apply or changes nothing."""
         fact = self.facts[number]
         if cause in _BY_DIGITS:
@@ -110,8 +110,8 @@ class Corrupter:
             other = self._chosen(self._others(fact, cause), number, choice)
             value = None if other is None else self.facts[other].value
             if cause is Cause.SWAPPED and other is not None and value != fact.value:
-                return Wrong(cause, {number: self.facts[other].value, other: fact.value})
-        return None if value is None or value == fact.value else Wrong(cause, {number: value})
+                return WrongFigures(cause, {number: self.facts[other].value, other: fact.value})
+        return None if value is None or value == fact.value else WrongFigures(cause, {number: value})
 
     def _by_digits(self, fact: Fact, how: str) -> int | None:
         text = corrupt(value_text(fact.value, fact.kind, fact.unit, fact.decimals), how) if fact.value else None

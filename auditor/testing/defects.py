@@ -17,7 +17,7 @@ from auditor.engine.localise.signatures import signatures_of
 from auditor.model.numbers import parse_literal
 from auditor.testing.corrupting import CAUSES, Corrupter, Effect, corrupted, effect_of
 from auditor.testing.layouts import Head
-from auditor.testing.prose import OPPOSITE, Said, Sentence, Told, misprint
+from auditor.testing.prose import OPPOSITE, Said, Sentence, WrittenProse, misprint
 
 if TYPE_CHECKING:
     import random
@@ -273,7 +273,7 @@ def _resaid(draft: Draft, choice: random.Random, cause: str, other: Callable[[Sa
     return _told(draft, told, number, text, said.text, cause)
 
 
-def _told(draft: Draft, told: Told, number: int, printed: str, true: str, cause: str) -> Defective:
+def _told(draft: Draft, told: WrittenProse, number: int, printed: str, true: str, cause: str) -> Defective:
     planted = Planted("", "", "", told.lines()[number], printed, true, cause)
     return Defective(replace(draft, told=told), (planted,))
 
@@ -347,7 +347,7 @@ def _rewritten(draft: Draft, number: int, at: int, text: str, cause: str) -> Def
     before = paragraphs[number][at]
     assert isinstance(before, str)
     paragraphs[number][at] = text
-    return _told(draft, Told(paragraphs), number, text, before, cause)
+    return _told(draft, WrittenProse(paragraphs), number, text, before, cause)
 
 
 def section_doubled(draft: Draft, choice: random.Random, _: RuleBook) -> Defective | None:
@@ -358,7 +358,7 @@ def section_doubled(draft: Draft, choice: random.Random, _: RuleBook) -> Defecti
     starts = [n for n, sentence in enumerate(paragraphs) if len(sentence) == 1 and _HEADING.match(str(sentence[0]))]
     which = choice.randrange(len(starts))
     end = starts[which + 1] if which + 1 < len(starts) else len(paragraphs)
-    told = Told([*paragraphs[:end], *paragraphs[starts[which] : end], *paragraphs[end:]])
+    told = WrittenProse([*paragraphs[:end], *paragraphs[starts[which] : end], *paragraphs[end:]])
     return _told(draft, told, end, str(paragraphs[starts[which]][0]), "", "section_doubled")
 
 

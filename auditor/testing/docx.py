@@ -10,7 +10,7 @@ from auditor.testing.drawing import TITLE, XML, apart, content_types, drawn, pac
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from auditor.testing.drawing import Block
+    from auditor.testing.drawing import DrawnBlock
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _PAGE = (16838, 11906, 720)  # A4 across, and its margin, in twentieths of a point
@@ -20,7 +20,7 @@ _SIDES = "".join(
 )
 
 
-def docx_of(blocks: Iterable[Block]) -> bytes:
+def docx_of(blocks: Iterable[DrawnBlock]) -> bytes:
     """A word processor's document (DOCX)."""
     body = "".join(_docx_paragraph(b.raw) if isinstance(b, Paragraph) else _docx_table(b) for b in apart(blocks))
     width, height, margin = _PAGE

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from auditor.model.filing import Filing
     from auditor.rules.book import RuleBook
     from auditor.testing.printed_ledger import Printed, Style
-    from auditor.testing.prose import Told
+    from auditor.testing.prose import WrittenProse
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Draft:
     family: str
     style: Style
     printed: Printed
-    told: Told | None = None
+    told: WrittenProse | None = None
     heads: dict[str, Head] = field(default_factory=dict)
 
     def blocks(self, book: FormBook) -> list[Paragraph | Grid]:

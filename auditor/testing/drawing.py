@@ -13,7 +13,7 @@ from auditor.model.document import Cell, Grid, Paragraph
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-Block = Paragraph | Grid
+DrawnBlock = Paragraph | Grid
 
 TITLE = re.compile(r"表(?:\s*[（(].{1,12}[)）])?$")
 
@@ -23,7 +23,7 @@ _NARROW, _WIDE = 5, 32  # half characters
 _HEAD = 14  # lines above a table that may belong to it
 
 
-class Drawn(NamedTuple):
+class DrawnCell(NamedTuple):
     """One cell to draw: its text and how many rows and columns it covers."""
 
     text: str
@@ -31,7 +31,7 @@ class Drawn(NamedTuple):
     colspan: int
 
 
-def drawn(grid: Grid) -> list[list[Drawn | None]]:
+def drawn(grid: Grid) -> list[list[DrawnCell | None]]:
     """The cells of a grid by row and column; None where a cell covers the place from above or from the left.
 
     Rows end where the source printed no further cell.
@@ -41,13 +41,13 @@ def drawn(grid: Grid) -> list[list[Drawn | None]]:
         for column, cell in enumerate(cells):
             box = extent.setdefault(id(cell), [row, column, row, column])
             box[2], box[3] = max(box[2], row), max(box[3], column)
-    out: list[list[Drawn | None]] = []
+    out: list[list[DrawnCell | None]] = []
     for row, cells in enumerate(grid.rows):
-        line: list[Drawn | None] = []
+        line: list[DrawnCell | None] = []
         for column, cell in enumerate(cells):
             top, left, bottom, right = extent[id(cell)]
             here = (row, column) == (top, left)
-            line.append(Drawn(cell.raw, bottom - top + 1, right - left + 1) if here else None)
+            line.append(DrawnCell(cell.raw, bottom - top + 1, right - left + 1) if here else None)
         out.append(line[: _printed(cells)])
     return out
 
@@ -65,9 +65,9 @@ def flat(grid: Grid) -> list[list[str]]:
     return [[cell.text if cell is not None else "" for cell in row] for row in drawn(grid)]
 
 
-def apart(blocks: Iterable[Block]) -> Iterator[Block]:
+def apart(blocks: Iterable[DrawnBlock]) -> Iterator[DrawnBlock]:
     """The blocks with an empty line between tables that follow one another, which would else grow together."""
-    last: Block | None = None
+    last: DrawnBlock | None = None
     for block in blocks:
         if isinstance(block, Grid) and isinstance(last, Grid):
             yield Paragraph("", block.place)
@@ -89,16 +89,16 @@ def widths_of(grid: Grid) -> list[int]:
 # -- parts: a table with what stands above it -------------------------------------------------------------------
 
 
-class Part(NamedTuple):
+class DrawnPart(NamedTuple):
     """A stretch of blocks that goes on one sheet or into one file, with its name."""
 
     name: str
-    blocks: list[Block]
+    blocks: list[DrawnBlock]
 
 
-def parts_of(blocks: Sequence[Block]) -> list[Part]:
+def parts_of(blocks: Sequence[DrawnBlock]) -> list[DrawnPart]:
     """Cut a document at the titles of its tables: first what comes before them, then each with what follows it."""
-    parts: list[Part] = []
+    parts: list[DrawnPart] = []
     head: list[Paragraph] = []
     for block in blocks:
         if isinstance(block, Paragraph):
@@ -112,14 +112,14 @@ def parts_of(blocks: Sequence[Block]) -> list[Part]:
             if parts:
                 parts[-1].blocks.extend(head[:cut])
             elif any(paragraph.text for paragraph in head[:cut]):
-                parts.append(Part("封面", list(head[:cut])))
-            parts.append(Part(head[cut].text if cut < len(head) else "", [*head[cut:], block]))
+                parts.append(DrawnPart("封面", list(head[:cut])))
+            parts.append(DrawnPart(head[cut].text if cut < len(head) else "", [*head[cut:], block]))
         head = []
     if parts:
         parts[-1].blocks.extend(head)
     elif any(paragraph.text for paragraph in head):
-        parts.append(Part("文字", list(head)))
-    return [Part(name, part.blocks) for name, part in zip(_names(parts), parts, strict=True)]
+        parts.append(DrawnPart("文字", list(head)))
+    return [DrawnPart(name, part.blocks) for name, part in zip(_names(parts), parts, strict=True)]
 
 
 def _title(head: Sequence[Paragraph]) -> int | None:
@@ -132,7 +132,7 @@ def _title(head: Sequence[Paragraph]) -> int | None:
 _NUMBER = re.compile(r"^[（(]?(?:公开|预算|附|财决)\w{0,4}表?[)）]?$")
 
 
-def _names(parts: Sequence[Part]) -> list[str]:
+def _names(parts: Sequence[DrawnPart]) -> list[str]:
     """Names that a workbook allows for its sheets, each once."""
     out: list[str] = []
     for number, part in enumerate(parts, 1):

@@ -10,7 +10,7 @@ from auditor.model.facts import FilingKey
 from auditor.rules.book import load_rules
 from auditor.testing.layouts import TextWriter
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
-from auditor.testing.planting import Planted, plant
+from auditor.testing.planting import PlantedError, plant
 from auditor.testing.printed_ledger import Style, print_tables
 from auditor.testing.prose import write_prose
 
@@ -24,7 +24,7 @@ CHOICES = (
 )
 
 
-def write_examples(folder: Path) -> list[Planted]:
+def write_examples(folder: Path) -> list[PlantedError]:
     """Write the example files into a folder and return the planted errors."""
     forms = load_rules().forms
     style = Style()

@@ -92,7 +92,7 @@ def printable(book: RuleBook) -> list[str]:
     ]
 
 
-Cell = tuple[str, str, Kind, str]  # row, column, what it measures, its unit where it is no money
+PrintedCell = tuple[str, str, Kind, str]  # row, column, what it measures, its unit where it is no money
 
 
 def _codes(choice: random.Random) -> dict[str, list[str]]:
@@ -112,7 +112,7 @@ def _with_parents(codes: list[str], levels: tuple[int, ...]) -> list[str]:
     return sorted({*codes, *(code[:size] for code in codes for size in levels)})
 
 
-def _cells(table: Table, codes: dict[str, list[str]]) -> Iterator[Cell]:
+def _cells(table: Table, codes: dict[str, list[str]]) -> Iterator[PrintedCell]:
     """Every cell that a table prints."""
     if table.layout is Layout.LANES:
         for lane in table.lanes:
@@ -132,7 +132,7 @@ def _codes_of(table: Table, codes: dict[str, list[str]]) -> list[str]:
     return codes.get(kind, [])
 
 
-def _grid(rows: Sequence[Row], others: Sequence[str], columns: Sequence[Column]) -> Iterator[Cell]:
+def _grid(rows: Sequence[Row], others: Sequence[str], columns: Sequence[Column]) -> Iterator[PrintedCell]:
     """The cells of named rows and of others in all columns, where print does not leave them out."""
     named = [(row.name, row.kind, row.unit) for row in rows if not row.optional]
     for name, kind, unit in (*named, *((other, None, "") for other in others)):
@@ -142,7 +142,7 @@ def _grid(rows: Sequence[Row], others: Sequence[str], columns: Sequence[Column])
 
 
 def _texts(
-    forms: dict[str, Form], cells: dict[str, list[Cell]], amounts: dict[tuple[str, str, str], int], style: Style
+    forms: dict[str, Form], cells: dict[str, list[PrintedCell]], amounts: dict[tuple[str, str, str], int], style: Style
 ) -> Printed:
     """Every cell as printed; amounts in the unit of their form."""
     out: Printed = {}

@@ -13,7 +13,7 @@ from auditor.messages import say
 from auditor.reading.filings import filing_of, group
 from auditor.rules.book import FIXTURES
 from auditor.sandbox import read
-from auditor.yamlfiles.keys import Entry, Key, Shape
+from auditor.yamlfiles.keys import Entry, Key, KeyShape
 from auditor.yamlfiles.trees import fail, load, nearest, texts
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 FIXTURE = Entry(
     "fixture",
     (
-        Key("files", Shape.TEXTS, required=True),
-        Key("fails", Shape.TEXTS),
-        Key("holds", Shape.TEXTS),
-        Key("suspects", Shape.TEXTS),
+        Key("files", KeyShape.TEXTS, required=True),
+        Key("fails", KeyShape.TEXTS),
+        Key("holds", KeyShape.TEXTS),
+        Key("suspects", KeyShape.TEXTS),
         Key("entity_kind"),
     ),
 )

@@ -30,7 +30,7 @@ class Merge(Enum):
     UP = "up"
 
 
-Line = list["str | Merge"]
+LayoutLine = list["str | Merge"]
 
 
 class Head(NamedTuple):
@@ -41,7 +41,7 @@ class Head(NamedTuple):
     unit: str
 
 
-def grid_of(lines: Sequence[Line]) -> Grid:
+def grid_of(lines: Sequence[LayoutLine]) -> Grid:
     """Make a grid of rows of texts; shorter rows are filled up with empty cells."""
     width = max((len(line) for line in lines), default=0)
     full = [[*line, *[""] * (width - len(line))] for line in lines]
@@ -128,11 +128,11 @@ class Layouts:
         blocks = table.codes == "economic" and {row.name for row in table.rows}.issuperset(_FOOTERS)
         return grid_of(self._blocks(table, cells) if blocks else self._tree(table, cells))
 
-    def _lanes(self, table: Table, cells: dict[tuple[str, str], str]) -> list[Line]:
+    def _lanes(self, table: Table, cells: dict[tuple[str, str], str]) -> list[LayoutLine]:
         lanes = [self._lane(lane, cells) for lane in table.lanes]
-        head: Line = []
-        names: Line = []
-        index: Line = []
+        head: LayoutLine = []
+        names: LayoutLine = []
+        index: LayoutLine = []
         number = 0
         for lane in table.lanes:
             count = len(lane.columns)
@@ -145,15 +145,15 @@ class Layouts:
         if not any(lane.name for lane in table.lanes):
             del out[0]
         for row in range(max(map(len, lanes))):
-            line: Line = []
+            line: LayoutLine = []
             for lane, rows in zip(table.lanes, lanes, strict=True):
                 empty = [""] * (1 + _numbered(lane) + len(lane.columns))
                 line += rows[row] if row < len(rows) else empty
             out.append(line)
         return out
 
-    def _lane(self, lane: Lane, cells: dict[tuple[str, str], str]) -> list[Line]:
-        rows: list[Line] = []
+    def _lane(self, lane: Lane, cells: dict[tuple[str, str], str]) -> list[LayoutLine]:
+        rows: list[LayoutLine] = []
         numbered = _numbered(lane)
         for number, (code, line) in enumerate(lane.classes or (), 1):
             label = f"{_ordinal(number)}、{self.taxonomy.name_of(code, self.key.year)}"
@@ -170,18 +170,18 @@ class Layouts:
             rows.append([label, *where, *_values(cells, row.name, lane.columns)])
         return rows
 
-    def _tree(self, table: Table, cells: dict[tuple[str, str], str]) -> list[Line]:
+    def _tree(self, table: Table, cells: dict[tuple[str, str], str]) -> list[LayoutLine]:
         columns = [column for column in table.columns if not column.optional]
         names = [column.name for column in columns]
         index = [str(n) for n in range(1, len(columns) + 1)]
-        out: list[Line]
+        out: list[LayoutLine]
         if self.official:
             out = [["项目", Merge.LEFT, *names], ["功能分类科目编码", "科目名称", *[Merge.UP] * len(names)]]
             out.append(["栏次", Merge.LEFT, *index])
         else:
             out = [["科目代码", "科目名称", *names], ["", "栏次", *index]]
         for row in dict.fromkeys(row for row, _ in cells):
-            label: Line = [row, self._name(row)]
+            label: LayoutLine = [row, self._name(row)]
             if row == "合计":
                 label = [row, Merge.LEFT] if self.official else ["", row]
             out.append([*label, *_values(cells, row, columns)])
@@ -190,15 +190,15 @@ class Layouts:
     def _name(self, code: str) -> str:
         return self.taxonomy.name_of(code, self.key.year) or _NAMES.get(code, f"科目{code}")
 
-    def _blocks(self, table: Table, cells: dict[tuple[str, str], str]) -> list[Line]:
+    def _blocks(self, table: Table, cells: dict[tuple[str, str], str]) -> list[LayoutLine]:
         staff, public = (table.row_groups[name.removesuffix("合计")] for name in _FOOTERS)
         codes = sorted(row for row, _ in cells if row.isdigit())
         blocks = [[c for c in codes if c.startswith(staff)], [c for c in codes if c.startswith(public)]]
-        out: list[Line] = [["科目代码", "科目名称", "决算数"] * 2]
+        out: list[LayoutLine] = [["科目代码", "科目名称", "决算数"] * 2]
         if self.official:
             out.insert(0, ["人员经费", Merge.LEFT, Merge.LEFT, "公用经费", Merge.LEFT, Merge.LEFT])
         for number in range(max(map(len, blocks), default=0)):
-            fields: Line = []
+            fields: LayoutLine = []
             for block in blocks:
                 if number < len(block):
                     code = block[number]
@@ -207,7 +207,7 @@ class Layouts:
                     fields += ["", "", ""]
             out.append(fields)
         blank: str | Merge = Merge.LEFT if self.official else ""
-        labels: list[Line] = [["人员经费合计", blank], ["公用经费合计", blank]]
+        labels: list[LayoutLine] = [["人员经费合计", blank], ["公用经费合计", blank]]
         if not self.official:
             labels = [["", "人员经费合计"], ["", "公用经费合计"]]
         out.append([*labels[0], cells["人员经费合计", ""], *labels[1], cells["公用经费合计", ""]])
@@ -223,7 +223,7 @@ def _values(cells: dict[tuple[str, str], str], row: str, columns: Sequence[Colum
     return [cells.get((row, column.name), "") for column in columns]
 
 
-def _across(table: Table, cells: dict[tuple[str, str], str]) -> list[Line]:
+def _across(table: Table, cells: dict[tuple[str, str], str]) -> list[LayoutLine]:
     """One row of figures under a header of as many storeys as the columns' names have parts."""
     out = _storeys([_header_path(column).split("/") for column in table.columns])
     if any(column.index for column in table.columns):
@@ -232,11 +232,11 @@ def _across(table: Table, cells: dict[tuple[str, str], str]) -> list[Line]:
     return out
 
 
-def _storeys(paths: Sequence[Sequence[str]]) -> list[Line]:
+def _storeys(paths: Sequence[Sequence[str]]) -> list[LayoutLine]:
     """A header of as many storeys as its paths have parts."""
-    out: list[Line] = []
+    out: list[LayoutLine] = []
     for level in range(max(map(len, paths))):
-        line: Line = []
+        line: LayoutLine = []
         for number, path in enumerate(paths):
             if number > 0 and paths[number - 1][: level + 1] == path[: level + 1] and level < len(path):
                 line.append(Merge.LEFT)
@@ -246,10 +246,10 @@ def _storeys(paths: Sequence[Sequence[str]]) -> list[Line]:
     return out
 
 
-def _down(table: Table, cells: dict[tuple[str, str], str]) -> list[Line]:
+def _down(table: Table, cells: dict[tuple[str, str], str]) -> list[LayoutLine]:
     """Named rows under the names of the columns."""
     columns = [column for column in table.columns if not column.optional]
-    out: list[Line] = [["项目", *[column.name or "金额" for column in columns]]]
+    out: list[LayoutLine] = [["项目", *[column.name or "金额" for column in columns]]]
     return out + [[row.labels[0], *_values(cells, row.name, columns)] for row in table.rows if not row.optional]
 
 

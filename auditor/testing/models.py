@@ -92,7 +92,7 @@ def _forced(cells: Amounts, table: str, step: int, mode: Rounding) -> Amounts:
     return out
 
 
-def _summary() -> Footing:
+def _summary() -> FootingTable:
     incomes = [*(f"收入/{fund}收入" for fund in FISCAL), *(f"收入/{name}" for name in SOURCES)]
     opening, closing = "收入/年初结转和结余", "支出/年末结转和结余"
     return {
@@ -104,7 +104,7 @@ def _summary() -> Footing:
     }
 
 
-def _three(block: str) -> Footing:
+def _three(block: str) -> FootingTable:
     cars, total = f"{block}/公务用车购置及运行维护费", f"{block}/合计"
     return {
         ("", cars): [("", f"{block}/{name}", 1) for name in THREE[1:3]],
@@ -112,8 +112,10 @@ def _three(block: str) -> Footing:
     }
 
 
-Footing = dict[tuple[str, str], list[tuple[str, str, int]]]  # cell → the cells that it adds up, with signs, in order
-_FOOTING: dict[str, Footing] = {
+FootingTable = dict[
+    tuple[str, str], list[tuple[str, str, int]]
+]  # cell → the cells that it adds up, with signs, in order
+_FOOTING: dict[str, FootingTable] = {
     "收入支出决算总表": _summary(),
     "三公经费表": _three("预算数") | _three("决算数"),
 }

@@ -14,7 +14,7 @@ CAUSES = ("transposed", "digit", "dropped_digit", "added_digit", "factor_ten", "
 
 
 @dataclass(frozen=True, slots=True)
-class Planted:
+class PlantedError:
     """One planted error: where, what was true, what is printed now, and why."""
 
     table: str
@@ -53,11 +53,11 @@ def corrupt(text: str, cause: str) -> str | None:
     return None if changed == decimal_text(literal.digits, 10**literal.decimals, literal.decimals) else changed
 
 
-def plant(printed: Printed, table: str, row: str, column: str, cause: str) -> Planted | None:
+def plant(printed: Printed, table: str, row: str, column: str, cause: str) -> PlantedError | None:
     """Plant one error in printed tables (changed in place); None where the cause changes nothing there."""
     true = printed[table][row, column]
     changed = corrupt(true, cause)
     if changed is None:
         return None
     printed[table][row, column] = changed
-    return Planted(table, row, column, true, changed, cause)
+    return PlantedError(table, row, column, true, changed, cause)

@@ -47,12 +47,12 @@ class Said:
     text: str
 
 
-Piece = str | Said
-Sentence = list[Piece]
+SentencePiece = str | Said
+Sentence = list[SentencePiece]
 
 
 @dataclass(slots=True)
-class Told:
+class WrittenProse:
     """A written 情况说明: its paragraphs as pieces."""
 
     paragraphs: list[Sentence] = field(default_factory=list)
@@ -70,13 +70,13 @@ class Told:
             if isinstance(piece, Said)
         ]
 
-    def changed(self, number: int, at: int, text: str) -> Told:
+    def changed(self, number: int, at: int, text: str) -> WrittenProse:
         """The same text with one thing said otherwise."""
         paragraphs = [list(sentence) for sentence in self.paragraphs]
         piece = paragraphs[number][at]
         assert isinstance(piece, Said)
         paragraphs[number][at] = replace(piece, text=text)
-        return Told(paragraphs)
+        return WrittenProse(paragraphs)
 
 
 def misprint(said: Said, cause: str) -> str | None:
@@ -97,7 +97,7 @@ def write_prose(
     step: int = STEP,
     items: Amounts | None = None,
     last: dict[str, Amounts] | None = None,
-) -> Told:
+) -> WrittenProse:
     """Write the 情况说明 to rolled-up tables (unrounded, in 分); `source` chooses wordings and budgets.
 
     `step` is the last digit that the tables print (分): what is nothing there is not named in the text. `items` are the
@@ -118,9 +118,9 @@ class _Writer:
         self.functional, self.economic = book.taxonomies["functional"], book.taxonomies["economic"]
         self.short = source.integer(0, 1) == 1  # trailing zeros of shares dropped
         self.place = source.integer(0, 1)  # the wording used throughout
-        self.out = Told()
+        self.out = WrittenProse()
 
-    def written(self) -> Told:
+    def written(self) -> WrittenProse:
         """All sections, numbered."""
         sections: list[tuple[str, Callable[[], Iterable[Sentence]]]] = [
             (

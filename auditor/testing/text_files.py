@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 from auditor.model.document import Grid, Paragraph
 from auditor.testing.docx import docx_of
-from auditor.testing.drawing import TITLE, Block, apart, drawn, flat, package, parts_of, safe
+from auditor.testing.drawing import TITLE, DrawnBlock, apart, drawn, flat, package, parts_of, safe
 from auditor.testing.xlsx import xlsx_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Block", "csv_zip_of", "docx_of", "html_of", "text_of", "xlsx_of"]
+__all__ = ["DrawnBlock", "csv_zip_of", "docx_of", "html_of", "text_of", "xlsx_of"]
 
 
-def text_of(blocks: Iterable[Block]) -> str:
+def text_of(blocks: Iterable[DrawnBlock]) -> str:
     """Lines of text, tables with tabs; merged cells come flattened."""
     lines: list[str] = []
     for block in blocks:
@@ -32,7 +32,7 @@ def text_of(blocks: Iterable[Block]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def html_of(blocks: Iterable[Block], *, encoding: str = "utf-8") -> bytes:
+def html_of(blocks: Iterable[DrawnBlock], *, encoding: str = "utf-8") -> bytes:
     """A web page in an encoding that its head states."""
     items = list(blocks)
     title = next((block.text for block in items if isinstance(block, Paragraph) and block.text), "")
@@ -47,7 +47,7 @@ def html_of(blocks: Iterable[Block], *, encoding: str = "utf-8") -> bytes:
     return page.encode(encoding, "xmlcharrefreplace")
 
 
-def _html_block(block: Block) -> str:
+def _html_block(block: DrawnBlock) -> str:
     if isinstance(block, Paragraph):
         look = ' class="title"' if TITLE.search(block.text) else ""
         return f"<p{look}>{safe(block.raw)}</p>" if block.raw.strip() else "<p>&nbsp;</p>"
@@ -64,7 +64,7 @@ def _html_block(block: Block) -> str:
     return f"<table>{''.join(rows)}</table>"
 
 
-def csv_zip_of(blocks: Sequence[Block], *, encoding: str = "utf-8-sig", delimiter: str = ",") -> bytes:
+def csv_zip_of(blocks: Sequence[DrawnBlock], *, encoding: str = "utf-8-sig", delimiter: str = ",") -> bytes:
     """A ZIP file with one CSV file per table (its head above it), and the other text as TXT files; in order."""
     files: dict[str, str | bytes] = {}
     for number, part in enumerate(parts_of(blocks), 1):

@@ -12,7 +12,7 @@ from auditor.testing.drawing import (
     OFFICE,
     TITLE,
     XML,
-    Part,
+    DrawnPart,
     apart,
     content_types,
     drawn,
@@ -26,7 +26,7 @@ from auditor.testing.drawing import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.testing.drawing import Block
+    from auditor.testing.drawing import DrawnBlock
 
 _PRINTED = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.(\d+)%?")
 _S = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -69,12 +69,12 @@ class _Styles:
         )
 
 
-def xlsx_of(blocks: Sequence[Block], *, stacked: bool = False, numbers: bool = True) -> bytes:
+def xlsx_of(blocks: Sequence[DrawnBlock], *, stacked: bool = False, numbers: bool = True) -> bytes:
     """A workbook (XLSX): one sheet per table, or all `stacked` on one.
 
     Amounts are stored as `numbers` whose format shows them as printed, or else as text.
     """
-    parts = [Part("公开表", list(blocks))] if stacked else parts_of(blocks)
+    parts = [DrawnPart("公开表", list(blocks))] if stacked else parts_of(blocks)
     styles = _Styles()
     sheets = [_Sheet(part.blocks, styles, numbers=numbers).xml() for part in parts] or [_Sheet([], styles).xml()]
     names = [part.name for part in parts] or ["表"]
@@ -97,7 +97,7 @@ def xlsx_of(blocks: Sequence[Block], *, stacked: bool = False, numbers: bool = T
 class _Sheet:
     """One sheet: paragraphs in its first column (titles across the table's width), grids below one another."""
 
-    def __init__(self, blocks: Sequence[Block], styles: _Styles, *, numbers: bool = True) -> None:
+    def __init__(self, blocks: Sequence[DrawnBlock], styles: _Styles, *, numbers: bool = True) -> None:
         self.styles, self.numbers = styles, numbers
         self.rows: list[str] = []
         self.merges: list[str] = []

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from auditor.yamlfiles.trees import Map
 
 
-class Shape(StrEnum):
+class KeyShape(StrEnum):
     """What stands under a key."""
 
     TEXT = "text"
@@ -33,7 +33,7 @@ class Key:
     """One key: its name, what stands under it, the only values it may have, the entry it holds."""
 
     name: str
-    shape: Shape = Shape.TEXT
+    shape: KeyShape = KeyShape.TEXT
     values: tuple[str, ...] = ()
     required: bool = False
     of: Entry | None = None
@@ -66,13 +66,13 @@ class Entry:
 
     def _check_value(self, item: Map, key: Key) -> None:
         """Refuse what has not the shape of the key, or none of its values."""
-        if key.shape is Shape.FLAG:
+        if key.shape is KeyShape.FLAG:
             choice(item, key.name, FLAGS, "")
-        elif key.shape is Shape.WHOLE:
+        elif key.shape is KeyShape.WHOLE:
             whole(item, key.name)
-        elif key.shape is Shape.TEXT:
+        elif key.shape is KeyShape.TEXT:
             a_text(item[key.name])
-        said = texts(item, key.name) if key.shape in (Shape.TEXT, Shape.TEXTS) else ()
+        said = texts(item, key.name) if key.shape in (KeyShape.TEXT, KeyShape.TEXTS) else ()
         for text in said if key.values else ():
             if text not in key.values:
                 fail(text, "rules.bad_value", name=key.name, value=str(text), allowed="、".join(key.values))

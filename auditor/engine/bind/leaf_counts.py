@@ -14,7 +14,7 @@ from auditor.rules.contexts import UNITS
 
 if TYPE_CHECKING:
     from auditor.engine.bind.instances import Instances
-    from auditor.engine.facts.blocks import Block, Tree
+    from auditor.engine.facts.blocks import Block, CodeTree
     from auditor.engine.facts.chunk import Chunk
     from auditor.engine.facts.fact_table import Flags, Ints, Longs
     from auditor.rules.nodes import Relation
@@ -151,7 +151,7 @@ def _bare(block: Block) -> Longs:
     return np.array([0 if name[:1].isdigit() else UNKNOWN_PARTS for name in block.plain_rows] or [0], dtype=np.int64)
 
 
-def _totals(block: Block, tree: Tree) -> dict[str, Longs]:
+def _totals(block: Block, tree: CodeTree) -> dict[str, Longs]:
     """Leaves under the named totals of groups (人员经费合计 …): the printed codes of the group without children."""
     out: dict[str, Longs] = {}
     for group, codes in block.table.row_groups.items():

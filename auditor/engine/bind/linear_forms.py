@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from auditor.engine.bind.equality import Equality
-from auditor.engine.bind.operands import Linear, Piece
+from auditor.engine.bind.operands import Linear, TermFacts
 from auditor.engine.bind.references import bind_ref, unprinted_column
 from auditor.engine.bind.selections import doubtful, unprinted
 from auditor.engine.verdicts import Reason
 from auditor.model.units import FEN_PER, PERCENT_SCALE
 from auditor.rules.contexts import UNITS
-from auditor.rules.nodes import Aggregate, Number, Relation
+from auditor.rules.nodes import Aggregate, Relation, WrittenNumber
 from auditor.rules.plan import Ref, Rows
 
 if TYPE_CHECKING:
@@ -40,20 +40,20 @@ def build(statement: Relation, instances: Instances, select: Select) -> Built:
     size = len(instances)
     reason = np.zeros(size, dtype=np.uint8)
     scale = _scale(statement)
-    pieces: list[Piece] = []
+    pieces: list[TermFacts] = []
     constant = np.zeros(size, dtype=np.int64)
     alone = len({(ref.table, ref.context) for ref in refs_of(statement)}) <= 1
     for side, expression in ((1, statement.left), (-1, statement.right)):
         for term in expression.terms:
             weight = side * term.sign * term.digits * (scale // 10**term.decimals)
-            if isinstance(term.factor, Number):
+            if isinstance(term.factor, WrittenNumber):
                 constant += weight * _worth(term.factor)
                 continue
             if isinstance(term.factor, Aggregate) and term.factor.function == "count":
                 constant += weight * _counted(term.factor, instances, reason, select)
                 continue
             for at, position, why in _factor_pieces(term.factor, instances, select, alone=alone):
-                pieces.append(Piece(at, position, weight, side > 0))
+                pieces.append(TermFacts(at, position, weight, side > 0))
                 np.maximum(reason, why, out=reason)
     return Built(Linear(pieces, constant, scale), reason)
 
@@ -110,7 +110,7 @@ def _scale(statement: Relation) -> int:
     return int(10**most)
 
 
-def _worth(number: Number) -> int:
+def _worth(number: WrittenNumber) -> int:
     """A number written in a rule, in the smallest step of its unit."""
     scale = PERCENT_SCALE if number.unit == "%" else FEN_PER.get(number.unit, 1)
     return int(number.digits * scale // 10**number.decimals)

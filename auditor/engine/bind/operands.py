@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from auditor.engine.facts.fact_table import Flags, Ints, Longs
 
 
-class Piece(NamedTuple):
+class TermFacts(NamedTuple):
     """The facts of one term: `instance` of each (rising; None: one fact of every instance), all with one weight."""
 
     instance: Ints | None
@@ -43,7 +43,7 @@ class Linear:
     All coefficients are whole numbers; `scale` is the power of ten by which the form was multiplied.
     """
 
-    pieces: Sequence[Piece]
+    pieces: Sequence[TermFacts]
     constant: Longs
     scale: int = 1
 

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Bound:
+class BoundReference:
     """One reference bound to instances: a position in the long table (−1: no fact) and a reason (0: usable)."""
 
     position: Ints
     reason: Bytes
 
 
-def bind_ref(ref: Ref, instances: Instances) -> Bound:
+def bind_ref(ref: Ref, instances: Instances) -> BoundReference:
     """Bind a reference to one fact per instance."""
     chunk = instances.chunk
     filing, missing = filings_of(ref, instances)
@@ -62,10 +62,10 @@ def bind_ref(ref: Ref, instances: Instances) -> Bound:
         if chunk.leaves_out(ref.table):
             reason[(position < 0) & outside_form(ref, instances, filing)] = Reason.FOREIGN
     reason[missing] = Reason.NO_PARTNER
-    return Bound(position, reason)
+    return BoundReference(position, reason)
 
 
-def unprinted_column(ref: Ref, instances: Instances, bound: Bound, *, alone: bool) -> Flags:
+def unprinted_column(ref: Ref, instances: Instances, bound: BoundReference, *, alone: bool) -> Flags:
     """Per instance: whether a figure that counts as nothing may be somewhere else than under its column.
 
     The column is optional and no row of the filing's table has it. Within one table that was understood whole it adds

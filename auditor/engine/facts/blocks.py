@@ -135,7 +135,7 @@ def _compact(ids: Longs) -> tuple[Longs, Longs]:
 
 
 @dataclass(frozen=True)
-class Tree:
+class CodeTree:
     """The tree of codes of a block: every printed row below its nearest printed ancestor.
 
     Parents are (row, filing) pairs in rising order of row·filings + filing; `start[i]:start[i+1]` cuts the children
@@ -165,7 +165,7 @@ class Tree:
         return total
 
 
-def build_tree(block: Block, lengths: Sequence[int]) -> Tree:
+def build_tree(block: Block, lengths: Sequence[int]) -> CodeTree:
     """Put every code row of a block below its nearest printed ancestor, rows without one below 合计.
 
     Where a filing lists unit after unit, the rows of each unit make a tree of their own, below the row of the unit.
@@ -198,7 +198,7 @@ def build_tree(block: Block, lengths: Sequence[int]) -> Tree:
     parent_rows = (parents // filings).astype(np.int32)
     parent_filings = (parents % filings).astype(np.int32)
     number_of[parent_rows, parent_filings] = np.arange(len(parents), dtype=np.int32)
-    return Tree(
+    return CodeTree(
         parent_rows,
         parent_filings,
         np.append(start, len(rows)).astype(np.int64),

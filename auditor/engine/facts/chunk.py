@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from auditor.engine.facts.blocks import Block, Tree, build_tree
+from auditor.engine.facts.blocks import Block, CodeTree, build_tree
 from auditor.engine.facts.fact_table import UNUSABLE, Bytes, FactTable, Flags, Ints, Longs, ranges
 from auditor.engine.facts.proposed import bound_footings
 from auditor.model.entities import Entities
@@ -75,7 +75,7 @@ class Chunk:
         self.sound = not np.isin(facts.state, UNUSABLE).any()  # every fact of the chunk can be used
         self.footings: dict[FootingKind, list[BoundFooting]] = {}
         self._blocks: dict[str, Block | None] = {}
-        self._trees: dict[str, Tree] = {}
+        self._trees: dict[str, CodeTree] = {}
         self._status: dict[str, Bytes] = {}
         self._left_out: dict[str, dict[str, Flags]] = {}
 
@@ -103,7 +103,7 @@ class Chunk:
             self._blocks[table] = block
         return self._blocks[table]
 
-    def tree(self, table: str) -> Tree | None:
+    def tree(self, table: str) -> CodeTree | None:
         """The tree of codes of a table, or None when no filing prints it."""
         block = self.block(table)
         if block is None or block.table.layout is not Layout.CODES:

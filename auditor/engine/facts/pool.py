@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from auditor.model.filing import Filing
 
 
-class Pool:
+class FactPool:
     """All facts of a chunk, in the order of its long table."""
 
     def __init__(self, filings: Sequence[Filing], chunk: Chunk) -> None:
@@ -44,7 +44,7 @@ class Pool:
 class View:
     """The facts of one filing, `size` of its own; those of partners come after them once they are asked for."""
 
-    def __init__(self, pool: Pool, number: int) -> None:
+    def __init__(self, pool: FactPool, number: int) -> None:
         self._pool, self._number = pool, number
         self.start = int(pool.starts[number])
         self.size = len(pool.facts[number])

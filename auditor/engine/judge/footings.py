@@ -13,7 +13,7 @@ import numpy as np
 from auditor.engine.bind.equality import Equality
 from auditor.engine.bind.instances import Instances
 from auditor.engine.bind.leaf_counts import Leaves
-from auditor.engine.bind.operands import Linear, Piece
+from auditor.engine.bind.operands import Linear, TermFacts
 from auditor.engine.bind.reasons import reasons_of_state
 from auditor.engine.bind.scopes import scope_of
 from auditor.engine.facts.fact_table import STATE_CODE
@@ -96,15 +96,15 @@ def _outcome(plan: Plan, bound: Sequence[BoundFooting], chunk: Chunk) -> Outcome
     )  # fmt: skip
 
 
-def _pieces(bound: Sequence[BoundFooting]) -> Iterable[Piece]:
+def _pieces(bound: Sequence[BoundFooting]) -> Iterable[TermFacts]:
     """The totals as one piece, then the parts by sign."""
     totals = np.array([one.operands[0][1] for one in bound], dtype=np.int32)
-    yield Piece(np.arange(len(bound), dtype=np.int32), totals, 1, left=True)
+    yield TermFacts(np.arange(len(bound), dtype=np.int32), totals, 1, left=True)
     parts = [(n, weight, at) for n, one in enumerate(bound) for weight, at in one.operands[1:]]
     for sign in sorted({weight for _, weight, _ in parts}):
         mine = [(n, at) for n, weight, at in parts if weight == sign]
         instance, position = np.array(mine, dtype=np.int32).T
-        yield Piece(instance, position, sign, left=False)
+        yield TermFacts(instance, position, sign, left=False)
 
 
 class _Known:

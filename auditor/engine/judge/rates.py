@@ -61,14 +61,14 @@ class Rate:
         return [value for value in values if judge_ratio(*self.bounds, printed_range(value, step))]
 
 
-class Bound(NamedTuple):
+class ChangeBound(NamedTuple):
     """What some changes of figures must meet: Σ weight · change ≥ least."""
 
     weights: Mapping[int, int]
     least: int
 
 
-class Form(NamedTuple):
+class RateSide(NamedTuple):
     """One of the two numbers of a rate: its figures with their weights, its value as printed, its range."""
 
     terms: Mapping[int, int]
@@ -94,11 +94,11 @@ class RateAt:
     step: int
     zero: bool
     word: str
-    first: Form
-    second: Form
+    first: RateSide
+    second: RateSide
     mode: Rounding
 
-    def bounds(self) -> list[Bound]:
+    def bounds(self) -> list[ChangeBound]:
         """What changes of the two numbers must meet for the rate to hold as it is printed."""
         if self.function == "compare":
             gap = self.first.value - self.second.value
@@ -144,12 +144,12 @@ class RateAt:
             second * self.second.range.lo, second * self.second.range.hi
         )
 
-    def _bound(self, first: int, second: int, least: int) -> Bound:
+    def _bound(self, first: int, second: int, least: int) -> ChangeBound:
         weights: dict[int, int] = {}
         for pull, form in ((first, self.first), (second, self.second)):
             for figure, weight in form.terms.items():
                 weights[figure] = weights.get(figure, 0) + pull * weight
-        return Bound({figure: weight for figure, weight in weights.items() if weight}, least)
+        return ChangeBound({figure: weight for figure, weight in weights.items() if weight}, least)
 
 
 @dataclass(slots=True)
@@ -174,7 +174,7 @@ class RateForms:
             constant = int(linear.constant[number])
             value = constant + int((flat.coefficient * facts.value[flat.position]).sum())
             low, high = reach(flat.coefficient, *chunk.reach(flat.position))
-            forms.append(Form(terms, value, Range(constant + int(low.sum()), constant + int(high.sum()))))
+            forms.append(RateSide(terms, value, Range(constant + int(low.sum()), constant + int(high.sum()))))
         zero = STATES[facts.state[target]] is State.ZERO
         value, step = int(facts.value[target]), int(facts.step[target])
         return RateAt(

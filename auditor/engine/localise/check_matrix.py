@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Rows:
+class MatrixRows:
     """The rows of one filing: `first` … cut `position` and `weight` by row."""
 
     matrix: CheckMatrix
@@ -145,12 +145,12 @@ class CheckMatrix:
         self.verdict = verdict[order].astype(np.uint8)
         self.first = np.searchsorted(self.row, np.arange(len(order) + 1))
 
-    def rows(self, filing: int) -> Rows:
+    def rows(self, filing: int) -> MatrixRows:
         """The rows of one filing."""
         low, high = np.searchsorted(self.filing, [filing, filing + 1])
         begin, end = int(self.first[low]), int(self.first[high])
         source, instance = self.source[low:high], self.instance[low:high]
-        return Rows(
+        return MatrixRows(
             self, source, instance, self.verdict[low:high], self.first[low : high + 1] - begin,
             self.position[begin:end], self.weight[begin:end],
         )  # fmt: skip

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditor.engine.localise.grouping import Doubt, Group
+from auditor.engine.localise.grouping import Group, RuleDoubt
 from auditor.engine.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LEAST = 3  # failing rows from which on a rule can be suspect
 EXPLAINED = 2  # figures that may explain all of them without making it so
-Place = tuple[str, str]  # rule and table
+DoubtedPlace = tuple[str, str]  # rule and table
 Unit = tuple[object, ...]  # what a rule is tried on: a row, or a column where it goes through no rows
 
 
@@ -60,7 +60,7 @@ def trusted(
 
 def _doubted(
     groups: Sequence[Group], made: Mapping[tuple[int, int], Check], evaluation: Evaluation, filing: int
-) -> list[tuple[list[Check], Doubt]]:
+) -> list[tuple[list[Check], RuleDoubt]]:
     """The failing checks of every rule that a table of a filing breaks in most rows, with how often it does.
 
     Rows that fail because of one figure (a total that all of them name) are that figure's fault, and count for nothing.
@@ -77,7 +77,7 @@ def _doubted(
         causes = {_cause(grouped, check) for _, check in open_ones}
         if len(failing) >= LEAST and len(failing) > len(holding) and len(causes) > EXPLAINED:
             checks = [check for _, check in open_ones]
-            found.append((checks, Doubt(len(failing), len(failing) + len(holding))))
+            found.append((checks, RuleDoubt(len(failing), len(failing) + len(holding))))
     return found
 
 
@@ -88,9 +88,9 @@ def _cause(grouped: Mapping[int, Group], check: Check) -> int:
     return id(group) if named else id(check)
 
 
-def _trials(evaluation: Evaluation, made: Mapping[tuple[int, int], Check], filing: int) -> dict[Place, _Trial]:
+def _trials(evaluation: Evaluation, made: Mapping[tuple[int, int], Check], filing: int) -> dict[DoubtedPlace, _Trial]:
     """What the rules that fail often enough in a filing were tried on, by rule and table."""
-    often: Counter[Place] = Counter()
+    often: Counter[DoubtedPlace] = Counter()
     for outcome in evaluation.outcomes:
         bad = (outcome.filing == filing) & (outcome.verdict == Verdict.INCONSISTENT)
         if _compares(outcome) and bad.any():
@@ -120,7 +120,7 @@ def _compares(outcome: Outcome) -> bool:
     return (outcome.linear is not None or outcome.forms is not None) and not outcome.plan.rule.footing
 
 
-def _place(outcome: Outcome) -> Place:
+def _place(outcome: Outcome) -> DoubtedPlace:
     plan = outcome.plan
     table = plan.rows.table if plan.rows is not None else plan.table or next(iter(plan.tables), "")
     return plan.rule.id, table

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from auditor.engine.checks import Check
     from auditor.engine.facts.fact_table import FactTable, Longs
-    from auditor.engine.localise.check_matrix import Rows
+    from auditor.engine.localise.check_matrix import MatrixRows
     from auditor.engine.localise.proof import Proof
 
 
@@ -29,7 +29,7 @@ class Equations:
     `failing` are its checks that do not hold or have a tail, by the identity of outcome and instance.
     """
 
-    def __init__(self, rows: Rows, start: int, failing: Mapping[tuple[int, int], Check]) -> None:
+    def __init__(self, rows: MatrixRows, start: int, failing: Mapping[tuple[int, int], Check]) -> None:
         self.rows, self.start, self.failing = rows, start, failing
 
         bad = np.nonzero(rows.verdict == Verdict.INCONSISTENT)[0]
@@ -117,7 +117,7 @@ class Equations:
         return ranges
 
 
-def _accuses(rows: Rows, row: int) -> bool:
+def _accuses(rows: MatrixRows, row: int) -> bool:
     """Tell whether a failing row must hold: a question to be explained, or a rate one digit off, accuses no figure."""
     outcome = rows.outcome_of(row)
     near = int(outcome.note[int(rows.instance[row])]) == Note.ONE_DIGIT

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from auditor.engine.judge.rates import Bound
+    from auditor.engine.judge.rates import ChangeBound
     from auditor.engine.localise.equation import Equation
 
 Conflict = tuple["Equation", ...]
 Weights = tuple[int, ...]
 
 
-class Line(NamedTuple):
+class LeastSum(NamedTuple):
     """The least value that a weighted sum of the unknowns may have, and the equations that say so."""
 
     least: int
@@ -65,8 +65,8 @@ def _alone(figure: int, figures: Sequence[int], equations: Sequence[Equation]) -
     return any(e.failing and figure in e.terms and others.isdisjoint(e.terms) for e in equations)
 
 
-def _lines(order: Sequence[int], equations: Sequence[Equation]) -> dict[Weights, Line]:
-    lines: dict[Weights, Line] = {}
+def _lines(order: Sequence[int], equations: Sequence[Equation]) -> dict[Weights, LeastSum]:
+    lines: dict[Weights, LeastSum] = {}
     for number, equation in enumerate(equations):
         if equation.rate is None:
             weights = tuple(equation.terms.get(figure, 0) for figure in order)
@@ -78,11 +78,11 @@ def _lines(order: Sequence[int], equations: Sequence[Equation]) -> dict[Weights,
     return lines
 
 
-def _weights(bound: Bound, order: Sequence[int]) -> Weights:
+def _weights(bound: ChangeBound, order: Sequence[int]) -> Weights:
     return tuple(bound.weights.get(figure, 0) for figure in order)
 
 
-def _add(lines: dict[Weights, Line], weights: Weights, least: int, of: frozenset[int]) -> None:
+def _add(lines: dict[Weights, LeastSum], weights: Weights, least: int, of: frozenset[int]) -> None:
     """Keep the sharpest line for each direction; weights without a common divisor, the bound rounded up."""
     shared = gcd(*weights)
     if not shared:
@@ -93,15 +93,15 @@ def _add(lines: dict[Weights, Line], weights: Weights, least: int, of: frozenset
         weights, least = tuple(weight // shared for weight in weights), -(-least // shared)
     known = lines.get(weights)
     if known is None or (least, -len(of)) > (known.least, -len(known.of)):
-        lines[weights] = Line(least, of)
+        lines[weights] = LeastSum(least, of)
 
 
-def _eliminated(lines: dict[Weights, Line], size: int) -> list[dict[Weights, Line]]:
+def _eliminated(lines: dict[Weights, LeastSum], size: int) -> list[dict[Weights, LeastSum]]:
     """The lines over the first unknown, the first two, and so on. Raises `Contradiction` where none can hold."""
     levels = [lines]
     for last in range(size - 1, -1, -1):
         lines = levels[0]
-        kept: dict[Weights, Line] = {}
+        kept: dict[Weights, LeastSum] = {}
         above = [(weights, line) for weights, line in lines.items() if weights[last] > 0]
         below = [(weights, line) for weights, line in lines.items() if weights[last] < 0]
         for weights, line in lines.items():
@@ -116,7 +116,7 @@ def _eliminated(lines: dict[Weights, Line], size: int) -> list[dict[Weights, Lin
     return levels[1:]
 
 
-def _span(lines: Mapping[Weights, Line], fixed: Sequence[int]) -> tuple[int | None, int | None]:
+def _span(lines: Mapping[Weights, LeastSum], fixed: Sequence[int]) -> tuple[int | None, int | None]:
     """The lowest and highest value of the next unknown once those before it are fixed. Raises `Contradiction`."""
     at = len(fixed)
     low: int | None = None

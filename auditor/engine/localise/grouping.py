@@ -33,7 +33,7 @@ PAIR = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class RuleDoubt:
     """A rule that a table breaks in `failing` of the `tried` rows (or columns) in which it compares anything."""
 
     failing: int
@@ -55,7 +55,7 @@ class Group:
     proof: Proof | None = None  # that a tail is one, or that the repair is enough
     also: list[Suspect] = field(default_factory=list)
     lost: LostRow | None = None
-    doubt: Doubt | None = None
+    doubt: RuleDoubt | None = None
     followed: bool = False  # a check that is no part of the explanation holds with the first suspect
 
 

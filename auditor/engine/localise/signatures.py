@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from auditor.engine.judge.outcomes import Evaluation
-    from auditor.engine.localise.check_matrix import Rows
+    from auditor.engine.localise.check_matrix import MatrixRows
     from auditor.rules.rule import Rule
 
 
@@ -127,7 +127,7 @@ def _normal(column: dict[int, int]) -> tuple[tuple[int, int], ...]:
 Excused = tuple[int, int]  # how far up and down the sum of a check may go before it fails
 
 
-def _excused(rows: Rows) -> list[Excused | None]:
+def _excused(rows: MatrixRows) -> list[Excused | None]:
     """What each row excuses; None for rates, and for what fails as printed."""
     gap, slack = (values.tolist() for values in rows.widest(np.arange(len(rows))))
     return [
@@ -142,7 +142,7 @@ def _worst(excused: Excused | None) -> int | None:
     return None if excused is None else max(excused)
 
 
-def _spared(rows: Rows) -> list[int | None]:
+def _spared(rows: MatrixRows) -> list[int | None]:
     """How far the sum of each row may go either way as plain rounding; None for rates, and for what fails."""
     gap, slack = (values.tolist() for values in rows.room(np.arange(len(rows))))
     return [

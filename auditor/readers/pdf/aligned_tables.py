@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from auditor.readers.pdf.elements import Box
-    from auditor.readers.pdf.line_flow import Line
+    from auditor.readers.pdf.line_flow import TextLine
 
 
 MIN_ROWS = 3  # lines with numbers in them
@@ -23,7 +23,7 @@ MIN_COLUMNS = 2
 SLACK = 1.0  # of a character: how far pieces of neighbouring columns may reach towards one another
 MAX_STEP = 4.0  # of a character's height: lines further apart are not one table
 
-Piece = tuple[str, "Box", int]  # text, box, columns covered
+LinePiece = tuple[str, "Box", int]  # text, box, columns covered
 
 
 @dataclass(slots=True)
@@ -33,10 +33,10 @@ class AlignedTable:
     first: int
     last: int
     page: int
-    rows: list[list[Piece]]
+    rows: list[list[LinePiece]]
 
 
-def aligned_tables(lines: Sequence[Line]) -> list[AlignedTable]:
+def aligned_tables(lines: Sequence[TextLine]) -> list[AlignedTable]:
     """Find the tables in a stretch of running text."""
     if all(line.alone for line in lines):
         return []
@@ -50,10 +50,10 @@ def aligned_tables(lines: Sequence[Line]) -> list[AlignedTable]:
     return out
 
 
-_Row = tuple[int, int, list["Line"]]  # first line, end, the pieces from left to right
+_Row = tuple[int, int, list["TextLine"]]  # first line, end, the pieces from left to right
 
 
-def _rows(lines: Sequence[Line]) -> list[_Row]:
+def _rows(lines: Sequence[TextLine]) -> list[_Row]:
     """Pieces on one baseline are one row."""
     out: list[_Row] = []
     for number, line in enumerate(lines):
@@ -89,13 +89,13 @@ def _runs(rows: Sequence[_Row]) -> list[tuple[int, int]]:
     return out
 
 
-def _table(rows: Sequence[_Row]) -> list[list[Piece]] | None:
+def _table(rows: Sequence[_Row]) -> list[list[LinePiece]] | None:
     columns = _columns([piece for row in rows if len(row[2]) > 1 and _has_number(row) for piece in row[2]])
     if len(columns) < MIN_COLUMNS:
         return None
     out = []
     for _, _, pieces in rows:
-        row: list[Piece] = []
+        row: list[LinePiece] = []
         at = 0
         for number, piece in enumerate(pieces):
             hit = _columns_of(piece, columns)
@@ -115,7 +115,7 @@ def _table(rows: Sequence[_Row]) -> list[list[Piece]] | None:
     return out
 
 
-def _columns_of(piece: Line, columns: Sequence[tuple[float, float]]) -> list[int]:
+def _columns_of(piece: TextLine, columns: Sequence[tuple[float, float]]) -> list[int]:
     return [n for n, (a, b) in enumerate(columns) if piece.box[0] < b and piece.box[2] > a]
 
 
@@ -123,7 +123,7 @@ def _has_number(row: _Row) -> bool:
     return any(_is_number(piece.text) for piece in row[2])
 
 
-def _columns(pieces: Sequence[Line]) -> list[tuple[float, float]]:
+def _columns(pieces: Sequence[TextLine]) -> list[tuple[float, float]]:
     """The stretches of the page's width that pieces cover, apart by white space all the way down."""
     spans = sorted((piece.box[0], piece.box[2], piece.size) for piece in pieces)
     out: list[list[float]] = []

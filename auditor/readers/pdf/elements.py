@@ -5,4 +5,4 @@ from __future__ import annotations
 Char = tuple[float, float, float, float, float, str]  # baseline, x0, y0, x1, y1, text
 Matrix = tuple[float, float, float, float, float, float]
 Box = tuple[float, float, float, float]
-Segment = tuple[float, float, float]  # position, from, to
+Ruling = tuple[float, float, float]  # position, from, to

@@ -47,7 +47,7 @@ _LATIN = re.compile(r"[A-Za-z]")
 
 
 @dataclass(slots=True)
-class Line:
+class TextLine:
     """One printed line, or one of the pieces of a line whose gaps are wide: text, box, where each character begins."""
 
     page: int
@@ -123,9 +123,9 @@ def text_of(chars: Sequence[Char], box: Box | None = None) -> str:
     return out
 
 
-def page_lines(chars: Sequence[Char], page: int) -> list[Line]:
+def page_lines(chars: Sequence[Char], page: int) -> list[TextLine]:
     """The lines of running text on one page, top to bottom; pieces that stand far apart separately."""
-    out: list[Line] = []
+    out: list[TextLine] = []
     for line in lines_of(chars):
         pieces = _pieces(line)
         for piece in pieces:
@@ -134,7 +134,7 @@ def page_lines(chars: Sequence[Char], page: int) -> list[Line]:
                 continue
             _, _, tops, rights, bottoms, _ = zip(*piece, strict=True)
             box = (piece[0][1], min(tops), max(rights), max(bottoms))
-            out.append(Line(page, line[0][0], box, _size(piece), text, edges, len(pieces) == 1))
+            out.append(TextLine(page, line[0][0], box, _size(piece), text, edges, len(pieces) == 1))
     return out
 
 
@@ -179,7 +179,7 @@ def _with_edges(line: Sequence[Char]) -> tuple[str, tuple[float, ...]]:
     return "".join(out), tuple(edges)
 
 
-def without_furniture(pages: Sequence[tuple[Sequence[Line], float]]) -> list[list[Line]]:
+def without_furniture(pages: Sequence[tuple[Sequence[TextLine], float]]) -> list[list[TextLine]]:
     """Leave out page numbers, and heads that run over the pages (all but the first); pages come with their height."""
     heads = Counter(
         line.text
@@ -213,14 +213,14 @@ class Margins:
     right: float
 
 
-def margins_of(pages: Sequence[tuple[Sequence[Line], float]]) -> dict[int, Margins]:
+def margins_of(pages: Sequence[tuple[Sequence[TextLine], float]]) -> dict[int, Margins]:
     """The margins of the running text by page number; pages come with their width.
 
     They are told by full lines: wide ones that do not end a sentence. A page with too few of them has the margins of
     the other pages of its width; where none has, as between tables, nothing tells that a line is full.
     """
     found: dict[int, Margins] = {}
-    full: dict[int, list[Line]] = {}
+    full: dict[int, list[TextLine]] = {}
     starts: dict[int, list[float]] = {}
     for lines, width in pages:
         wide = [line for line in lines if _is_full(line, width)]
@@ -235,12 +235,12 @@ def margins_of(pages: Sequence[tuple[Sequence[Line], float]]) -> dict[int, Margi
     return found
 
 
-def _is_full(line: Line, width: float) -> bool:
+def _is_full(line: TextLine, width: float) -> bool:
     wide = line.box[2] - line.box[0] >= COLUMN * width
     return wide and line.alone and len(line.text) >= LONG and line.text[-1] not in _ENDS
 
 
-def _starts(lines: Sequence[Line]) -> list[float]:
+def _starts(lines: Sequence[TextLine]) -> list[float]:
     """Where lines of running text begin: long ones, and shorter ones that begin under one another."""
     shorter = sorted(line.box[0] for line in lines if line.alone and LONG // 2 <= len(line.text) < LONG)
     return [line.box[0] for line in lines if line.alone and len(line.text) >= LONG] + [
@@ -248,7 +248,7 @@ def _starts(lines: Sequence[Line]) -> list[float]:
     ]
 
 
-def goes_on(line: Line, following: Line, margins: Margins | None) -> bool:
+def goes_on(line: TextLine, following: TextLine, margins: Margins | None) -> bool:
     """Tell whether the paragraph of `line` goes on in the following line."""
     if margins is None or not (line.alone and following.alone):
         return False
@@ -273,10 +273,10 @@ def goes_on(line: Line, following: Line, margins: Margins | None) -> bool:
     return not (line.text[-1:] in "。；" and room > 1.5 * size)
 
 
-def paragraphs_of(lines: Sequence[Line], margins: dict[int, Margins], file: str) -> list[Paragraph]:
+def paragraphs_of(lines: Sequence[TextLine], margins: dict[int, Margins], file: str) -> list[Paragraph]:
     """Join the lines of one stretch of running text into paragraphs."""
     out: list[Paragraph] = []
-    run: list[Line] = []
+    run: list[TextLine] = []
     for line in lines:
         if run and not goes_on(run[-1], line, margins.get(run[-1].page)):
             out.append(paragraph_of(run, file))
@@ -287,7 +287,7 @@ def paragraphs_of(lines: Sequence[Line], margins: dict[int, Margins], file: str)
     return out
 
 
-def paragraph_of(lines: Sequence[Line], file: str) -> Paragraph:
+def paragraph_of(lines: Sequence[TextLine], file: str) -> Paragraph:
     """One paragraph of its lines; every line keeps its place, so that a sentence can be found on the page."""
     text = ""
     parts = []

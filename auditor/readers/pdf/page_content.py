@@ -18,12 +18,12 @@ from auditor.errors import BadInputError
 from auditor.readers.pdf import pdfium_calls, typefaces
 from auditor.readers.pdf.page_drawing import Drawn, TooComplexError, drawn_on
 from auditor.readers.pdf.pdfium_calls import void
-from auditor.readers.pdf.visibility import Doubt, judged
+from auditor.readers.pdf.visibility import HiddenBy, judged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from auditor.readers.pdf.elements import Box, Char, Matrix, Segment
+    from auditor.readers.pdf.elements import Box, Char, Matrix, Ruling
 
 MAX_CHARS = 200_000  # of one page
 MAX_PIXELS = 12_000_000  # of a picture of a page: what is larger is drawn smaller
@@ -52,8 +52,8 @@ class PageContent:
     width: float
     height: float
     chars: list[Char] = field(default_factory=list)
-    across: list[Segment] = field(default_factory=list)
-    down: list[Segment] = field(default_factory=list)
+    across: list[Ruling] = field(default_factory=list)
+    down: list[Ruling] = field(default_factory=list)
     hidden: list[Char] = field(default_factory=list)
     drawn: list[Char] = field(default_factory=list)
     unmapped: int = 0
@@ -236,12 +236,12 @@ class _Doubts:
         x, y = (box[0] + box[2]) / 2, 0.35 * box[3] + 0.65 * box[1]
         return not (clip[0] - 1 <= x <= clip[2] + 1 and clip[1] - 1 <= y <= clip[3] + 1)
 
-    def of(self, address: int, char: Char) -> Doubt | None:
+    def of(self, address: int, char: Char) -> HiddenBy | None:
         """Why a character may be hidden, or None."""
         if address in self.drawn.unpainted:
-            return Doubt.UNPAINTED
+            return HiddenBy.UNPAINTED
         if address in self.drawn.pale:
-            return Doubt.PALE
+            return HiddenBy.PALE
         if not self.strips:
             return None
         x, y = (char[1] + char[3]) / 2, char[0] - 0.3 * (char[4] - char[2])
@@ -249,17 +249,17 @@ class _Doubts:
         covers = self.strips.get(int(y / STRIP), ())
         self.looks += len(covers)
         if self.looks > MAX_LOOKS:
-            return Doubt.COVERED
-        found: Doubt | None = None
+            return HiddenBy.COVERED
+        found: HiddenBy | None = None
         for after, (x0, y0, x1, y1), picture in covers:
             if after >= order and x0 <= x <= x1 and y0 <= y <= y1:
                 if not picture:
-                    return Doubt.COVERED
-                found = Doubt.PICTURED
+                    return HiddenBy.COVERED
+                found = HiddenBy.PICTURED
         return found
 
 
-def _chars(text_page: Any, matrix: Matrix, content: PageContent, doubts: _Doubts) -> list[tuple[Char, Doubt]]:  # noqa: C901, PLR0912, PLR0915 -- the hot loop: no calls that can be spared
+def _chars(text_page: Any, matrix: Matrix, content: PageContent, doubts: _Doubts) -> list[tuple[Char, HiddenBy]]:  # noqa: C901, PLR0912, PLR0915 -- the hot loop: no calls that can be spared
     """Read the characters of a page; return those that may be hidden, which are among them."""
     count = raw.FPDFText_CountChars(text_page)
     if count > MAX_CHARS:
@@ -274,7 +274,7 @@ def _chars(text_page: Any, matrix: Matrix, content: PageContent, doubts: _Doubts
     rect_ref = ctypes.byref(rect)
     x, y = ctypes.c_double(), ctypes.c_double()
     x_ref, y_ref = ctypes.byref(x), ctypes.byref(y)
-    doubtful: list[tuple[Char, Doubt]] = []
+    doubtful: list[tuple[Char, HiddenBy]] = []
     width, height = content.width, content.height
     suspicious = doubts.any
     high = 0
@@ -323,7 +323,7 @@ def _chars(text_page: Any, matrix: Matrix, content: PageContent, doubts: _Doubts
             content.hidden.append(char)
             continue
         if lost:
-            doubtful.append((char, Doubt.LOST))
+            doubtful.append((char, HiddenBy.LOST))
         elif suspicious:
             address = pdfium_calls.get_text_object(handle, number).value or 0
             if doubts.is_cut(address, (left, bottom, right, top)):

@@ -19,7 +19,7 @@ from auditor.readers.pdf.ruled_tables import longest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from auditor.readers.pdf.elements import Box, Matrix, Segment
+    from auditor.readers.pdf.elements import Box, Matrix, Ruling
 
 THIN = 3.2  # a drawn box thinner than this is a ruling
 DIAGONAL = 2 * THIN
@@ -41,8 +41,8 @@ class TooComplexError(Exception):
 class Drawn:
     """The drawing of one page. `covers` are opaque boxes drawn over text: the order they come in, box, is a picture."""
 
-    across: list[Segment] = field(default_factory=list)
-    down: list[Segment] = field(default_factory=list)
+    across: list[Ruling] = field(default_factory=list)
+    down: list[Ruling] = field(default_factory=list)
     pictures: list[Box] = field(default_factory=list)
     shapes: int = 0  # paths of many pieces: letters that were turned into drawings, among other things
     cut: dict[int, Box] = field(default_factory=dict)  # text object → its clip in user space, where the clip cuts it
@@ -66,7 +66,7 @@ def drawn_on(page: Any, matrix: Matrix, width: float, height: float) -> Drawn:
     return out
 
 
-def _inside(segments: list[Segment], extent: float, length: float) -> list[Segment]:
+def _inside(segments: list[Ruling], extent: float, length: float) -> list[Ruling]:
     """The rulings that the page shows."""
     return [
         (p, max(a, 0.0), min(b, length)) for p, a, b in segments if -1 <= p <= extent + 1 and b >= 0 and a <= length

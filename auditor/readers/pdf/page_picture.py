@@ -15,7 +15,7 @@ from auditor.readers.pdf.ruled_tables import find_tables
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from auditor.readers.pdf.elements import Box, Char, Matrix, Segment
+    from auditor.readers.pdf.elements import Box, Char, Matrix, Ruling
     from auditor.readers.pdf.ruled_tables import RuledTable
 
 DETECT_DPI = 100  # of the smaller picture in which lines of text are looked for
@@ -35,7 +35,7 @@ Pixels = tuple[int, int, int, int]
 
 
 @dataclass(slots=True)
-class Seen:
+class SeenPage:
     """What is recognised on one page: size, characters and rulings of the upright page in points.
 
     `matrix` leads from there to the page as displayed; `score` is how sure the reader was, from 0 to 1.
@@ -45,8 +45,8 @@ class Seen:
     height: float
     matrix: Matrix
     chars: list[Char] = field(default_factory=list)
-    across: list[Segment] = field(default_factory=list)
-    down: list[Segment] = field(default_factory=list)
+    across: list[Ruling] = field(default_factory=list)
+    down: list[Ruling] = field(default_factory=list)
     score: float = 0.0
     quarters: int = 0  # turns of 90° by which the page was set upright
 
@@ -58,7 +58,7 @@ class _Line(NamedTuple):
     within: Pixels
 
 
-class Picture:
+class RecognisedPage:
     """One upright page being recognised, by a detector of lines and a reader of lines."""
 
     def __init__(self, grey: Any, scale: float, matrix: Matrix, engine: Callable[[], tuple[Any, Any]]) -> None:
@@ -69,7 +69,7 @@ class Picture:
         self.grey = grey
         self.scale = scale
         self.high, self.wide = grey.shape
-        self.out = Seen(self.wide / scale, self.high / scale, matrix)
+        self.out = SeenPage(self.wide / scale, self.high / scale, matrix)
         noise = 1.5 * float(np.median(cv2.absdiff(grey, cv2.medianBlur(grey, 3))))
         around = int(25 * scale) | 1
         self.ink = cv2.adaptiveThreshold(
@@ -83,7 +83,7 @@ class Picture:
         """Whether rulings draw a table of rows and columns."""
         return any(len(table.xs) > 2 and len(table.ys) > 2 for table in self.tables)
 
-    def seen(self, sample: int = 0) -> Seen:
+    def seen(self, sample: int = 0) -> SeenPage:
         """Read the page, or a sample of its lines."""
         boxes = [cell.box for table in self.tables for cell in table.cells]
         self._wipe(boxes)

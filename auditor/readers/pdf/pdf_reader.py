@@ -16,7 +16,7 @@ from auditor.model.document import Cell, Document, Grid, Paragraph, spans_kept
 from auditor.model.facts import Place
 from auditor.model.numbers import NUMERIC, parse_literal
 from auditor.readers.pdf.aligned_tables import aligned_tables
-from auditor.readers.pdf.line_flow import Line, margins_of, page_lines, paragraphs_of, text_of, without_furniture
+from auditor.readers.pdf.line_flow import TextLine, margins_of, page_lines, paragraphs_of, text_of, without_furniture
 from auditor.readers.pdf.number_runs import mark_cut_numbers
 from auditor.readers.pdf.page_content import PageContent, Pdf
 from auditor.readers.pdf.ruled_tables import RuledTable, fill, find_tables
@@ -43,7 +43,7 @@ class _Page:
     width: float
     height: float
     tables: list[RuledTable]
-    lines: list[Line]
+    lines: list[TextLine]
 
 
 def read(data: bytes, *, file: str, sha256: str) -> Document:
@@ -110,14 +110,14 @@ class _Assembler:
         self.document = document
         self.file = document.file
         self.margins = margins_of([(page.lines, page.width) for page in pages])
-        self.out: list[Grid | list[Line]] = []
+        self.out: list[Grid | list[TextLine]] = []
         self.before: tuple[RuledTable, int] | None = None  # the table at the end of the last page, and its page
         self.columns: list[float] = []  # the columns of the table that may go on
         self.grids: list[list[list[Cell]]] = []  # the rows of every grid, until all are known
         self.kinds: list[tuple[int, bool, bool]] = []  # page, continues, borderless
 
     def blocks(self) -> list[Grid | Paragraph]:
-        order: list[int | list[Line]] = []
+        order: list[int | list[TextLine]] = []
         for page in self.pages:
             self._page_or_none(page, order)
         out: list[Grid | Paragraph] = []
@@ -128,7 +128,7 @@ class _Assembler:
                 out.extend(paragraphs_of(item, self.margins, self.file))
         return out
 
-    def _page_or_none(self, page: _Page, order: list[int | list[Line]]) -> None:
+    def _page_or_none(self, page: _Page, order: list[int | list[TextLine]]) -> None:
         """The pieces of a page, or, where the program fails on it, none of them."""
         if page.number in self.document.lost:
             self.before = None
@@ -145,7 +145,7 @@ class _Assembler:
             chars = [char for table in page.tables for cell in table.cells for char in cell.chars]
             _lose(self.document, page.number, chars, fault)
 
-    def _page(self, page: _Page, order: list[int | list[Line]]) -> None:
+    def _page(self, page: _Page, order: list[int | list[TextLine]]) -> None:
         lines = page.lines
         position = 0
         top = True  # nothing on this page yet
@@ -164,7 +164,7 @@ class _Assembler:
             self._text(lines[position:], order)
             self.before = None
 
-    def _text(self, lines: list[Line], order: list[int | list[Line]]) -> None:
+    def _text(self, lines: list[TextLine], order: list[int | list[TextLine]]) -> None:
         """Running text, and the tables without rulings in it."""
         self.before = None
         at = 0
@@ -177,7 +177,7 @@ class _Assembler:
             self._lines(lines[at:], order)
 
     @staticmethod
-    def _lines(lines: list[Line], order: list[int | list[Line]]) -> None:
+    def _lines(lines: list[TextLine], order: list[int | list[TextLine]]) -> None:
         if order and isinstance(order[-1], list):
             order[-1].extend(lines)
         else:

@@ -1,7 +1,7 @@
 """Text recognised from pictures of pages, where the extra `auditor[ocr]` is installed.
 
 The models come with the `rapidocr` wheel: nothing is ever downloaded. A page is set upright before it is read;
-`Seen.matrix` leads back to the page as it is displayed.
+`SeenPage.matrix` leads back to the page as it is displayed.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from auditor.readers.pdf.page_picture import Picture
+from auditor.readers.pdf.page_picture import RecognisedPage
 
 if TYPE_CHECKING:
     from auditor.readers.pdf.elements import Matrix
-    from auditor.readers.pdf.page_picture import Seen
+    from auditor.readers.pdf.page_picture import SeenPage
 
 DPI = 200  # of the pictures that are recognised
 MOST_SKEW = 3.0  # degrees
@@ -65,20 +65,20 @@ def _engine() -> tuple[Any, Any]:
     return engine._load_det_model(), engine._load_rec_model()  # noqa: SLF001 — crops are read without a detector
 
 
-def recognise(pixels: Any, scale: float) -> Seen:
+def recognise(pixels: Any, scale: float) -> SeenPage:
     """Recognise one page: `pixels` is its grey picture (rows of bytes), `scale` how many pixels make a point."""
     seen = _upright(pixels, scale, 0)
     if seen.score >= UPRIGHT or not seen.chars:
         return seen
-    sideways = Picture(_grey(pixels), scale, _STRAIGHT, _engine).is_sideways()
+    sideways = RecognisedPage(_grey(pixels), scale, _STRAIGHT, _engine).is_sideways()
     scores = {quarters: _upright(pixels, scale, quarters, SAMPLE).score for quarters in ((1, 3) if sideways else (2,))}
     best = max(scores, key=lambda quarters: scores[quarters])
     return _upright(pixels, scale, best) if sideways or scores[best] > seen.score + CLEARLY else seen
 
 
-def tables_in(pixels: Any, scale: float) -> Seen | None:
+def tables_in(pixels: Any, scale: float) -> SeenPage | None:
     """Recognise a picture on a page if it shows a ruled table; None for any other picture."""
-    page = Picture(_grey(pixels), scale, _STRAIGHT, _engine)
+    page = RecognisedPage(_grey(pixels), scale, _STRAIGHT, _engine)
     if not page.has_table():
         return None
     seen = page.seen()
@@ -91,7 +91,7 @@ def _grey(pixels: Any) -> Any:
     return np.array(pixels, dtype=np.uint8)
 
 
-def _upright(pixels: Any, scale: float, quarters: int, sample: int = 0) -> Seen:
+def _upright(pixels: Any, scale: float, quarters: int, sample: int = 0) -> SeenPage:
     """Recognise a page after so many turns of 90° against the clock, and what little skew is left set right.
 
     With a `sample`, only so many lines are read.
@@ -114,7 +114,7 @@ def _upright(pixels: Any, scale: float, quarters: int, sample: int = 0) -> Seen:
         (a, c, e), (b, d, f) = cv2.invertAffineTransform(turn).tolist()
         back = _then((a, b, c, d, e, f), back)
     back = (*back[:4], back[4] / scale, back[5] / scale)
-    seen = Picture(grey, scale, back, _engine).seen(sample)
+    seen = RecognisedPage(grey, scale, back, _engine).seen(sample)
     seen.quarters = quarters
     return seen
 

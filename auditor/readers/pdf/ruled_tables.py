@@ -15,7 +15,7 @@ from auditor.readers.pdf.number_runs import BESIDE, is_one_number, mark
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from auditor.readers.pdf.elements import Box, Char, Segment
+    from auditor.readers.pdf.elements import Box, Char, Ruling
 
 
 SNAP = 2.0  # rulings closer than this are one ruling
@@ -63,12 +63,12 @@ class RuledTable:
         return out
 
 
-def joined(segments: Iterable[Segment]) -> list[Segment]:
+def joined(segments: Iterable[Ruling]) -> list[Ruling]:
     """Snap segments to common positions and join those that overlap or nearly touch."""
     rest = sorted(segments)
     if not rest:
         return []
-    groups: list[list[Segment]] = [[rest[0]]]
+    groups: list[list[Ruling]] = [[rest[0]]]
     first = rest[0][0]
     for segment in rest[1:]:
         if segment[0] - groups[-1][-1][0] <= SNAP and segment[0] - first <= 2 * SNAP:
@@ -76,7 +76,7 @@ def joined(segments: Iterable[Segment]) -> list[Segment]:
         else:
             groups.append([segment])
             first = segment[0]
-    out: list[Segment] = []
+    out: list[Ruling] = []
     for group in groups:
         weight = sum(max(b - a, 0.01) for _, a, b in group)
         position = sum(p * max(b - a, 0.01) for p, a, b in group) / weight
@@ -94,14 +94,14 @@ def joined(segments: Iterable[Segment]) -> list[Segment]:
     return out
 
 
-def longest(segments: list[Segment], most: int) -> list[Segment]:
+def longest(segments: list[Ruling], most: int) -> list[Ruling]:
     """Of too many segments the longest: a table's rulings reach further than the strokes of a drawing beside it."""
     if len(segments) <= most:
         return segments
     return sorted(segments, key=lambda segment: (segment[1] - segment[2], segment))[:most]
 
 
-def find_tables(across: Sequence[Segment], down: Sequence[Segment]) -> list[RuledTable]:
+def find_tables(across: Sequence[Ruling], down: Sequence[Ruling]) -> list[RuledTable]:
     """Find the tables that horizontal (`across`) and vertical (`down`) rulings draw, top to bottom."""
     across, down = (sorted(longest(joined(lines), MAX_RULINGS)) for lines in (across, down))
     if not across or not down:
@@ -136,7 +136,7 @@ class _Union:
         self.parent[self.find(b)] = self.find(a)
 
 
-def _components(across: Sequence[Segment], down: Sequence[Segment]) -> list[tuple[list[Segment], list[Segment]]]:
+def _components(across: Sequence[Ruling], down: Sequence[Ruling]) -> list[tuple[list[Ruling], list[Ruling]]]:
     """Rulings that cross one another, group by group."""
     union = _Union(len(across) + len(down))
     size = len(across)
@@ -146,7 +146,7 @@ def _components(across: Sequence[Segment], down: Sequence[Segment]) -> list[tupl
             _, top, bottom = down[j]
             if top - SNAP <= y <= bottom + SNAP:
                 union.join(i, size + j)
-    groups: dict[int, tuple[list[Segment], list[Segment]]] = {}
+    groups: dict[int, tuple[list[Ruling], list[Ruling]]] = {}
     for number in range(size + len(down)):
         pair = groups.setdefault(union.find(number), ([], []))
         if number < size:
@@ -156,7 +156,7 @@ def _components(across: Sequence[Segment], down: Sequence[Segment]) -> list[tupl
     return [pair for pair in groups.values() if pair[0] and pair[1]]
 
 
-def _closed(rows: list[Segment], columns: list[Segment]) -> tuple[list[Segment], list[Segment]]:
+def _closed(rows: list[Ruling], columns: list[Ruling]) -> tuple[list[Ruling], list[Ruling]]:
     """Close the sides of a table that is open: where most rulings reach beyond the outermost one across them."""
     for lines, others in ((rows, columns), (columns, rows)):
         if len(lines) < 2:
@@ -183,7 +183,7 @@ def _distinct(values: Iterable[float]) -> list[float]:
     return out
 
 
-def _ruled_edges(lines: Sequence[Segment], positions: Sequence[float], marks: Sequence[float]) -> list[list[bool]]:
+def _ruled_edges(lines: Sequence[Ruling], positions: Sequence[float], marks: Sequence[float]) -> list[list[bool]]:
     """For every inner position, whether a ruling stands there between each pair of neighbouring marks."""
     out = []
     for position in positions[1:-1]:
@@ -197,7 +197,7 @@ def _ruled_edges(lines: Sequence[Segment], positions: Sequence[float], marks: Se
     return out
 
 
-def _cells(rows: Sequence[Segment], columns: Sequence[Segment], xs: list[float], ys: list[float]) -> list[RuledCell]:
+def _cells(rows: Sequence[Ruling], columns: Sequence[Ruling], xs: list[float], ys: list[float]) -> list[RuledCell]:
     """Join boxes that no ruling parts; a shape that is no rectangle stays as single boxes."""
     high, wide = len(ys) - 1, len(xs) - 1
     parted_down, parted_across = _ruled_edges(columns, xs, ys), _ruled_edges(rows, ys, xs)

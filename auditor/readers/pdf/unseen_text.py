@@ -21,7 +21,7 @@ BESIDE = 1  # pages before and after on which a cell or a heading may be printed
 TOLD = 40  # characters that are told of a page
 SAME_LINE = 1.0  # points
 
-Remark = tuple[str, dict[str, str]]
+PageRemark = tuple[str, dict[str, str]]
 
 
 class _Held(NamedTuple):
@@ -50,7 +50,7 @@ class Unseen:
         if content.unmapped:
             self.unmapped[content.number] = content.unmapped
 
-    def remarks(self) -> Iterator[Remark]:
+    def remarks(self) -> Iterator[PageRemark]:
         """What is to be told of the pages, in their order."""
         for page in sorted({*self.held, *self.unmapped}):
             chars = list(self._nowhere(page)) if page in self.held else []

@@ -17,7 +17,7 @@ NARROW = 3  # pixels: of a narrower character those at its sides are looked at a
 CELL = 8.0  # points: characters are looked up by squares of this size
 
 
-class Doubt(Enum):
+class HiddenBy(Enum):
     """Why a character may not be seen."""
 
     PALE = auto()  # drawn in the colour of paper, or transparent
@@ -28,7 +28,7 @@ class Doubt(Enum):
 
 
 @dataclass(slots=True)
-class Judged:
+class SeenCharacters:
     """The characters that are seen and those that are hidden; how many are lost, or show in a picture only."""
 
     seen: list[Char] = field(default_factory=list)
@@ -37,12 +37,14 @@ class Judged:
     layer: int = 0
 
 
-def judged(chars: Sequence[Char], doubtful: Sequence[tuple[Char, Doubt]], bitmap: Any, width: float) -> Judged:
+def judged(
+    chars: Sequence[Char], doubtful: Sequence[tuple[Char, HiddenBy]], bitmap: Any, width: float
+) -> SeenCharacters:
     """Look at the rendered page (`width` points wide): a doubtful character without ink under it is hidden.
 
     So is one over which another character is printed: the ink is the other's.
     """
-    out = Judged()
+    out = SeenCharacters()
     scale = bitmap.width / max(1.0, width)
     pixels = bytes(bitmap.buffer)
     doubts = {id(char): doubt for char, doubt in doubtful}
@@ -53,7 +55,7 @@ def judged(chars: Sequence[Char], doubtful: Sequence[tuple[Char, Doubt]], bitmap
             out.seen.append(char)
             continue
         if not _has_ink(char, pixels, bitmap.stride, (bitmap.width, bitmap.height), scale):
-            if doubt is not Doubt.LOST:
+            if doubt is not HiddenBy.LOST:
                 out.hidden.append(char)
             continue
         over = sure.at(char) if doubt in _OTHERS_INK else None
@@ -61,14 +63,14 @@ def judged(chars: Sequence[Char], doubtful: Sequence[tuple[Char, Doubt]], bitmap
             if over[5] != char[5]:
                 out.hidden.append(char)
             continue
-        out.lost += doubt is Doubt.LOST
+        out.lost += doubt is HiddenBy.LOST
         out.layer += doubt in _LAYER
         out.seen.append(char)
     return out
 
 
-_OTHERS_INK = (Doubt.UNPAINTED, Doubt.COVERED, Doubt.PICTURED)
-_LAYER = (Doubt.UNPAINTED, Doubt.PICTURED)
+_OTHERS_INK = (HiddenBy.UNPAINTED, HiddenBy.COVERED, HiddenBy.PICTURED)
+_LAYER = (HiddenBy.UNPAINTED, HiddenBy.PICTURED)
 
 
 class _Squares:

@@ -50,10 +50,10 @@ def read(data: bytes, *, file: str, sha256: str) -> Document:
         package.close()
 
 
-Spot = tuple[int, int, int, int]  # paragraph, grid, row, column; 0 where it has none
+GridSpot = tuple[int, int, int, int]  # paragraph, grid, row, column; 0 where it has none
 
 
-def elements_of(root: Any, package: Package, file: str) -> dict[Spot, Any]:
+def elements_of(root: Any, package: Package, file: str) -> dict[GridSpot, Any]:
     """The element of each paragraph and each cell of a document, by the place that `read` gives them."""
     reader = _Reader(Document(file, ""), Numbering(package))
     reader.spots = {}
@@ -95,7 +95,7 @@ class _Reader:
         self.grids = 0
         self.cells = 0
         self.hidden = 0  # pieces of text and rows that are not shown
-        self.spots: dict[Spot, Any] | None = None  # filled where the elements are asked for
+        self.spots: dict[GridSpot, Any] | None = None  # filled where the elements are asked for
 
     def blocks(self, parent: Any, depth: int) -> None:
         """Read the blocks below one element."""

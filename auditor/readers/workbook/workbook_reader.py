@@ -18,7 +18,7 @@ from auditor.readers.workbook.sheets import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MA
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auditor.readers.workbook.xls_records import Look
+    from auditor.readers.workbook.xls_records import SheetLook
 
 
 def read(data: bytes, *, file: str, sha256: str, kind: str) -> Document:
@@ -47,7 +47,7 @@ def _binary(data: bytes, document: Document, kind: str) -> Iterator[Sheet]:
     import python_calamine
 
     file = document.file
-    looks: dict[str, Look] = {}
+    looks: dict[str, SheetLook] = {}
     if kind == "XLS":
         from auditor.readers.workbook import xls_records
 
@@ -73,7 +73,7 @@ def _binary(data: bytes, document: Document, kind: str) -> Iterator[Sheet]:
         raise
 
 
-def _fill(sheet: Sheet, book: Any, look: Look | None) -> None:
+def _fill(sheet: Sheet, book: Any, look: SheetLook | None) -> None:
     """Take the values of one sheet from calamine, as their formats show them."""
     table = book.get_sheet_by_name(sheet.name)
     if table.height > MAX_ROWS or table.width > MAX_COLUMNS or table.height * table.width > MAX_CELLS:

@@ -24,7 +24,7 @@ _CENTRED = 6  # alignment: in the middle of several cells
 
 
 @dataclass(slots=True)
-class Look:
+class SheetLook:
     """What one sheet shows besides its values, by (row, column) counted from 0.
 
     `centred` are ranges (first row, first column, last, last) of a text that runs over the empty cells to its right.
@@ -36,7 +36,7 @@ class Look:
     centred: list[tuple[int, int, int, int]] = field(default_factory=list)
 
 
-def looks(data: bytes, file: str) -> dict[str, Look]:
+def looks(data: bytes, file: str) -> dict[str, SheetLook]:
     """The looks of the sheets of an XLS, by name. Raises `BadInputError` for a damaged or encrypted file."""
     stream = _stream(data, file)
     try:
@@ -80,7 +80,7 @@ def _records(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
             return
 
 
-def _looks(stream: bytes, file: str) -> dict[str, Look]:
+def _looks(stream: bytes, file: str) -> dict[str, SheetLook]:
     sheets: list[tuple[int, str]] = []
     formats: dict[int, str] = {}
     cells: list[tuple[int, bool]] = []  # number format and whether centred, of every cell format
@@ -108,8 +108,8 @@ def _text(body: bytes, at: int, width: int) -> str:
     return raw.decode("utf-16-le" if wide else "latin-1")
 
 
-def _look(stream: bytes, start: int, codes: list[str], centred: set[int]) -> Look:
-    look = Look()
+def _look(stream: bytes, start: int, codes: list[str], centred: set[int]) -> SheetLook:
+    look = SheetLook()
     styles: dict[tuple[int, int], tuple[int, bool]] = {}  # cell format, and whether anything stands there
     for kind, body in _records(stream, start):
         if kind == _ROW and struct.unpack_from("<H", body, 12)[0] & 0x20:

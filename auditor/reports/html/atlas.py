@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from auditor.model.filing import ReadTable, TextView
 
 
-class Spot(NamedTuple):
+class PrintedSpot(NamedTuple):
     """A cell of a table as printed: the number of the table among those of the filing, and of its row."""
 
     table: int
@@ -24,7 +24,7 @@ class Atlas:
     def __init__(self, audit: Audit) -> None:
         self.audit = audit
         self.starts: list[int] = []  # of each table: the position of its first fact in the audit's list
-        self.cells: dict[int, Spot] = {}  # fact → where it is shown
+        self.cells: dict[int, PrintedSpot] = {}  # fact → where it is shown
         self.passages: dict[int, int] = {}  # fact → number of its passage
         self.links: dict[int, list[str]] = {}  # fact → the findings that speak of it, the worst first
         self._find_cells()
@@ -43,7 +43,7 @@ class Atlas:
             self.starts.append(start)
             for row, cells in enumerate(table.view):
                 found = (start + cell.fact for cell in cells if cell.fact is not None)
-                self.cells |= dict.fromkeys(found, Spot(number, row))
+                self.cells |= dict.fromkeys(found, PrintedSpot(number, row))
             start += len(table.facts)
 
     def is_shown(self, fact: int) -> bool:

@@ -27,13 +27,13 @@ AROUND = 34.0  # points shown above and below a figure
 TALLEST = 230.0  # points between the first and the last figure of one picture
 FRAME = 2.0  # points between a figure and its frame
 
-Box = tuple[float, float, float, float]
+PictureBox = tuple[float, float, float, float]
 
 
 class _Framed(NamedTuple):
     fact: int
     page: int
-    box: Box
+    box: PictureBox
 
 
 class _Wanted(NamedTuple):

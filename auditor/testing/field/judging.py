@@ -19,7 +19,7 @@ VERDICTS = ("true", "false")
 UNJUDGED = "unjudged"
 
 
-class Judged(NamedTuple):
+class JudgedFinding(NamedTuple):
     """One judged finding: `verdict` is `true` or `false`, `why` says what the page shows."""
 
     file: str
@@ -29,7 +29,7 @@ class Judged(NamedTuple):
     why: str = ""
 
 
-def judged_of(path: Path) -> list[Judged]:
+def judged_of(path: Path) -> list[JudgedFinding]:
     """Read judged findings. Raises `BadInputError` where the file is none of them."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -43,10 +43,12 @@ def judged_of(path: Path) -> list[Judged]:
         if lacking or row["verdict"] not in VERDICTS:
             why = f"{line}: {'、'.join(lacking) or row['verdict']}"
             raise BadInputError("input.config", file=path.name, why=why)
-    return [Judged(row["file"], row["rule"], row["message"], row["verdict"], row.get("why") or "") for row in rows]
+    return [
+        JudgedFinding(row["file"], row["rule"], row["message"], row["verdict"], row.get("why") or "") for row in rows
+    ]
 
 
-def verdict_of(file: str, finding: dict[str, str], judged: Sequence[Judged]) -> str:
+def verdict_of(file: str, finding: dict[str, str], judged: Sequence[JudgedFinding]) -> str:
     """What somebody found of a finding: true, false or unjudged."""
     for one in judged:
         if (one.file, one.rule) == (file, finding["rule"]) and _flat(one.message) == _flat(finding["message"]):

@@ -22,7 +22,7 @@ SOURCES = (  # what a document as read depends on
 )  # fmt: skip
 
 
-class Kept(NamedTuple):
+class KeptDocument(NamedTuple):
     """A file as read, or why it could not be read, and how long reading took (seconds, when it was read)."""
 
     document: Document | None
@@ -40,7 +40,7 @@ def reader_version() -> str:
     return digest.hexdigest()[:12]
 
 
-def document_of(path: Path, folder: Path | None) -> Kept:
+def document_of(path: Path, folder: Path | None) -> KeptDocument:
     """Read a file by the bounded reader, or take what the folder keeps of it as read by the same readers."""
     if folder is None:
         return _read(path)
@@ -48,7 +48,7 @@ def document_of(path: Path, folder: Path | None) -> Kept:
     kept = folder / f"{name}-{reader_version()}.json"
     if kept.is_file():
         data = json.loads(kept.read_bytes())
-        return Kept(codec.unpack(data["document"]), "", data["seconds"])
+        return KeptDocument(codec.unpack(data["document"]), "", data["seconds"])
     made = _read(path)
     if made.document is not None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -58,9 +58,9 @@ def document_of(path: Path, folder: Path | None) -> Kept:
     return made
 
 
-def _read(path: Path) -> Kept:
+def _read(path: Path) -> KeptDocument:
     start = time.perf_counter()
     try:
-        return Kept(read(path), "", time.perf_counter() - start)
+        return KeptDocument(read(path), "", time.perf_counter() - start)
     except BadInputError as error:
-        return Kept(None, str(error), time.perf_counter() - start)
+        return KeptDocument(None, str(error), time.perf_counter() - start)

@@ -26,7 +26,7 @@ SKIPPED = (".csv", ".md", ".json")  # files beside the filings
 ASKING = (Severity.ERROR, Severity.WARNING)
 
 
-class Plan(NamedTuple):
+class FieldPlan(NamedTuple):
     """How to measure: how many figures of tables and text to change in each file, by which seed; where reading is kept.
 
     `mode` is how figures were rounded.
@@ -90,7 +90,7 @@ def place_of(name: str) -> str:
     return name.split("_", maxsplit=1)[0]
 
 
-def measure(path: Path, book: RuleBook, plan: Plan) -> Measured:
+def measure(path: Path, book: RuleBook, plan: FieldPlan) -> Measured:
     """Read, bind and audit one file, then change some of its figures one at a time."""
     kept = document_of(path, plan.cache)
     seconds = {"read": round(kept.seconds, 3)}

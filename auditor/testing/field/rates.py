@@ -12,14 +12,14 @@ from auditor.testing.field.judging import UNJUDGED, verdict_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from auditor.testing.field.judging import Judged
+    from auditor.testing.field.judging import JudgedFinding
     from auditor.testing.field.measuring import Measured
 
 ONE_IN = 50  # a rule may fire in one published filing of so many before a page must show it right
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class FiringRate:
     """A rule at one severity: its findings, in how many of the audited files, and how many are judged how."""
 
     rule: str
@@ -37,7 +37,7 @@ class Rate:
         return self.files * ONE_IN > self.audited and not self.true
 
 
-def rates_of(files: Sequence[Measured], judged: Sequence[Judged] = ()) -> list[Rate]:
+def rates_of(files: Sequence[Measured], judged: Sequence[JudgedFinding] = ()) -> list[FiringRate]:
     """The rates of all rules that fired, errors first, those in most files first."""
     counts: dict[tuple[str, str], Counter[str]] = {}
     for file in files:
@@ -48,18 +48,18 @@ def rates_of(files: Sequence[Measured], judged: Sequence[Judged] = ()) -> list[R
             counts[key]["files"] += 1
     audited = sum(not file.refused for file in files)
     rates = [
-        Rate(rule, severity, audited, one["findings"], one["files"], one["true"], one["false"], one[UNJUDGED])
+        FiringRate(rule, severity, audited, one["findings"], one["files"], one["true"], one["false"], one[UNJUDGED])
         for (severity, rule), one in counts.items()
     ]
     return sorted(rates, key=lambda rate: (rate.severity, -rate.files, -rate.findings, rate.rule))
 
 
-def rates_data(rates: Sequence[Rate]) -> list[dict[str, Any]]:
+def rates_data(rates: Sequence[FiringRate]) -> list[dict[str, Any]]:
     """The rates for other programs."""
     return [{**asdict(rate), "doubtful": rate.doubtful} for rate in rates]
 
 
-def rates_lines(rates: Sequence[Rate], files: Sequence[Measured]) -> Iterator[str]:
+def rates_lines(rates: Sequence[FiringRate], files: Sequence[Measured]) -> Iterator[str]:
     """The rates in words, and how many rules are doubtful."""
     for rate in rates:
         said = say(
@@ -73,7 +73,7 @@ def rates_lines(rates: Sequence[Rate], files: Sequence[Measured]) -> Iterator[st
     )  # fmt: skip
 
 
-def rates_table(rates: Sequence[Rate]) -> Iterator[str]:
+def rates_table(rates: Sequence[FiringRate]) -> Iterator[str]:
     """The rates as a table in Markdown."""
     yield say("rates.table")
     yield "|---|---|--:|--:|--:|--:|--:|---|"

@@ -11,7 +11,7 @@ from auditor.engine.findings import Severity
 from auditor.errors import BadInputError
 from auditor.model.numbers import parse_literal
 from auditor.reading.filings import filing_of, merge
-from auditor.reports.figures import Figures
+from auditor.reports.figures import FigureWords
 from auditor.testing.field.changing import STAMP, changed, new_text
 from auditor.testing.field.spots import spots_of
 
@@ -31,7 +31,7 @@ _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class ChangeTrial:
     """One changed figure, and what came of it.
 
     `read`: it is a fact; `checked`: unchanged it stands in an evaluated equality; `found`: a new error or warning
@@ -82,7 +82,7 @@ def sample(document: Document, tables: int, texts: int, seed: int) -> list[Spot]
 
 def trials(
     document: Document, base: Base, spots: Sequence[Spot], book: RuleBook, mode: Rounding
-) -> Iterator[Trial]:  # fmt: skip
+) -> Iterator[ChangeTrial]:  # fmt: skip
     """Change figures one at a time, bind each copy anew, audit the copies together: none is a partner of another."""
     planned: list[tuple[Spot, str, str]] = []
     filings: list[Filing | None] = []
@@ -93,7 +93,7 @@ def trials(
             filings.append(_bound(changed(document, spot, made[0]), book))
     audits = iter(audit_filings([one for one in filings if one is not None], book, mode, prove_clean=False))
     for (spot, text, how), filing in zip(planned, filings, strict=True):
-        trial = Trial(spot.kind, spot.page, spot.text.strip(), text.strip(), how)
+        trial = ChangeTrial(spot.kind, spot.page, spot.text.strip(), text.strip(), how)
         yield trial if filing is None else _judged(trial, spot, base, next(audits))
 
 
@@ -104,7 +104,7 @@ def _bound(document: Document, book: RuleBook) -> Filing | None:
         return None
 
 
-def _judged(trial: Trial, spot: Spot, base: Base, audit: Audit) -> Trial:
+def _judged(trial: ChangeTrial, spot: Spot, base: Base, audit: Audit) -> ChangeTrial:
     """Look for the changed figure in what is new."""
     places = set(_changed_facts(spot, trial.new, base, audit))
     if not places:
@@ -113,8 +113,8 @@ def _judged(trial: Trial, spot: Spot, base: Base, audit: Audit) -> Trial:
     new = [finding for finding in audit.findings if _is_new(finding, places, base, audit)]
     asking = [finding for finding in new if finding.severity is not Severity.INFO]
     naming = [finding for finding in asking if finding.suspects and finding.suspects[0].fact in places]
-    figures = Figures(audit)
-    return Trial(
+    figures = FigureWords(audit)
+    return ChangeTrial(
         trial.kind, trial.page, trial.old, trial.new, trial.how, addresses[0], read=True,
         checked=_was_checked(addresses, base), found=bool(asking), named=bool(naming),
         repaired=any(_same(figures.suggested(finding.suspects[0]), trial.old) for finding in naming),

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from auditor.rules.book import RuleBook
-    from auditor.testing.field.measuring import Plan
+    from auditor.testing.field.measuring import FieldPlan
 
 _books: list[RuleBook] = []  # of this process
 
 
-def measured(paths: Sequence[Path], book: RuleBook, plan: Plan, jobs: int) -> Iterator[Measured]:
+def measured(paths: Sequence[Path], book: RuleBook, plan: FieldPlan, jobs: int) -> Iterator[Measured]:
     """Measure files, and yield each as it is done; one that brings its process down is told as not audited."""
     if jobs <= 1:
         yield from (measure(path, book, plan) for path in paths)
@@ -35,5 +35,5 @@ def measured(paths: Sequence[Path], book: RuleBook, plan: Plan, jobs: int) -> It
                 yield done.result()
 
 
-def _one(path: Path, plan: Plan) -> Measured:
+def _one(path: Path, plan: FieldPlan) -> Measured:
     return measure(path, _books[-1], plan)

@@ -13,7 +13,7 @@ from auditor.testing.field.rates import rates_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from auditor.testing.field.judging import Judged
+    from auditor.testing.field.judging import JudgedFinding
     from auditor.testing.field.measuring import Measured
 
 ALL = "all"
@@ -80,7 +80,7 @@ def _shares(c: Counter[str]) -> list[str]:
 # -- rules ------------------------------------------------------------------------------------------------------
 
 
-def rate_lines(files: Sequence[Measured], judged: Sequence[Judged]) -> Iterator[str]:
+def rate_lines(files: Sequence[Measured], judged: Sequence[JudgedFinding]) -> Iterator[str]:
     """One line per rule; `?` marks one that fires in more than one filing in fifty and was never shown right."""
     names = ("findings", "files", *(("true", "false", "unjudged") if judged else ()))
     yield _line(["rule", "severity", *names])
@@ -90,7 +90,7 @@ def rate_lines(files: Sequence[Measured], judged: Sequence[Judged]) -> Iterator[
         yield _line([rate.rule, rate.severity, *(counts[name] for name in names)]) + mark
 
 
-def judged_line(files: Sequence[Measured], judged: Sequence[Judged]) -> str:
+def judged_line(files: Sequence[Measured], judged: Sequence[JudgedFinding]) -> str:
     """How many errors and warnings are judged, and how."""
     count = Counter((f["severity"], verdict_of(file.file, f, judged)) for file in files for f in file.findings)
     parts = [
@@ -101,7 +101,7 @@ def judged_line(files: Sequence[Measured], judged: Sequence[Judged]) -> str:
     return "judged: " + "; ".join(parts)
 
 
-def finding_lines(files: Sequence[Measured], judged: Sequence[Judged]) -> Iterator[str]:
+def finding_lines(files: Sequence[Measured], judged: Sequence[JudgedFinding]) -> Iterator[str]:
     """Every error and warning, with its verdict."""
     for file in sorted(files, key=lambda one: one.file):
         for one in file.findings:

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from auditor.model.filing import Filing
     from auditor.rules.book import RuleBook
     from auditor.rules.plan import Plan
-    from auditor.testing.corrupting import Wrong
+    from auditor.testing.corrupting import WrongFigures
 
 BATCH = 64  # filings evaluated together
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class PlantedTrial:
     """One planted error: family, figure, cause, what static analysis says, and the rules that failed because of it."""
 
     family: str
@@ -60,10 +60,10 @@ class Detection:
     by_family: dict[str, Counter[str]] = field(default_factory=dict)
     alone: Counter[str] = field(default_factory=Counter)  # rule → errors that only it found
     helped: Counter[str] = field(default_factory=Counter)  # rule → errors that it found
-    missed: list[Trial] = field(default_factory=list)
-    contradicted: list[Trial] = field(default_factory=list)  # static analysis and observation differ
+    missed: list[PlantedTrial] = field(default_factory=list)
+    contradicted: list[PlantedTrial] = field(default_factory=list)  # static analysis and observation differ
 
-    def add(self, trial: Trial) -> None:
+    def add(self, trial: PlantedTrial) -> None:
         """Count one trial."""
         for counts in (
             self.by_cause.setdefault(trial.cause.value, Counter()),
@@ -100,7 +100,7 @@ def detect(book: RuleBook, families: Iterable[str], filings: int, figures: int) 
     return out
 
 
-def trials(book: RuleBook, family: str, filing: Filing, figures: int, seed: int) -> Iterator[Trial]:
+def trials(book: RuleBook, family: str, filing: Filing, figures: int, seed: int) -> Iterator[PlantedTrial]:
     """Errors planted one at a time in figures of a filing, with the rules that fail because of each."""
     choice = random.Random(f"{family}{seed}")  # noqa: S311 — planted errors, the same every time
     plans = book.all_plans()
@@ -119,12 +119,12 @@ def trials(book: RuleBook, family: str, filing: Filing, figures: int, seed: int)
             new = tuple(sorted(rules - before))
             rows = (check for n in changes if n in signatures for check in signatures[n].checks)
             equalities = frozenset(check.rule.id for check in rows)
-            yield Trial(family, address, wrong.cause, effect_of(signatures, changes), new, equalities)
+            yield PlantedTrial(family, address, wrong.cause, effect_of(signatures, changes), new, equalities)
 
 
 def _planted(
     filing: Filing, signatures: dict[int, Signature], numbers: Sequence[int], choice: random.Random
-) -> Iterator[tuple[int, Wrong]]:
+) -> Iterator[tuple[int, WrongFigures]]:
     corrupter = Corrupter(filing, signatures)
     for number in numbers:
         for cause in CAUSES:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from auditor.errors import RuleError
 from auditor.model.units import Kind
 from auditor.rules.lint import lint_relation
-from auditor.rules.nodes import Aggregate, Call, Expression, Negation, Number, Relation, walk
+from auditor.rules.nodes import Aggregate, Call, Expression, Negation, Relation, WrittenNumber, walk
 from auditor.rules.plan import Ref, Rows
 from auditor.rules.scope import Scope
 
@@ -52,7 +52,7 @@ def meaning(statement: Any) -> Any:
 def _add(weights: Counter[Any], expression: Expression, side: int) -> None:
     for term in expression.terms:
         weight = side * term.sign * term.digits * 10 ** (6 - term.decimals)
-        if isinstance(term.factor, Number):
+        if isinstance(term.factor, WrittenNumber):
             number = term.factor
             weights["number", number.unit] += weight * number.digits * 10 ** (6 - number.decimals)
         elif isinstance(term.factor, Aggregate) and term.factor.function == "sum":
@@ -66,7 +66,7 @@ def only_counts(before: Any, after: Any, forms: FormBook) -> bool:
     """Tell whether `= 0` became `≤ 0` of counts, which are never below zero."""
     if not (isinstance(before, Relation) and isinstance(after, Relation) and before.operator == "="):
         return False
-    nothing = [term.factor.digits == 0 for term in before.right.terms if isinstance(term.factor, Number)]
+    nothing = [term.factor.digits == 0 for term in before.right.terms if isinstance(term.factor, WrittenNumber)]
     factors = [term.factor for term in before.left.terms if term.sign > 0]
     counts = len(factors) == len(before.left.terms) and all(_is_count(factor, forms) for factor in factors)
     return after.operator == "≤" and nothing == [True] and len(before.right.terms) == 1 and counts

@@ -14,7 +14,7 @@ from auditor.authoring.examples import example_filings, run_cases
 from auditor.engine.facts.chunk import Chunk
 from auditor.engine.judge.evaluate import evaluate
 from auditor.engine.verdicts import Verdict
-from auditor.rules.nodes import NODES, Aggregate, Expression, Negation, Number, Relation, SetRelation
+from auditor.rules.nodes import NODES, Aggregate, Expression, Negation, Relation, SetRelation, WrittenNumber
 from auditor.rules.plan import ColumnSpec, Ref, Rows
 from auditor.testing.scoring.equivalent import COUNTED, REASONS, REFUSED, SAME, TWICE, is_refused, meaning, only_counts
 
@@ -203,7 +203,7 @@ def _terms(node: Expression) -> Iterator[Slip]:
     for at, term in enumerate(node.terms):
         if len(node.terms) > 1:
             yield DROPPED, _text(term.factor), replace(node, terms=node.terms[:at] + node.terms[at + 1 :])
-        if not (isinstance(term.factor, Number) and term.factor.digits == 0):
+        if not (isinstance(term.factor, WrittenNumber) and term.factor.digits == 0):
             yield (
                 FLIPPED,
                 _text(term.factor),
@@ -216,7 +216,7 @@ def _text(node: Any) -> str:
         return node.text
     if isinstance(node, Aggregate):
         return f"{node.function}({', '.join(map(_text, node.items))})"
-    return str(node.digits) if isinstance(node, Number) else type(node).__name__
+    return str(node.digits) if isinstance(node, WrittenNumber) else type(node).__name__
 
 
 def _moved(ref: Ref, forms: FormBook) -> tuple[str, Ref] | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from auditor.forms.codes import is_code
 from auditor.forms.column_match import is_index_row
 from auditor.model.tables import Layout
-from auditor.testing.varying.sheets import Copy, Segment, Sheet, code
+from auditor.testing.varying.sheets import Copy, SheetSegment, VariedSheet, code
 
 if TYPE_CHECKING:
     import random
@@ -35,7 +35,7 @@ def codes_split(copy: Copy, pick: random.Random) -> bool:
     return changed
 
 
-def _split_codes(sheet: Sheet, column: int, rows: Sequence[int], style: str) -> None:
+def _split_codes(sheet: VariedSheet, column: int, rows: Sequence[int], style: str) -> None:
     head = sheet.head()
     last = max((n for n in range(head) if not is_index_row(sheet.rows[n])), default=0)
     for number, row in enumerate(sheet.rows):
@@ -60,7 +60,7 @@ def _split_codes(sheet: Sheet, column: int, rows: Sequence[int], style: str) -> 
     sheet.rows.insert(last + 1, [*rest[:column], *marked, *rest[column + 3 :]])
 
 
-def _join_codes(sheet: Sheet, segment: Segment, rows: Sequence[int]) -> bool:
+def _join_codes(sheet: VariedSheet, segment: SheetSegment, rows: Sequence[int]) -> bool:
     columns = [c for c in segment.labels if any(sheet.rows[n][c].text.isdigit() for n in rows)]
     if len(columns) != 3 or columns[2] - columns[0] != 2 or sheet.spans_down(columns, rows):
         return False

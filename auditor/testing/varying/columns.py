@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from auditor.forms.column_match import is_index_row, read_header
 from auditor.model.labels import plain
 from auditor.model.tables import Layout
-from auditor.testing.varying.sheets import Copy, Sheet, whole_tables
+from auditor.testing.varying.sheets import Copy, VariedSheet, whole_tables
 
 if TYPE_CHECKING:
     import random
@@ -39,7 +39,7 @@ def columns_moved(copy: Copy, pick: random.Random) -> bool:
     return changed
 
 
-def _named_above(sheet: Sheet, column: int, path: Sequence[str]) -> bool:
+def _named_above(sheet: VariedSheet, column: int, path: Sequence[str]) -> bool:
     """Whether the header names a column where it stands (dumps may shift the one against the other)."""
     table = sheet.original.table(sheet.table)
     names = {fact.address.column for number in sheet.body() if (fact := sheet.fact(sheet.rows[number][column]))}

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from auditor.rules.book import RuleBook
     from auditor.testing.varying.sheets import Copy, Original
 
-Said = tuple[str, str, str, int]  # table, row, column, value in the smallest step
-Sign = tuple[str, frozenset[Said]]  # rule, the figures it binds
+SaidFigure = tuple[str, str, str, int]  # table, row, column, value in the smallest step
+Sign = tuple[str, frozenset[SaidFigure]]  # rule, the figures it binds
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class Comparison:
         return not (self.misread or self.silent or self.accused or self.acquitted)
 
 
-def _said(fact: Fact) -> Said:
+def _said(fact: Fact) -> SaidFigure:
     return (fact.address.table, fact.address.row, fact.address.column, fact.value)
 
 
@@ -58,19 +58,19 @@ def _key(fact: Fact) -> str:
     return fact.place.quote if fact.place.quote.startswith(STAMP) else str(fact.address)
 
 
-def _by_stamp(filing: Filing, book: FormBook) -> dict[str, list[Said]]:
+def _by_stamp(filing: Filing, book: FormBook) -> dict[str, list[SaidFigure]]:
     """What every stamped cell says, and every figure that was read from lines; not the claims of the prose."""
     prose = {table.name for table in book.tables.values() if table.prose}
-    out: dict[str, list[Said]] = defaultdict(list)
+    out: dict[str, list[SaidFigure]] = defaultdict(list)
     for fact in filing.facts:
         if fact.state is State.VALUE and fact.address.table not in prose:
             out[_key(fact)].append(_said(fact))
     return out
 
 
-def _signs(audit: Audit) -> dict[Verdict, dict[Sign, tuple[str, set[Said]]]]:
+def _signs(audit: Audit) -> dict[Verdict, dict[Sign, tuple[str, set[SaidFigure]]]]:
     """The failing checks and the tails of an audit, by rule and figures: their names, and all that they bind."""
-    out: dict[Verdict, dict[Sign, tuple[str, set[Said]]]] = {Verdict.INCONSISTENT: {}, Verdict.ROUNDING: {}}
+    out: dict[Verdict, dict[Sign, tuple[str, set[SaidFigure]]]] = {Verdict.INCONSISTENT: {}, Verdict.ROUNDING: {}}
     for finding in audit.findings:
         for check in finding.checks:
             facts = [audit.facts[operand.fact] for operand in check.operands]
@@ -124,7 +124,7 @@ class Judge:
         self._findings(copy, audit, usable, result)
         return result
 
-    def _findings(self, copy: Copy, audit: Audit, read: set[Said], result: Comparison) -> None:
+    def _findings(self, copy: Copy, audit: Audit, read: set[SaidFigure], result: Comparison) -> None:
         signs = _signs(audit)
         before, tails = self.signs[Verdict.INCONSISTENT], self.signs[Verdict.ROUNDING]
         for sign, (text, _) in signs[Verdict.INCONSISTENT].items():
@@ -146,11 +146,11 @@ class Judge:
             result.acquitted.append(text)
 
 
-def _under_own_labels(said: Said, before: list[Said]) -> bool:
+def _under_own_labels(said: SaidFigure, before: list[SaidFigure]) -> bool:
     """Whether a cell is read by the labels that stand beside it, in a table (or a part) that no form describes."""
     return said[0].startswith("其他表/") and any(said[3] == value for *_, value in before)
 
 
-def _text(said: Said) -> str:
+def _text(said: SaidFigure) -> str:
     table, row, column, value = said
     return f"{table}[{row}].{column}={value}"

@@ -11,7 +11,7 @@ from auditor.forms.codes import is_code
 from auditor.model.document import Cell, Paragraph
 from auditor.model.numbers import NOTHING, NUMERIC, State, parse_literal
 from auditor.model.units import FEN_PER, Kind, money_unit
-from auditor.testing.varying.sheets import Copy, Sheet, reworded, title_of
+from auditor.testing.varying.sheets import Copy, VariedSheet, reworded, title_of
 
 if TYPE_CHECKING:
     import random
@@ -27,7 +27,7 @@ def _figures(copy: Copy, change: Callable[[Cell, Fact], str]) -> bool:
     for sheet in copy.sheets():
         cells = [cell for row in sheet.rows for cell in row if sheet.fact(cell)]
 
-        def new(cell: Cell, sheet: Sheet = sheet) -> str:
+        def new(cell: Cell, sheet: VariedSheet = sheet) -> str:
             fact = sheet.fact(cell)
             return change(cell, fact) if fact and fact.text == cell.raw.strip() else cell.raw
 

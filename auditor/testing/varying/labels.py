@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.forms.column_match import is_index_row, read_header
 from auditor.model.labels import plain
-from auditor.testing.varying.sheets import Copy, Sheet, code, label_cells
+from auditor.testing.varying.sheets import Copy, VariedSheet, code, label_cells
 
 if TYPE_CHECKING:
     import random
@@ -56,7 +56,7 @@ def synonyms(copy: Copy, pick: random.Random) -> bool:
     return changed
 
 
-def _other_headers(sheet: Sheet, table: Table, pick: random.Random) -> bool:
+def _other_headers(sheet: VariedSheet, table: Table, pick: random.Random) -> bool:
     """Columns that one word heads under another word that the form accepts for them and for no other column."""
     words = Counter(plain(header) for column in table.all_columns for header in column.headers)
     paths = read_header(sheet.close(), sheet.head()).paths

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from auditor.forms.column_match import is_index_row
 from auditor.model.document import Cell, Paragraph
-from auditor.testing.varying.sheets import Copy, Sheet, title_of
+from auditor.testing.varying.sheets import Copy, VariedSheet, title_of
 
 if TYPE_CHECKING:
     import random
@@ -120,9 +120,9 @@ def _cut(copy: Copy, pick: random.Random, what: str) -> bool:
                 continue
         else:
             lines = []
-        mark: list[Paragraph | Sheet] = [Paragraph(f"- {page} -", replace(place, quote=""))] if page else []
+        mark: list[Paragraph | VariedSheet] = [Paragraph(f"- {page} -", replace(place, quote=""))] if page else []
         rows = [list(row) for row in [*(sheet.rows[:head] if what != "bare" else []), *sheet.rows[cut:]]]
-        below = Sheet(replace(sheet.grid, place=place, continues=not lines), rows, sheet.original)
+        below = VariedSheet(replace(sheet.grid, place=place, continues=not lines), rows, sheet.original)
         sheet.rows = sheet.rows[:cut]
         at = next(n for n, block in enumerate(copy.blocks) if block is sheet)
         copy.blocks[at + 1 : at + 1] = [*mark, *lines, below]

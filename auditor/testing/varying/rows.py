@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditor.testing.varying.sheets import Copy, Sheet, code
+from auditor.testing.varying.sheets import Copy, VariedSheet, code
 
 if TYPE_CHECKING:
     import random
@@ -57,7 +57,7 @@ def _siblings(codes: Sequence[str], pick: random.Random) -> list[int]:
     return shuffled(list(range(len(codes))))
 
 
-def _permute(sheet: Sheet, columns: Sequence[int], rows: Sequence[int], order: Sequence[int]) -> None:
+def _permute(sheet: VariedSheet, columns: Sequence[int], rows: Sequence[int], order: Sequence[int]) -> None:
     cells = [[sheet.rows[number][column] for column in columns] for number in rows]
     for number, source in zip(rows, order, strict=True):
         for column, cell in zip(columns, cells[source], strict=True):

@@ -37,7 +37,7 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class SheetSegment:
     """Label columns and the figure columns after them (positions in a sheet)."""
 
     labels: tuple[int, ...]
@@ -45,7 +45,7 @@ class Segment:
 
 
 @dataclass(slots=True)
-class Sheet:
+class VariedSheet:
     """A grid while it is varied. A cell that spans stands, as the same object, at every place it covers."""
 
     grid: Grid
@@ -75,11 +75,11 @@ class Sheet:
         """How many rows stand before the first fact."""
         return next(iter(self.body()), len(self.rows))
 
-    def segments(self) -> list[Segment]:
+    def segments(self) -> list[SheetSegment]:
         """The columns cut into labels and figures, told by where the facts stand."""
         body = self.body()
         figures = [any(self.fact(self.rows[n][c]) for n in body) for c in range(self.width)]
-        out: list[Segment] = []
+        out: list[SheetSegment] = []
         labels: list[int] = []
         found: list[int] = []
         for column, is_figure in enumerate([*figures, False]):
@@ -87,12 +87,12 @@ class Sheet:
                 found.append(column)
                 continue
             if found:
-                out.append(Segment(tuple(labels), tuple(found)))
+                out.append(SheetSegment(tuple(labels), tuple(found)))
                 labels, found = [], []
             labels.append(column)
         return out
 
-    def row_name(self, number: int, segment: Segment) -> str:
+    def row_name(self, number: int, segment: SheetSegment) -> str:
         """The address row that a row of one segment prints, or ''."""
         facts = (self.fact(self.rows[number][column]) for column in segment.figures)
         return next((fact.address.row for fact in facts if fact), "")
@@ -141,19 +141,19 @@ class Copy:
     """
 
     original: Original
-    blocks: list[Paragraph | Sheet]
+    blocks: list[Paragraph | VariedSheet]
     names: list[str] = field(default_factory=list)
     marks: set[str] = field(default_factory=set)
 
-    def sheets(self) -> Iterator[Sheet]:
+    def sheets(self) -> Iterator[VariedSheet]:
         """The sheets that print facts, in order."""
-        return (block for block in self.blocks if isinstance(block, Sheet) and block.table)
+        return (block for block in self.blocks if isinstance(block, VariedSheet) and block.table)
 
     def lines(self) -> Iterator[tuple[int, Paragraph]]:
         """The paragraphs with their positions."""
         return ((at, block) for at, block in enumerate(self.blocks) if isinstance(block, Paragraph))
 
-    def above(self, sheet: Sheet) -> list[int]:
+    def above(self, sheet: VariedSheet) -> list[int]:
         """The positions of the paragraphs between a sheet and the one before it."""
         at = next(number for number, block in enumerate(self.blocks) if block is sheet)
         start = at
@@ -163,7 +163,7 @@ class Copy:
 
     def close(self) -> Document:
         """The varied document."""
-        blocks = [block.close() if isinstance(block, Sheet) else block for block in self.blocks]
+        blocks = [block.close() if isinstance(block, VariedSheet) else block for block in self.blocks]
         return replace(self.original.document, blocks=[b for b in blocks if not isinstance(b, Grid) or b.rows])
 
 
@@ -197,7 +197,7 @@ def copy_of(original: Original) -> Copy:
     return Copy(
         original,
         [
-            block if isinstance(block, Paragraph) else Sheet(block, [list(row) for row in block.rows], original)
+            block if isinstance(block, Paragraph) else VariedSheet(block, [list(row) for row in block.rows], original)
             for block in original.document.blocks
         ],
     )
@@ -219,9 +219,9 @@ def reworded(line: Paragraph, raw: str) -> Paragraph:
     )
 
 
-def whole_tables(copy: Copy) -> list[list[Sheet]]:
+def whole_tables(copy: Copy) -> list[list[VariedSheet]]:
     """The sheets of every table together, continuations with the first; not those whose widths differ."""
-    tables: list[list[Sheet]] = []
+    tables: list[list[VariedSheet]] = []
     for sheet in copy.sheets():
         if tables and tables[-1][0].table == sheet.table:
             tables[-1].append(sheet)
@@ -236,7 +236,7 @@ def code(name: str) -> str:
     return last if is_code(last) else ""
 
 
-def label_cells(sheet: Sheet) -> Iterable[tuple[str, Cell]]:
+def label_cells(sheet: VariedSheet) -> Iterable[tuple[str, Cell]]:
     """The cells that name rows: (row of the address, cell), the last label of every row of every segment."""
     for part in sheet.segments():
         for number in sheet.body():
