@@ -12,8 +12,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from auditor.forms.codes import is_code
-from auditor.forms.column_match import Look, look
+from auditor.forms.page_joins import goes_on, header_again, heading
 from auditor.forms.printed_table import Found
 from auditor.model.document import Grid, Paragraph
 from auditor.model.labels import plain
@@ -181,9 +180,14 @@ class _Finder:
         self.before: Found | None = None  # the table of the last grid
         self.noted: Found | None = None  # the table below which notes stand, while they go on
         self.spoken: list[str] = []  # what was said since, other than page numbers and remarks on tables
+        self.since: list[str] = []  # the same with the titles, as headings
+        self.above: set[str] = set()  # what stood like this above the table of the last grid
 
     def paragraph(self, paragraph: Paragraph) -> None:
         title, forms = self._title(paragraph.text)
+        text = paragraph.text
+        if title or (text and not _PAGE.match(text) and not _says_little(text)):
+            self.since.append(heading(text))
         if title:
             self._titled(title, forms, paragraph)
         else:
@@ -206,8 +210,6 @@ class _Finder:
         self._end_lines()
         self.current = Found(title, forms, paragraph.place)
         self.last = None
-        if self.before is not None and self.before.title != title:
-            self.before = None
         self.remarks = []
 
     def _said(self, paragraph: Paragraph) -> None:
@@ -235,20 +237,18 @@ class _Finder:
 
     def grid(self, grid: Grid) -> None:
         found, before = self.current, self.before
-        again = before is not None and _repeats_header(before.grids, grid)
-        if found is not None and not found.grids and len(found.lines) <= MAX_REMARKS:
-            if before is not None and not self.spoken and again and _other_rows(before.grids, grid):
-                self._join(before, grid)  # the title stands on every page
-            else:
-                found.above += found.lines
-                found.lines = []
-                found.grids.append(grid)
-                self.result.tables.append(found)
-                self.last = found
+        again = before is not None and bool(before.grids) and header_again(before.grids, grid) > 0
+        joins = before is not None and bool(before.grids) and goes_on(before.grids, grid, self.since, self.above)
+        if joins and before is not None:
+            self._join(before, grid)
+        elif found is not None and not found.grids and len(found.lines) <= MAX_REMARKS:
+            found.above += found.lines
+            found.lines = []
+            found.grids.append(grid)
+            self.result.tables.append(found)
+            self.last = found
         elif self.last is not None and self._goes_on(grid):
             self._join(self.last, grid)
-        elif before is not None and not self.spoken and (again or grid.continues):
-            self._join(before, grid)
         elif titles := self._listed(grid):
             self._end_lines()
             self.last = None
@@ -262,9 +262,12 @@ class _Finder:
                 )
             self.last = Found("", (), grid.place, above=self.remarks[-MAX_REMARKS:], grids=[grid])
             self.result.unknown.append(self.last)
+        if self.last is not before:
+            self.above = set(self.since)
         self.current = None
         self.before = self.last
         self.spoken = []
+        self.since = []
         self.remarks = []
 
     def _join(self, found: Found, grid: Grid) -> None:
@@ -305,29 +308,6 @@ class _Finder:
             self.result.tables.append(found)
         else:
             self.result.announced.setdefault(found.title, Paragraph(found.title, found.place))
-
-
-def _words(cells: Sequence[Cell]) -> tuple[str, ...]:
-    """What a row says besides figures: its codes and labels."""
-    distinct = {id(cell): cell for cell in cells if cell.text}.values()
-    return tuple(plain(c.text) for c in distinct if is_code(c.text) or look(c.text) is Look.TEXT)
-
-
-def _repeats_header(grids: Sequence[Grid], grid: Grid) -> bool:
-    """Tell whether a grid begins like the first grid of a table."""
-    first = grids[0].rows[0]
-    return grid.width == grids[0].width and len(_words(first)) > 1 and _words(grid.rows[0]) == _words(first)
-
-
-def _other_rows(grids: Sequence[Grid], grid: Grid) -> bool:
-    """Tell whether a grid prints other rows than those before it, the rows of the header apart."""
-    height = 0
-    while height < min(len(grid.rows), len(grids[0].rows)) and _words(grid.rows[height]) == _words(
-        grids[0].rows[height]
-    ):
-        height += 1
-    printed = {_words(cells) for before in grids for cells in before.rows[height if before is grids[0] else 0 :]} - {()}
-    return not any(_words(cells) in printed for cells in grid.rows[height:])
 
 
 _HEADER_WORDS = ("栏次", "行次", "科目代码", "科目编码", "科目名称", "合计", "小计", "项目", "决算数", "预算数", "金额")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from auditor.forms.column_match import Look, is_index_row, look
+from auditor.forms.page_joins import columns_on
 from auditor.model.document import Cell
 
 if TYPE_CHECKING:
@@ -52,59 +53,6 @@ def _moved(grid: Grid, columns: Sequence[int], width: int) -> Iterator[Cells]:
         for cell, column in zip(cells, columns, strict=True):
             line[column] = cell
         yield tuple(cell if cell is not None else Cell("", cells[0].place) for cell in line)
-
-
-def columns_on(first: Grid, grid: Grid) -> list[int] | None:
-    """For each column of a grid its column on the first page; None where they do not fit.
-
-    Grids of one width fit as they are, narrower ones by where their columns stand, or by the words of a header that
-    both print.
-    """
-    if grid.width == first.width:
-        return list(range(grid.width))
-    if grid.width > first.width:
-        return None
-    return _by_edges(first, grid) or _by_header(first, grid)
-
-
-def _by_edges(first: Grid, grid: Grid) -> list[int] | None:
-    wide, narrow = edges_of(first), edges_of(grid)
-    if len(wide) < first.width or len(narrow) < grid.width:
-        return None
-    out: list[int] = []
-    column = 0
-    for at in range(grid.width):
-        middle = (narrow[at][0] + narrow[at][1]) / 2
-        while column < first.width and wide[column][1] <= middle:
-            column += 1
-        if column == first.width or middle < wide[column][0] or (out and out[-1] == column):
-            return None
-        out.append(column)
-    return out
-
-
-def edges_of(grid: Grid) -> dict[int, tuple[float, float]]:
-    """The left and right edge of each column, by cells that stand in it alone and have a box."""
-    out: dict[int, tuple[float, float]] = {}
-    for cells in grid.rows:
-        for column, cell in enumerate(cells):
-            if column not in out and cell.colspan == 1 and cell.place.bbox is not None:
-                out[column] = (cell.place.bbox[0], cell.place.bbox[2])
-        if len(out) == grid.width:
-            break
-    return out
-
-
-def _by_header(first: Grid, grid: Grid) -> list[int] | None:
-    mine, wanted = ([cell.text for cell in one.rows[0]] for one in (grid, first))
-    out: list[int] = []
-    for text in mine:
-        start = out[-1] + 1 if out else 0
-        at = next((column for column in range(start, len(wanted)) if wanted[column] == text), None)
-        if at is None:
-            return None
-        out.append(at)
-    return out if len(set(mine)) > 1 else None
 
 
 def filled(cells: Cells) -> list[Cell]:
