@@ -41,7 +41,7 @@ MAX_SIZE = 2_000_000  # larger files are left out: the cases should be many
 
 def corpus(folders: list[str]) -> list[tuple[str, bytes]]:
     """The files to damage, by name."""
-    from tests.documents import CLEAN, WRONG, archive_bytes, page, pdf, word, workbook
+    from tests.support.documents import CLEAN, WRONG, archive_bytes, page, pdf, word, workbook
 
     files = {
         path: path.read_bytes() for folder in folders for path in sorted(Path(folder).rglob("*")) if path.is_file()

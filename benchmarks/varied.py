@@ -2,7 +2,7 @@
 
     python benchmarks/varied.py FOLDER_OR_FILE… [--copies 30] [--seed 0] [--only VARIATION] [--show]
 
-The generator's own documents are varied too. Run on purpose; `tests/test_varied.py` holds a small fixed set.
+The generator's own documents are varied too. Run on purpose; `tests/end_to_end/test_varied.py` holds a small fixed set.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditor.forms.page_joins import columns_on, heading
 
-from tests.test_shapes import figures, filing, grid
+from tests.shapes.test_shapes import figures, filing, grid
 
 HEAD = "功能科目 | 合计 | 基本支出 | 项目支出"
 FIRST = f"{HEAD}\n行政运行 | 3.00 | 3.00 | 0.00\n机关服务 | 2.00 | 1.00 | 1.00"
