@@ -47,7 +47,7 @@ MONEY_SHARE = 3  # one in so many of the numbers of a column have decimals or th
 
 _NUMBER = re.compile(
     r"(?<![\d.,，:：/\-—~～第〔\[])(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s{0,2}"
-    r"(?P<unit>亿元|万元|千元|元|%|％|个百分点|人次|批次|辆|台|人|个|批|次|家)(?P<after>.{0,5})"
+    r"(?P<unit>亿元|万元|千元|元|%|％|个百分点|人次|批次|辆|台|人|个|批|次|家)(?=(?P<after>.{0,5}))"
 )
 _THRESHOLD = re.compile(r"^(?:（含|\(含|及?以[上下]|\(?不含|月|工作日|季度|百分点以)")
 _UNITS = {"亿元": "金额", "万元": "金额", "千元": "金额", "元": "金额", "%": "比率", "％": "比率", "个百分点": "比率"}
@@ -181,7 +181,7 @@ def numbers_told(raw: str) -> Iterable[tuple[int, str, str]]:
     Nothing that is no statement: thresholds (50万元以上), dates, numbers of documents, ordinals.
 
     >>> list(numbers_told("2024年收入12.50万元，增长3%，购置单价100万元以上设备0台。"))
-    [(7, '12.50', '文字金额'), (16, '3', '文字比率')]
+    [(7, '12.50', '文字金额'), (17, '3', '文字比率')]
     """
     for found in _NUMBER.finditer(raw):
         number, unit = found["number"], found["unit"]
