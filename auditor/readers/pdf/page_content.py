@@ -57,6 +57,7 @@ class PageContent:
     hidden: list[Char] = field(default_factory=list)
     drawn: list[Char] = field(default_factory=list)
     unmapped: int = 0
+    sliced: set[int] = field(default_factory=set)  # identities of hidden characters of which a slice shows
     pictures: list[Box] = field(default_factory=list)
     shapes: int = 0  # drawings of many pieces
     text_layer: int = 0
@@ -209,6 +210,7 @@ def _read(page: Any, number: int, picture: Callable[[], Any]) -> PageContent:
     return content
 
 
+SLICE = 0.1  # share of a character's height that a reader sees as damage
 LOOK = 1.5  # pixels per point of the picture in which ink is looked for
 
 
@@ -235,6 +237,14 @@ class _Doubts:
             return False
         x, y = (box[0] + box[2]) / 2, 0.35 * box[3] + 0.65 * box[1]
         return not (clip[0] - 1 <= x <= clip[2] + 1 and clip[1] - 1 <= y <= clip[3] + 1)
+
+    def is_sliced(self, address: int, box: Box) -> bool:
+        """Whether the clip that leaves a character out shows a slice of it; `box` in user space."""
+        clip, height = self.drawn.cut.get(address), box[3] - box[1]
+        if clip is None or height <= 0:
+            return False
+        beside = min(box[2], clip[2]) - max(box[0], clip[0]) < (box[2] - box[0]) / 2
+        return not beside and min(box[3], clip[3]) - max(box[1], clip[1]) > SLICE * height
 
     def of(self, address: int, char: Char) -> HiddenBy | None:
         """Why a character may be hidden, or None."""
@@ -328,6 +338,8 @@ def _chars(text_page: Any, matrix: Matrix, content: PageContent, doubts: _Doubts
             address = pdfium_calls.get_text_object(handle, number).value or 0
             if doubts.is_cut(address, (left, bottom, right, top)):
                 content.hidden.append(char)
+                if doubts.is_sliced(address, (left, bottom, right, top)):
+                    content.sliced.add(id(char))
                 continue
             doubt = doubts.of(address, char)
             if doubt is not None:

@@ -29,6 +29,7 @@ class _Held(NamedTuple):
 
     drawn: list[Char]
     stretches: list[tuple[int, int]]
+    sliced: set[int]
 
 
 class Unseen:
@@ -46,7 +47,7 @@ class Unseen:
         drawn = [char for char in content.drawn if id(char) not in beyond]
         self.seen[content.number] = "".join(char[5] for char in drawn if id(char) not in hidden)
         if hidden:
-            self.held[content.number] = _Held(drawn, list(_stretches(drawn, hidden)))
+            self.held[content.number] = _Held(drawn, list(_stretches(drawn, hidden)), content.sliced)
         if content.unmapped:
             self.unmapped[content.number] = content.unmapped
 
@@ -61,12 +62,16 @@ class Unseen:
                 yield "remark.unmapped_glyphs", {"page": str(page), "count": str(self.unmapped[page])}
 
     def _nowhere(self, page: int) -> Iterator[Char]:
-        """The characters of a page that are seen neither on it nor on the pages beside it."""
-        drawn, stretches = self.held[page]
+        """The characters of a page that are seen neither on it nor on the pages beside it.
+
+        A line of which a slice shows is damage to see, wherever else it is printed.
+        """
+        drawn, stretches, sliced = self.held[page]
         printed = "\n".join(self.seen.get(number, "") for number in range(page - BESIDE, page + BESIDE + 1))
         text = "".join(char[5] for char in drawn)
         for first, end in stretches:
-            if not any(piece in printed for piece in _pieces(text, first, end)):
+            damaged = sum(id(char) in sliced for char in drawn[first:end]) >= LONG
+            if damaged or not any(piece in printed for piece in _pieces(text, first, end)):
                 yield from drawn[first:end]
 
 
