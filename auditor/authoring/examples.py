@@ -30,7 +30,7 @@ from auditor.rules.plan import THIS_TABLE, Plan, RowLoop
 from auditor.yamlfiles.trees import Map, Text, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from auditor.forms.book import FormBook
     from auditor.model.tables import Table
@@ -134,6 +134,23 @@ UNPRINTED = "unprinted"  # in place of a figure: the form does not print it, whe
 PROSE = "说明"  # the name under which an example with several tables gives sentences
 
 
+SHAPED = "示例表"
+
+
+def _grid(lines: Sequence[str]) -> Grid:
+    """The grid of a small printed table: cells between bars or tabs."""
+    rows = [[field.strip() for field in re.split(r"[|\t]", line)] for line in lines]
+    width = max(len(row) for row in rows)
+    cells = tuple(
+        tuple(
+            Cell(row[column] if column < len(row) else "", Place(row=number, column=column + 1))
+            for column in range(width)
+        )
+        for number, row in enumerate(rows, 1)
+    )
+    return Grid(cells, Place(), spans_known=True)
+
+
 class _Maker:
     """Makes the filings of an example: the one it shows, and partners in other contexts (`表@上年`).
 
@@ -154,6 +171,8 @@ class _Maker:
         data = self.example.data
         filing = Filing(self._key(), self._family(), entity_kind=(self.rule.entity_kind or ("",))[0])
         partners: dict[str, Filing] = {}
+        if isinstance(data, Text) and self.rule.footing:
+            return [self._shaped(filing, data)]
         if isinstance(data, Text) and self.home is not None and self.home.about:
             return [self._document(filing.key, data)]
         if isinstance(data, Text):
@@ -235,23 +254,26 @@ class _Maker:
             table = self.home
         if table is None or not lines:
             raise self._fail(str(text)[:20], self.book.tables)
-        rows = [[field.strip() for field in re.split(r"[|\t]", line)] for line in lines]
-        width = max(len(row) for row in rows)
-        cells = tuple(
-            tuple(
-                Cell(row[column] if column < len(row) else "", Place(row=number, column=column + 1))
-                for column in range(width)
-            )
-            for number, row in enumerate(rows, 1)
-        )
-        grid = Grid(cells, Place(), spans_known=True)
-        read, unread = bind_table(Found(table.name, (), Place(), grids=[grid]), table, self.book, UNIT)
+        read, unread = bind_table(Found(table.name, (), Place(), grids=[_grid(lines)]), table, self.book, UNIT)
         if read.reason or unread:
             raise RuleError(
                 "rules.example_unread", file=self.rule.file, line=self.example.line, rule=self.rule.id,
                 name=unread[0].text if unread else table.name,
             )  # fmt: skip
         filing.tables.append(read)
+
+    def _shaped(self, filing: Filing, text: Text) -> Filing:
+        """A table that no form describes, read by its own shape."""
+        from auditor.reading.filings import foot
+        from auditor.shapes.whole import read_by_shape
+
+        lines = [line for line in str(text).splitlines() if line.strip()]
+        if not read_by_shape(Found(SHAPED, (), Place(table=SHAPED), grids=[_grid(lines)]), self.book, filing):
+            raise RuleError(
+                "rules.example_unread", file=self.rule.file, line=self.example.line, rule=self.rule.id, name=lines[0]
+            )
+        foot(filing)
+        return filing
 
     # -- maps -----------------------------------------------------------------------------------------------
 

@@ -171,14 +171,14 @@ def finished(filing: Filing, book: FormBook) -> Filing:
     filing.unread += prose.unread
     filing.passages = prose.passages
     filing.texts = []
-    _foot(filing)
+    foot(filing)
     filing.about = tables_about(filing, book)
     filing.entity_kind = filing.entity_kind or told_kind(filing)
     _mark_recognised(filing)
     return filing
 
 
-def _foot(filing: Filing) -> None:
+def foot(filing: Filing) -> None:
     """Tell what must add up in the tables of a filing by their shapes; what looked like it and does not is told."""
     if not filing.shapes:
         return

@@ -21,7 +21,7 @@ LEVEL_SETS = {"各类": "类", "各款": "款", "各项": "项"}
 ROW_SETS = ("各行", "各码", "各条", "有下级的行", "各单位行", TOLD_AGAIN, *LEVEL_SETS)
 AMOUNT_COLUMNS = "金额栏"
 TABLE_SETS: dict[str, Callable[[Table], bool]] = {
-    "各带科目编码的表": lambda table: table.layout is Layout.CODES and not table.prose,
+    "各带科目编码的表": lambda table: table.layout is Layout.CODES and not (table.prose or table.generic),
     "各功能分类表": lambda table: table.layout is Layout.CODES and table.codes == "functional" and not table.prose,
     "各经济分类表": lambda table: table.layout is Layout.CODES and table.codes == "economic" and not table.prose,
     "说明各节": lambda table: table.prose,

@@ -115,9 +115,14 @@ def _labelled(node: HeaderNode, lane: _Lane, done: set[int]) -> Iterator[Proposa
         for total, like in wanted:
             sums = [Sum(total, parts) for parts in _parts(children, number, totals, lane, like)]
             choice = choose(sums, lane.figures)
-            if choice is not None:
+            if choice is not None and not _is_other(choice):
                 done.add(total)
                 yield _proposal(choice, lane, Licence.LABEL)
+
+
+def _is_other(choice: Choice) -> bool:
+    """Tell whether a total and the one column beside it are two measures: they differ somewhere."""
+    return len(choice.reading.sum.parts) == 1 and choice.reading.tally.failed > 0
 
 
 def _says_total(node: HeaderNode, lane: _Lane) -> bool:
@@ -215,7 +220,7 @@ def _proposal(choice: Choice, lane: _Lane, licence: Licence) -> Proposal:
     names = [_name(lane.columns, line) for _, line in one.parts]
     signed = [f"{'−' if sign < 0 else '+'} {name}" for (sign, _), name in zip(one.parts, names, strict=True)]
     pattern = f"{_name(lane.columns, one.total)} = {' '.join(signed).removeprefix('+ ')}"
-    family = "列合计" if licence is Licence.LABEL else ""
+    family = pattern if licence is Licence.LABEL else ""
     return Proposal(FootingKind.COLUMNS, pattern, family, licence, lane.figures, [choice])
 
 

@@ -44,7 +44,11 @@ class Footings:
 
 def footings_of(shapes: Sequence[Shape], facts: Facts) -> Footings:
     """The equations that the shapes of one filing propose, with their licence."""
-    tables = [list(_proposals(shape, facts)) for shape in shapes]
+    following: list[Shape | None] = [*shapes[1:], None][: len(shapes)]
+    tables = [
+        list(_proposals(shape, facts, open_end=after is not None and _goes_on(shape, after)))
+        for shape, after in zip(shapes, following, strict=True)
+    ]
     pool = Pool(tables)
     out = Footings()
     for number, (shape, proposals) in enumerate(zip(shapes, tables, strict=True)):
@@ -60,8 +64,14 @@ def footings_of(shapes: Sequence[Shape], facts: Facts) -> Footings:
     return out
 
 
-def _proposals(shape: Shape, facts: Facts) -> Iterator[Proposal]:
-    lanes = lanes_of(shape, facts)
+def _goes_on(shape: Shape, after: Shape) -> bool:
+    """Tell whether the table that follows may be the rest of one: it has the same columns, and no title of its own."""
+    alike = [column.path for column in shape.columns] == [column.path for column in after.columns]
+    return alike and after.title in ("", shape.title)
+
+
+def _proposals(shape: Shape, facts: Facts, *, open_end: bool) -> Iterator[Proposal]:
+    lanes = lanes_of(shape, facts, open_end=open_end)
     for lane in lanes:
         yield from row_sums(lane)
         yield from column_sums(lane)
@@ -69,10 +79,10 @@ def _proposals(shape: Shape, facts: Facts) -> Iterator[Proposal]:
 
 
 def _footings(one: Proposal, choice: Choice) -> Iterator[Footing]:
-    """One equation for every place of a sum that says anything."""
+    """One equation for every place in which a sum could be tried."""
     tally, addresses = choice.reading.tally, one.figures.address
     held, failed = one.count("holds"), one.count("fails")
-    for place in np.nonzero(~tally.nothing)[0].tolist():
+    for place in np.nonzero(~tally.nothing & ~tally.unknown)[0].tolist():
         total = addresses[choice.reading.sum.total][place]
         parts = [(sign, line, addresses[line][place]) for sign, line in choice.reading.sum.parts]
         lost = any(a is None and one.figures.state[line, place] == UNKNOWN for _, line, a in parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 NAMES = 4  # rows named in a pattern before the rest is counted
 FLAT = "逐级"
+MIN_STRONG = 3  # sums that show a tree which nothing but arithmetic does
+LONG = 2  # 合计, 总计, 小计 say nothing of what they sum
 
 
 @dataclass(slots=True)
@@ -38,32 +40,40 @@ class _Lane:
 
 def row_sums(figures: Figures) -> Iterator[Proposal]:
     """Every sum down that the rows of a lane propose."""
+    figures = replace(figures, state=figures.state.copy())
     printed = ((figures.state == NUMBER) | (figures.state == UNKNOWN)).any(axis=1).tolist()
     lost = [n for n, row in enumerate(figures.rows) if printed[n] and nameless(row) and addend(row)]
     lane = _Lane(figures, printed, lost)
-    figures.state[lost] = UNKNOWN
-    trees = list(trees_of(figures.rows))
-    tried = [(name, tree, _tree_choices(tree, lane)) for name, tree in trees]
+    figures.state[lost] = UNKNOWN  # of this copy: across, such a row is as good as any
+    tried = [(name, tree, _tree_choices(tree, lane)) for name, tree in trees_of(figures.rows)]
     best = max(tried, key=lambda one: _worth(one[2]), default=None)
-    if best is None or _worth(best[2])[0] <= 0:
-        for chains in (False, True):
-            tree = flat_tree(figures, chains=chains)
-            if tree is not None:
-                tried.append((FLAT, tree, _tree_choices(tree, lane)))
-        best = max(tried, key=lambda one: _worth(one[2]), default=None)
+    if best is None or _worth(best[2])[0] <= 0 or 2 * _covered(best[1]) < len(figures.rows):
+        flat = [(FLAT, tree, _tree_choices(tree, lane)) for chains in (False, True)
+                if (tree := flat_tree(figures, chains=chains)) is not None]  # fmt: skip
+        flat = [one for one in flat if _worth(one[2])[1] >= MIN_STRONG]
+        tried += flat
+        best = max([*flat, *([best] if best is not None else [])], key=lambda one: _worth(one[2]), default=None)
+    sound = best is not None and best[0] != FLAT and _worth(best[2])[0] > 0
     roots = [_standing(children_of(tree).get(ROOT, []), tree, lane) for _, tree, _ in _best_first(tried, best)]
     roots.append([n for n, row in enumerate(figures.rows) if addend(row) and not nameless(row)])
     if best is not None and best[2]:
         name, _, choices = best
         licence = Licence.EVIDENCE if name in (FLAT, "层次") else Licence.LABEL
         yield Proposal(FootingKind.TREE, f"{name}：上级 = 下级之和", f"上下级·{name}", licence, figures, choices)
-    yield from _totals(roots, lane)
+    yield from _totals(roots, lane, sound=sound)
 
 
 def _best_first(
     tried: list[tuple[str, Tree, list[Choice]]], best: tuple[str, Tree, list[Choice]] | None
 ) -> list[tuple[str, Tree, list[Choice]]]:
     return ([best] if best is not None else []) + [one for one in tried if one is not best]
+
+
+def _covered(tree: Tree) -> int:
+    """How many rows stand above or below another."""
+    return len(
+        {number for number, parent in enumerate(tree) if parent >= 0} | {parent for parent in tree if parent >= 0}
+    )
 
 
 def _worth(choices: Sequence[Choice]) -> tuple[int, int]:
@@ -85,6 +95,7 @@ def _tree_choices(tree: Tree, lane: _Lane) -> list[Choice]:
         sums = [_sum(parent, [*parts, *inside]), _sum(parent, sorted([*parts, *inside, *among]))]
         choice = choose(sums, lane.figures)
         if choice is not None:
+            choice.settled = choice.settled and not (lane.figures.open_end and ends[parent] == len(tree))
             out.append(choice)
     return out
 
@@ -110,15 +121,21 @@ def _sum(total: int, parts: Sequence[int], style: str = "") -> Sum:
 # -- total rows ----------------------------------------------------------------------------------------------------
 
 
-def _totals(roots: Sequence[Sequence[int]], lane: _Lane) -> Iterator[Proposal]:
-    """Rows that say that they are totals, each with the reading of it that the columns obey."""
+def _totals(roots: Sequence[Sequence[int]], lane: _Lane, *, sound: bool) -> Iterator[Proposal]:
+    """Rows that say that they are totals, each with the reading of it that the columns obey.
+
+    Other tables speak for it where its rows are known as well: by a tree that is `sound`, or by a name that says more.
+    """
     totals = [n for n, row in enumerate(lane.rows) if row.total and lane.printed[n]]
     for total in totals:
-        runs = [(n, run) for among in roots for n, run in enumerate(_runs(total, among, totals, lane))]
-        sums = [_sum(total, run, str(n)) for n, run in runs]
+        runs = [(k, n, run) for k, among in enumerate(roots) for n, run in enumerate(_runs(total, among, totals, lane))]
+        runs = [one for one in runs if len(one[2]) > 1 or not set(one[2]) <= set(totals)]  # no copy of another total
+        sums = [_sum(total, run, str(n) if not k else "") for k, n, run in runs]
         choice = choose(sums, lane.figures)
         if choice is not None:
-            family = f"行合计·{lane.rows[total].name}·{choice.reading.sum.style}"
+            choice.settled = choice.settled and not lane.figures.open_end
+            name, style = lane.rows[total].name, choice.reading.sum.style
+            family = f"行合计·{name}·{style}" if style and (sound or len(name) > LONG) else ""
             yield Proposal(
                 FootingKind.ROWS, _pattern(choice.reading.sum, lane), family, Licence.LABEL, lane.figures, [choice]
             )
@@ -148,10 +165,17 @@ def _runs(total: int, roots: Sequence[int], totals: Sequence[int], lane: _Lane) 
         _between(others, total, after, lane),
         _between(sorted([*others, *_uncovered(roots, others)]), total, after, lane),
     ]
+    below.insert(2, _alike(below[0], lane))
     first = not any(number < total for number in roots)
     yield from (*below, *above) if first else (*above, *below)
     lines = [n for n in range(len(lane.rows)) if n in set(roots) or lane.rows[n].of_which]
     yield _between(lines, total, len(lane.rows), lane) if first else _between(lines, previous, total, lane)
+
+
+def _alike(run: Sequence[int], lane: _Lane) -> list[int]:
+    """The first rows of a run up to where the way of naming them changes: another matter begins."""
+    style = [(bool(lane.rows[n].code), bool(lane.rows[n].ordinal)) for n in run]
+    return [n for n, _ in itertools.takewhile(lambda pair: pair[1] == style[0], zip(run, style, strict=True))]
 
 
 def _uncovered(roots: Sequence[int], totals: Sequence[int]) -> list[int]:

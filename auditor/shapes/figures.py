@@ -38,8 +38,8 @@ DIGITS = 100  # last digits from which on a figure is no small number that anyth
 class Figures:
     """The rows and columns of one lane with their figures: arrays of the shape (rows, columns).
 
-    `step` is the worth of the last printed digit, `lo` and `hi` bound what prints like this, by the wider of both
-    readings of its precision. `address` names the fact of each figure, None where a cell became no fact.
+    `step` is the worth of the last printed digit, `lo` and `hi` bound what prints like this. `address`
+    names the fact of each figure, None where a cell became no fact.
     """
 
     rows: list[ShapeRow]
@@ -50,6 +50,7 @@ class Figures:
     step: Longs
     state: Bytes
     address: list[list[Address | None]]
+    open_end: bool = False  # the table seems to go on after its last row
 
     def turned(self) -> Figures:
         """The same with rows and columns exchanged; the lists of both stay as they are."""
@@ -58,16 +59,22 @@ class Figures:
         return Figures(self.rows, self.columns, *arrays, turned)
 
 
-def lanes_of(shape: Shape, facts: Facts) -> list[Figures]:
+def lanes_of(shape: Shape, facts: Facts, *, open_end: bool = False) -> list[Figures]:
     """The lanes of a shape from left to right, each with the figures of its columns that may be summed."""
     left = {id(cell) for cell, _ in shape.left}
     out = []
     for lane in sorted({row.lane for row in shape.rows}):
         columns = [c for c in shape.columns if c.lane == lane and c.kind in SUMMED]
-        numbers = [number for number, row in enumerate(shape.rows) if row.lane == lane]
+        numbers = [number for number, row in enumerate(shape.rows) if row.lane == lane and not _counts_columns(row)]
         if columns and numbers:
             out.append(_lane(shape, numbers, columns, facts, left))
+            out[-1].open_end = open_end or not shape.whole
     return out
+
+
+def _counts_columns(row: ShapeRow) -> bool:
+    """Tell whether a row only numbers the columns: 栏次 | 1 | 2 | 3."""
+    return any("栏次" in label for label in row.labels)
 
 
 def _lane(shape: Shape, numbers: list[int], columns: list[ShapeColumn], facts: Facts, left: set[int]) -> Figures:
@@ -94,9 +101,8 @@ def _lane(shape: Shape, numbers: list[int], columns: list[ShapeColumn], facts: F
                 continue
             address[r][c] = fact.address
             if state[r, c] == NUMBER:
-                fine, own = fact.range(), fact.range(own=True)
                 value[r, c], step[r, c] = fact.value, max(fact.step, 1)
-                lo[r, c], hi[r, c] = min(fine.lo, own.lo), max(fine.hi, own.hi)
+                lo[r, c], hi[r, c] = fact.range()
     return Figures(rows, columns, value, lo, hi, step, state, address)
 
 
@@ -124,8 +130,8 @@ class Tally:
     """How a sum fares in each place along the other axis.
 
     `holds` where it is obeyed by more than zeros, `strong` where that is no copy of one addend and no small number,
-    `fails` where it is contradicted, `unknown` where an operand is. Elsewhere nothing is said: no total is printed, no
-    part is, or all is zero. `gap` is total minus parts.
+    `fails` where it is contradicted, `unknown` where an operand is. Elsewhere nothing is said: no total is printed, or
+    no part is (`bare` where the total is some amount all the same), or all is zero. `gap` is total minus parts.
     """
 
     holds: Flags
@@ -133,6 +139,7 @@ class Tally:
     fails: Flags
     unknown: Flags
     nothing: Flags
+    bare: Flags
     gap: Longs
 
     @property
@@ -168,4 +175,4 @@ def tally(one: Sum, figures: Figures) -> Tally:
     digits = np.abs(figures.value[total]) // figures.step[total]
     several = (value != 0).sum(axis=0) > 1
     holds = right & ~zero
-    return Tally(holds, holds & several & (digits >= DIGITS), tried & ~right, unknown, nothing, gap)
+    return Tally(holds, holds & several & (digits >= DIGITS), tried & ~right, unknown, nothing, nothing & ~zero, gap)

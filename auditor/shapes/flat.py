@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 MAX_ROWS = 1500
 MAX_CHILDREN = 60
 MIN_DIGITS = 1000  # last digits of a sum from which on it is not met by chance in a table of this length
+MIN_ALONE = 1_000_000  # where one column alone shows it
 
 
 def flat_tree(figures: Figures, *, chains: bool) -> Tree | None:
@@ -51,7 +52,7 @@ def _children(number: int, below: list[int], figures: Figures, *, least: int) ->
     if not below or not told.any() or (mine == UNKNOWN).any():
         return 0
     digits = np.abs(figures.value[number]) // figures.step[number]
-    if digits[told].max() < MIN_DIGITS:
+    if digits[told].max() < (MIN_DIGITS if told.sum() > 1 else MIN_ALONE):
         return 0
     low, high = np.cumsum(figures.lo[below], axis=0), np.cumsum(figures.hi[below], axis=0)
     fits: Flags = (low <= figures.hi[number]) & (high >= figures.lo[number])

@@ -6,6 +6,7 @@ cannot be tried counts against a pattern like one that fails, so that hiding fig
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,7 +26,10 @@ MIN_EVIDENCE = 5  # places that must obey a relation which no label states
 EVIDENCE_PER_FAILURE = 5
 PER_FAILURE = 10  # rows that must obey a total column for each row that breaks it, from the second on
 MAX_CELLS = 2  # wrong figures that one table is believed to have
-MIN_TABLES = 2  # of a document that obey a pattern, where a table has but one place of it
+MIN_TABLES = 1  # of a document that obey a pattern, where a table has but one place of it
+
+
+_CARRIED = re.compile("结转|结余")
 
 
 class Broken(NamedTuple):
@@ -82,7 +86,10 @@ def licensed(proposals: Sequence[Proposal], table: int, pool: Pool) -> Licensed:
         single = [(one, choice) for choice in bad if _single(one, choice)]
         if len(single) < len(bad):
             out.dropped.append((one.pattern, one.count("fails"), one.count("holds")))
-        (accused if _supported(one, table, pool) else unsupported).extend(single)
+        confirmed = one.kind is FootingKind.TREE and any(
+            other.kind is FootingKind.ROWS and other.count("holds") and not other.count("fails") for other in proposals
+        )
+        (accused if _supported(one, table, pool, confirmed=confirmed) else unsupported).extend(single)
     accused, unsupported = _corroborated(accused, unsupported)
     if few_cells([place for _, choice in accused for place in places(_, choice)]):
         out.kept += accused
@@ -123,13 +130,31 @@ def _believable(one: Proposal, good: Sequence[Choice], bad: Sequence[Choice]) ->
 def _single(one: Proposal, choice: Choice) -> bool:
     """Tell whether one wrong figure can be behind a sum: it breaks a row relation in one column only."""
     tally = choice.reading.tally
-    return choice.settled and (one.kind is FootingKind.COLUMNS or tally.failed + tally.doubtful == 1)
+    if one.kind is FootingKind.COLUMNS:
+        return choice.settled
+    once = tally.failed + tally.doubtful + int(tally.bare.sum()) == 1
+    return choice.settled and once and not _carried(one, choice)
 
 
-def _supported(one: Proposal, table: int, pool: Pool) -> bool:
-    """Tell whether a pattern is obeyed elsewhere: in this table, else in others of the document."""
-    held = one.count("holds")
-    if held > one.count("fails") and (one.count("strong") or held >= MIN_EVIDENCE):
+def _carried(one: Proposal, choice: Choice) -> bool:
+    """Tell whether a sum down fails by what was carried over: its rows count that in, and the total does not."""
+    figures, tally = one.figures, choice.reading.tally
+    if one.kind is FootingKind.LANES:
+        return False
+    gap = abs(int(tally.gap[tally.fails][0]))
+    beside = [n for n, column in enumerate(figures.columns) if _CARRIED.search("/".join(column.path))]
+    return any(abs(int(figures.value[choice.reading.sum.total, n])) == gap for n in beside)
+
+
+def _supported(one: Proposal, table: int, pool: Pool, *, confirmed: bool) -> bool:
+    """Tell whether a pattern is obeyed elsewhere: in this table, else in others of the document.
+
+    A tree of codes is `confirmed` by a total row that agrees with its roots.
+    """
+    held, failed = one.count("holds"), one.count("fails")
+    if held > failed and (one.count("strong") or held >= MIN_EVIDENCE):
+        return True
+    if one.licence is Licence.LABEL and (confirmed or (held >= failed and one.count("strong"))):
         return True
     return one.licence is Licence.LABEL and pool.supports(one.family, table)
 

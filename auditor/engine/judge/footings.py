@@ -46,9 +46,42 @@ def judge_footings(plans: Iterable[Plan], evaluation: Evaluation) -> None:
     plans = list(plans)
     if not plans:
         return
-    known = _Known(evaluation)
+    known, others = _Known(evaluation), list(evaluation.outcomes)
     for plan in plans:
         _judge(plan, evaluation, known)
+    _spare(others, evaluation)
+
+
+def _spare(others: Iterable[Outcome], evaluation: Evaluation) -> None:
+    """Take back what rules say of totals that fail by their reading and hold by that of the table (trust.md, law 3).
+
+    Where the table lists one code in two rows, or a group without its code, a rule may add up what the table does not.
+    """
+    held = _held_totals(evaluation)
+    if not len(held):
+        return
+    facts = evaluation.chunk.facts
+    for outcome in others:
+        bad = np.nonzero(outcome.verdict == Verdict.INCONSISTENT)[0]
+        if outcome.linear is None or outcome.equality is not Equality.SUM or not len(bad):
+            continue
+        for check in bad.tolist():
+            flat = outcome.linear.of(np.array([check]))
+            total = flat.position[flat.left]
+            down = len(np.unique(facts.column[flat.position])) == 1 == len(np.unique(facts.table[flat.position]))
+            if len(total) == 1 and down and total[0] in held:
+                outcome.verdict[check], outcome.reason[check] = Verdict.NOT_EVALUATED, Reason.OTHER_READING
+
+
+def _held_totals(evaluation: Evaluation) -> Ints:
+    """The totals of rows that the shapes of tables show to be what their parts give."""
+    out = [np.zeros(0, dtype=np.int32)]
+    for outcome in evaluation.outcomes:
+        if outcome.footings and outcome.plan.rule.footing in (FootingKind.ROWS, FootingKind.TREE):
+            assert outcome.linear is not None
+            totals = next(iter(outcome.linear.pieces)).position
+            out.append(totals[outcome.verdict <= Verdict.ROUNDING])
+    return np.unique(np.concatenate(out))
 
 
 def _judge(plan: Plan, evaluation: Evaluation, known: _Known) -> None:
