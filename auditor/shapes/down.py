@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from auditor.shapes.trees import Tree
 
 NAMES = 4  # rows named in a pattern before the rest is counted
-FLAT = "逐级"
+FLAT, CODES = "逐级", "科目"
 MIN_STRONG = 3  # sums that show a tree which nothing but arithmetic does
 LONG = 2  # 合计, 总计, 小计 say nothing of what they sum
 
@@ -53,6 +53,8 @@ def row_sums(figures: Figures) -> Iterator[Proposal]:
         flat = [one for one in flat if _worth(one[2])[1] >= MIN_STRONG]
         tried += flat
         best = max([*flat, *([best] if best is not None else [])], key=lambda one: _worth(one[2]), default=None)
+    if best is not None and best[0] != CODES and _worth(best[2])[0] <= 0:
+        best = None  # numbering and indentation say little where nothing adds up by them
     sound = best is not None and best[0] != FLAT and _worth(best[2])[0] > 0
     roots = [_standing(children_of(tree).get(ROOT, []), tree, lane) for _, tree, _ in _best_first(tried, best)]
     roots.append([n for n, row in enumerate(figures.rows) if addend(row) and not nameless(row)])
@@ -77,7 +79,12 @@ def _covered(tree: Tree) -> int:
 
 
 def _worth(choices: Sequence[Choice]) -> tuple[int, int]:
-    """How well a tree is obeyed: places that hold more than thrice those that fail, then those that prove something."""
+    """How well a tree is obeyed: places that hold more than thrice those that fail, then those that prove something.
+
+    One that sums nothing is worth less than any that does.
+    """
+    if not choices:
+        return -(10**9), 0
     tallies = [choice.reading.tally for choice in choices]
     return sum(t.held - 3 * t.failed for t in tallies), sum(int(t.strong.sum()) for t in tallies)
 
@@ -95,7 +102,8 @@ def _tree_choices(tree: Tree, lane: _Lane) -> list[Choice]:
         sums = [_sum(parent, [*parts, *inside]), _sum(parent, sorted([*parts, *inside, *among]))]
         choice = choose(sums, lane.figures)
         if choice is not None:
-            choice.settled = choice.settled and not (lane.figures.open_end and ends[parent] == len(tree))
+            cut = lane.figures.open_end and ends[parent] == len(tree)
+            choice.settled = choice.settled and not (cut or lane.figures.mixed)
             out.append(choice)
     return out
 
@@ -133,7 +141,7 @@ def _totals(roots: Sequence[Sequence[int]], lane: _Lane, *, sound: bool) -> Iter
         sums = [_sum(total, run, str(n) if not k else "") for k, n, run in runs]
         choice = choose(sums, lane.figures)
         if choice is not None:
-            choice.settled = choice.settled and not lane.figures.open_end
+            choice.settled = choice.settled and not (lane.figures.open_end or lane.figures.mixed)
             name, style = lane.rows[total].name, choice.reading.sum.style
             family = f"行合计·{name}·{style}" if style and (sound or len(name) > LONG) else ""
             yield Proposal(

@@ -6,6 +6,7 @@ printed row and column: zero), a NUMBER, or UNKNOWN (unread, hidden, cut, left a
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,7 @@ class Figures:
     state: Bytes
     address: list[list[Address | None]]
     open_end: bool = False  # the table seems to go on after its last row
+    mixed: bool = False  # two columns have one header: they may be those of lanes whose labels were not told apart
 
     def turned(self) -> Figures:
         """The same with rows and columns exchanged; the lists of both stay as they are."""
@@ -69,7 +71,17 @@ def lanes_of(shape: Shape, facts: Facts, *, open_end: bool = False) -> list[Figu
         if columns and numbers:
             out.append(_lane(shape, numbers, columns, facts, left))
             out[-1].open_end = open_end or not shape.whole
+            out[-1].mixed = _has_twins(columns)
     return out
+
+
+_AGAIN = re.compile(r"（\d+）$")
+
+
+def _has_twins(columns: list[ShapeColumn]) -> bool:
+    """Tell whether two columns have one header, so that only their number tells them apart."""
+    names = [(*column.path[:-1], _AGAIN.sub("", column.path[-1])) for column in columns if column.path]
+    return len(set(names)) < len(names)
 
 
 def _counts_columns(row: ShapeRow) -> bool:

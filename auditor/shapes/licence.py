@@ -86,7 +86,7 @@ def licensed(proposals: Sequence[Proposal], table: int, pool: Pool) -> Licensed:
         single = [(one, choice) for choice in bad if _single(one, choice)]
         if len(single) < len(bad):
             out.dropped.append((one.pattern, one.count("fails"), one.count("holds")))
-        confirmed = one.kind is FootingKind.TREE and any(
+        confirmed = one.family == "上下级·科目" and any(
             other.kind is FootingKind.ROWS and other.count("holds") and not other.count("fails") for other in proposals
         )
         (accused if _supported(one, table, pool, confirmed=confirmed) else unsupported).extend(single)

@@ -179,7 +179,7 @@ def test_a_table_of_other_codes_does_not_become_what_its_title_says() -> None:
     )
     tables = {table.table: table.reason for table in audit.filing.tables}
     assert tables == {"支出预算表": "unread.other_codes", "其他表/部门支出总表": ""}
-    assert [finding.rule.id for finding in audit.findings] == ["FA-TREE-01"]
+    assert [finding.rule.id for finding in audit.findings] == ["SH-02"]
 
 
 def test_figures_under_an_unknown_column_make_sums_doubtful() -> None:
@@ -196,5 +196,5 @@ def test_two_tables_of_one_title_and_no_form_stay_apart() -> None:
     audit = audit_filings([read_whole(document("某省某局", 2023, pages), rule_book().forms)], rule_book())[0]
     assert [table.table for table in audit.filing.tables] == ["其他表/自编情况表", "其他表/自编情况表（2）"]
     (finding,) = (finding for finding in audit.findings if finding.severity is Severity.ERROR)
-    assert finding.main.rule.id == "FA-TREE-01"
+    assert finding.main.rule.id == "SH-01"
     assert {audit.facts[operand.fact].address.table for operand in finding.main.operands} == {"其他表/自编情况表（2）"}
