@@ -149,12 +149,13 @@ def _carried(one: Proposal, choice: Choice) -> bool:
 def _supported(one: Proposal, table: int, pool: Pool, *, confirmed: bool) -> bool:
     """Tell whether a pattern is obeyed elsewhere: in this table, else in others of the document.
 
-    A tree of codes is `confirmed` by a total row that agrees with its roots.
+    A tree of codes is `confirmed` by a total row that agrees with its roots, where all that fails has several parts.
     """
     held, failed = one.count("holds"), one.count("fails")
     if held > failed and (one.count("strong") or held >= MIN_EVIDENCE):
         return True
-    if one.licence is Licence.LABEL and (confirmed or (held >= failed and one.count("strong"))):
+    several = all(len(c.reading.sum.parts) > 1 for c in one.choices if c.reading.tally.failed)
+    if one.licence is Licence.LABEL and ((confirmed and several) or (held >= failed and one.count("strong"))):
         return True
     return one.licence is Licence.LABEL and pool.supports(one.family, table)
 

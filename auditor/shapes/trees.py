@@ -20,8 +20,9 @@ Tree = list[int]
 def trees_of(rows: Sequence[ShapeRow]) -> Iterator[tuple[str, Tree]]:
     """The trees that the print of some rows allows, the plainest first, each with the name of what it rests on."""
     if sum(bool(row.code) for row in rows) > 1:
-        yield "科目", _by_code(rows, equal_below=False)
-        yield "科目", _by_code(rows, equal_below=True)
+        name = "科目" if any(row.namespace for row in rows) else "编码"
+        yield name, _by_code(rows, equal_below=False)
+        yield name, _by_code(rows, equal_below=True)
     if any(row.ordinal for row in rows):
         yield "序号", _by_depth(rows, lambda row: row.ordinal or None)
         deepest = max(row.ordinal for row in rows) + 1
