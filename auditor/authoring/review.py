@@ -91,8 +91,10 @@ def _is_good(rule: Rule, forms: FormBook, errors: list[RuleError]) -> bool:
 
 def _wordings(forms: FormBook) -> None:
     from auditor.phrases.wordings import check_wordings
+    from auditor.shapes.roles import check_roles
 
     check_wordings(forms.roots)
+    check_roles(forms.roots)
 
 
 def _where(node: Any) -> str:

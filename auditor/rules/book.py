@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RuleBook", "load_rules", "own_rules", "program_version"]
 FIXTURES = "fixtures"
-_NOT_RULES = ("forms", "taxonomy", "phrases", FIXTURES)
+_NOT_RULES = ("forms", "taxonomy", "phrases", "roles", FIXTURES)
 
 
 @dataclass(frozen=True, repr=False)

@@ -283,6 +283,8 @@ def _begins(run: Strip, first: Strip, holds: Sequence[Holds], heads: Sequence[He
     tops = {heads[column].path[:1] for column in first.labels + first.figures}
     own = {heads[column].path[:1] for column in run.labels + run.figures}
     sides = tops != own and not tops & own and all(len(heads[column].path) > 1 for column in run.figures)
+    if {heads[column].last for column in run.figures} & {heads[column].last for column in first.figures} - {""}:
+        return True  # 收入 | 预算数 | 支出 | 预算数
     most = max((tallies[column].cells for column in first.figures), default=0)
     finer = 2 * max(tallies[column].cells for column in mine) > 3 * most  # several lines beside each merged figure
     return sides or finer or any(holds[column] is Holds.CODE and tallies[column].codes for column in mine)

@@ -221,7 +221,10 @@ def test_comments_that_a_workbook_has_are_kept() -> None:
     sheet["A1"].comment = Comment("老批注", "王敏")
     sheet.freeze_panes = "B2"
     data = book_bytes(book)
-    wanted = [MarginNote("error", "新一", page=1, row=1, column=1), MarginNote("error", "新二", page=1, row=2, column=2)]
+    wanted = [
+        MarginNote("error", "新一", page=1, row=1, column=1),
+        MarginNote("error", "新二", page=1, row=2, column=2),
+    ]
     copy, placed = copied(data, "a.xlsx", [*wanted, MarginNote("error", "无处", page=9, row=1, column=1)])
     assert placed == 2
     after = openpyxl.load_workbook(io.BytesIO(copy)).worksheets[0]
@@ -270,7 +273,9 @@ def test_comments_of_a_text_document_are_kept_and_text_boxes_have_none_inside() 
         f"<w:p><w:pPr/><w:r><w:t>一</w:t></w:r>{box}</w:p>",
         {"word/_rels/document.xml.rels": rels, "word/comments.xml": old, "[Content_Types].xml": types},
     )
-    copy, placed = copied(data, "a.docx", [MarginNote("error", "甲", paragraph=1), MarginNote("error", "乙", paragraph=2)])
+    copy, placed = copied(
+        data, "a.docx", [MarginNote("error", "甲", paragraph=1), MarginNote("error", "乙", paragraph=2)]
+    )
     assert placed == 2
     comments = etree.fromstring(parts(copy)["word/comments.xml"])
     assert [comment.get(f"{W}id") for comment in comments] == ["4", "5", "6"]

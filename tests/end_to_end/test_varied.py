@@ -128,6 +128,8 @@ def test_the_judge_sees_a_figure_under_the_wrong_column() -> None:
 
 def test_the_judge_sees_a_figure_that_went_away() -> None:
     copy = copy_of(original(1))
-    copy.blocks = [block for block in copy.blocks if not (isinstance(block, VariedSheet) and block.table == "收入决算表")]
+    copy.blocks = [
+        block for block in copy.blocks if not (isinstance(block, VariedSheet) and block.table == "收入决算表")
+    ]
     result = judge_of(1).compare(copy)
     assert any(text.startswith("收入决算表") for text in result.silent)

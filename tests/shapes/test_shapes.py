@@ -77,6 +77,14 @@ def test_lanes_side_by_side_keep_their_rows_apart() -> None:
     assert len(read) == 5
 
 
+def test_lanes_under_one_row_of_header() -> None:
+    made = filing(
+        "自编收支情况表", "收入 | 预算数 | 支出 | 预算数\n自筹 | 5.00 | 甲类支出 | 3.00\n其他 | 0.00 | 乙类支出 | 2.00"
+    )
+    assert figures(made)["自编收支情况表[支出/乙类支出].预算数"] == "2.00"
+    assert made.shapes[0].lanes == ("收入", "支出")
+
+
 def test_parts_of_codes_are_no_figures_and_are_carried_down() -> None:
     made = filing(
         "自编科目情况表",
