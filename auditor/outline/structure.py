@@ -49,7 +49,7 @@ def structure(filing: Filing, book: FormBook) -> ReadTable:
         cells: dict[str, str | int] = {
             "题名": first.text,
             "目录次数": len(row.announced),
-            "次数": len(row.shown),
+            "次数": _times(row),
             "标准表": int(row.name in book.tables and book.tables[row.name].layout is not Layout.SHEET),
             "印数": figures,
             "数字": sum(fact.state is State.VALUE and fact.is_figure for fact in facts),
@@ -71,6 +71,12 @@ def _too_fine(facts: Sequence[Fact]) -> int:
     """How many amounts of a table are finer than a 分, where most are: the unit it states is not theirs."""
     fine = sum(fact.reason == TOO_FINE for fact in facts)
     return fine if fine > sum(fact.state is State.VALUE for fact in facts) else 0
+
+
+def _times(row: _Row) -> int:
+    """How often a table is shown: titles below which another table was read, whatever they are called, do not count."""
+    as_such = sum(any(fact.is_figure for fact in table.facts) for table in row.read)
+    return min(len(row.shown), as_such) if as_such else len(row.shown)
 
 
 def _quoted(title: Titled) -> Place:
