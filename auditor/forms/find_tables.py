@@ -97,14 +97,29 @@ def _any_title(text: str, book: FormBook) -> tuple[str, tuple[Form, ...]]:
 def recognise(document: Document, book: FormBook, report: str = "") -> Recognised:
     """Find every table of the document; `report` is its kind, where known."""
     finder = _Finder(book, report)
+    unread = document.unread
+    last = 0
     for block in document.blocks:
+        first = block.place.page or last
+        if last != first and any(last <= page <= first for page in unread):
+            finder.interrupted()
+        last = max(first, _last_page(block)) if unread else 0
         for part in peeled(block, book, report) if isinstance(block, Grid) else (block,):
             if isinstance(part, Grid):
                 finder.grid(part)
             else:
                 finder.paragraph(part)
+    if any(page >= last for page in unread):
+        finder.interrupted()
     finder.close()
     return finder.result
+
+
+def _last_page(block: Grid | Paragraph) -> int:
+    """The page on which a block ends; 0 where its format has none."""
+    if isinstance(block, Grid):
+        return max((cell.place.page or 0 for cell in block.rows[-1]), default=0) if block.rows else 0
+    return block.parts[-1].page if block.parts else 0
 
 
 _REMARK = re.compile(
@@ -290,6 +305,15 @@ class _Finder:
                 if title:
                     out.append((title, Paragraph(cell.raw, cell.place)))
         return out if len(out) >= MIN_LISTED else []
+
+    def interrupted(self) -> None:
+        """Begin anew behind pages of which nothing is known: the last table may go on there, and others begin."""
+        table = self.current or self.last or (None if self.spoken else self.before)
+        if table is not None:
+            table.open = True
+        self._end_lines()
+        self.last = self.before = self.noted = None
+        self.remarks, self.spoken = [], []
 
     def close(self) -> None:
         self._end_lines()

@@ -170,6 +170,7 @@ MESSAGES: dict[str, str] = {
     "unread.columns_unclear": "the header does not tell the columns",
     "unread.no_layout": "only the title of this table is known, not its layout",
     "unread.lost_page": "the program failed on this page, which was not read",
+    "unread.other_page": "the file has pages that were not read: it may stand there",
     "unread.unknown_table": "not recognised as any published table",
     "unread.no_claims": "the section has numbers, and none was read with what it is about",
     "unread.doubled_sign": "a decrease of a negative number: the direction is not clear",

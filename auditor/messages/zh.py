@@ -170,6 +170,7 @@ MESSAGES: dict[str, str] = {
     "unread.columns_unclear": "表头不清，无法确定各栏",
     "unread.no_layout": "只知道这张表的标题，还不知道它的表样",
     "unread.lost_page": "程序在这一页出错，整页没有读取",
+    "unread.other_page": "文件中有没有读取的页，可能就在那里",
     "unread.unknown_table": "没有认出是哪张公开表",
     "unread.no_claims": "这一节有数字，但没有一处读出事项和数",
     "unread.doubled_sign": "减少后面又是负数，方向不明",

@@ -153,6 +153,11 @@ class Document:
     lost: dict[int, list[str]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
+    @property
+    def unread(self) -> list[int]:
+        """The pages of which nothing is known: pictures that were not recognised, and pages that were lost."""
+        return sorted({*self.scans, *self.lost})
+
     def paragraphs(self) -> Iterator[Paragraph]:
         """Yield the paragraphs in reading order."""
         return (block for block in self.blocks if isinstance(block, Paragraph))

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class SourceFile(NamedTuple):
     """A file of the filing, the hash of its bytes, and when it says it was last changed (digits, YYYYMMDD…).
 
-    `recognised` are its pages whose text was recognised from pictures, `pages` counts its pages or sheets.
+    `recognised` are its pages whose text was recognised from pictures, `pages` counts its pages or sheets, `unread`
+    are pages of which nothing is known (pictures that were not recognised, pages that were lost).
     """
 
     file: str
@@ -25,6 +26,7 @@ class SourceFile(NamedTuple):
     modified: str = ""
     recognised: tuple[int, ...] = ()
     pages: int = 0
+    unread: tuple[int, ...] = ()
 
 
 class Remark(NamedTuple):
@@ -139,6 +141,11 @@ class Filing:
     def all_facts(self) -> list[Fact]:
         """What the filing prints, and then what is told about the filing itself."""
         return [*self.facts, *(fact for table in self.about for fact in table.facts)]
+
+    @property
+    def unread_pages(self) -> set[tuple[str, int]]:
+        """The pages of its files of which nothing is known: what is not found elsewhere may stand there."""
+        return {(source.file, page) for source in self.files for page in source.unread}
 
     @property
     def money_unit(self) -> str:

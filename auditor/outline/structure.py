@@ -14,7 +14,7 @@ from auditor.outline.table_lines import Lines
 from auditor.phrases.wordings import MEANT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from auditor.forms.book import FormBook
     from auditor.model.facts import Fact
@@ -40,16 +40,17 @@ def structure(filing: Filing, book: FormBook) -> ReadTable:
     rows = _rows(filing, book)
     printed = 0
     orders = _orders(rows)
+    unread = filing.unread_pages
     for row in rows:
         facts = [fact for table in row.read for fact in table.facts]
         figures = sum(fact.is_figure for fact in facts)
         printed += figures
         statement = "".join(table.statement for table in row.read)
         first = (row.shown or row.announced)[0]
-        cells: dict[str, str | int] = {
+        cells: dict[str, str | int | None] = {
             "题名": first.text,
             "目录次数": len(row.announced),
-            "次数": _times(row),
+            "次数": _times(row, unread),
             "标准表": int(row.name in book.tables and book.tables[row.name].layout is not Layout.SHEET),
             "印数": figures,
             "数字": sum(fact.state is State.VALUE and fact.is_figure for fact in facts),
@@ -73,10 +74,18 @@ def _too_fine(facts: Sequence[Fact]) -> int:
     return fine if fine > sum(fact.state is State.VALUE for fact in facts) else 0
 
 
-def _times(row: _Row) -> int:
-    """How often a table is shown: titles below which another table was read, whatever they are called, do not count."""
+def _times(row: _Row, unread: Collection[tuple[str, int]]) -> int | None:
+    """How often a table is shown: titles below which another table was read, whatever they are called, do not count.
+
+    None where pages that were not read may show it, or part what is one table.
+    """
     as_such = sum(any(fact.is_figure for fact in table.facts) for table in row.read)
-    return min(len(row.shown), as_such) if as_such else len(row.shown)
+    count = min(len(row.shown), as_such) if as_such else len(row.shown)
+    if not unread or count == 1:
+        return count
+    places = {(title.place.file, title.place.page or 0) for title in row.shown}
+    parted = not places or any(min(places) < page < max(places) for page in unread)
+    return None if parted else count
 
 
 def _quoted(title: Titled) -> Place:
@@ -130,24 +139,31 @@ def _others(lines: Lines, filing: Filing, tables: int, printed: int) -> None:
     """What is no table of its own: the filing's tables as a whole, grids without a name, headings, pages."""
     nowhere = Place(filing.files[0].file if filing.files else "")
     contents = [outline.contents for outline in filing.outlines]
-    lines.add("公开表格", {"次数": tables, "印数": printed}, nowhere)
+    unread = filing.unread_pages
+    lines.add("公开表格", {"次数": tables or (None if unread else 0), "印数": printed}, nowhere)
     nameless = [place for part in contents for place in part.nameless]
     lines.add("无名表格", {"次数": len(nameless)}, nameless[0] if nameless else nowhere)
     lines.add("目录", {"次数": sum(len(part.announced) for part in contents)}, nowhere)
     headings = [heading for part in contents for heading in part.headings]
     for part in contents:
         for entry in part.listed:
-            shown = int(is_shown(entry.text, headings, filing.key.entity))
-            lines.add("目录标题", {"题名": entry.text, "次数": shown}, _quoted(entry))
+            shown = is_shown(entry.text, headings, filing.key.entity)
+            lines.add("目录标题", {"题名": entry.text, "次数": 1 if shown else None if unread else 0}, _quoted(entry))
         for title in part.bodiless:
-            lines.add("有题无表", {"题名": title.text, "次数": 1}, _quoted(title))
+            page = title.place.page or 0
+            if not {(title.place.file, page), (title.place.file, page + 1)} & unread:
+                lines.add("有题无表", {"题名": title.text, "次数": 1}, _quoted(title))
         for page in part.empty_pages:
             lines.add("空白页", {"题名": say("about.page", page=page), "次数": 1}, replace(nowhere, page=page))
     several = len(filing.outlines) > 1
     for outline in filing.outlines:
         for heading in outline.headings:
             expected = heading.number if several and heading.first else heading.expected
-            cells: dict[str, str | int] = {"题名": heading.text, "号": heading.number, "应为号": expected}
-            if heading.number != expected:
+            cells: dict[str, str | int | None] = {"题名": heading.text, "号": heading.number, "应为号": expected}
+            if heading.number != expected and any(
+                file == heading.place.file and page <= (heading.place.page or 0) for file, page in unread
+            ):
+                cells["应为号"] = None
+            elif heading.number != expected:
                 cells["应为"] = heading.ordinal(expected)
             lines.add("序号", cells, replace(heading.place, quote=heading.text))

@@ -22,13 +22,16 @@ class Lines:
         self.read = ReadTable(name, name, Place(table=name))
         self.seen: Counter[str] = Counter()
 
-    def add(self, row: str, cells: Mapping[str, str | int], place: Place) -> None:
-        """Add a line: words and counts by column."""
+    def add(self, row: str, cells: Mapping[str, str | int | None], place: Place) -> None:
+        """Add a line: words and counts by column; None where a page that was not read may tell another count."""
         self.seen[row] += 1
         where = replace(place, table=self.read.table)
         for column, value in cells.items():
             address = Address(self.read.table, row, column, self.seen[row])
-            if isinstance(value, int):
+            if value is None:
+                unknown = Fact(address, Kind.COUNT, State.UNREADABLE, "", place=where, reason="unread.other_page")
+                self.read.facts.append(unknown)
+            elif isinstance(value, int):
                 state = State.VALUE if value else State.ZERO
                 self.read.facts.append(Fact(address, Kind.COUNT, state, str(value), value, place=where))
             else:

@@ -59,7 +59,8 @@ def bind_document(document: Document, key: FilingKey, book: FormBook, *, entity_
     """Bind what a document prints, whatever it is, as (a part of) the filing of a key."""
     found = recognise(document, book, key.report)
     source = SourceFile(
-        document.file, document.sha256, document.modified, tuple(document.recognised), document.pages
+        document.file, document.sha256, document.modified, tuple(document.recognised), document.pages,
+        tuple(document.unread),
     )  # fmt: skip
     filing = Filing(key, files=[source], entity_kind=entity_kind)
     filing.remarks = _remarks(document)
@@ -170,12 +171,22 @@ def finished(filing: Filing, book: FormBook) -> Filing:
     filing.tables += prose.tables
     filing.unread += prose.unread
     filing.passages = prose.passages
+    _leave_open(prose.tables, filing)
     filing.texts = []
     foot(filing)
     filing.about = tables_about(filing, book)
     filing.entity_kind = filing.entity_kind or told_kind(filing)
     _mark_recognised(filing)
     return filing
+
+
+def _leave_open(tables: Iterable[ReadTable], filing: Filing) -> None:
+    """Of a list in the text that stands beside a page of which nothing is known nobody knows where it ends."""
+    unread = filing.unread_pages
+    for table in tables if unread else ():
+        pages = {(fact.place.file, fact.place.page) for fact in table.facts}
+        if any((file, (page or 0) + step) in unread for file, page in pages for step in (-1, 1)):
+            table.complete = False
 
 
 def foot(filing: Filing) -> None:

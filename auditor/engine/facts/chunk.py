@@ -245,9 +245,10 @@ def info_of(filing: Filing, book: FormBook) -> FilingInfo:
             unknown |= {(read.table, lane) for lane in read.unknown_lanes}
             if read.left_out:
                 left_out[read.table] = read.left_out
+    hidden = bool(filing.unread_pages)  # what is not found may stand on a page of which nothing is known
     if family is not None:
         for form in family.forms:
-            unread = any(not read.table and read.title == form.title for read in filing.tables)
+            unread = hidden or any(not read.table and read.title == form.title for read in filing.tables)
             for table in (form.table, *form.inner):
                 if table and table not in status and (unread or not form.optional):
                     status[table] = Status.UNREAD if unread else Status.MISSING

@@ -129,10 +129,19 @@ class _Assembler:
         return out
 
     def _page_or_none(self, page: _Page, order: list[int | list[TextLine]]) -> None:
-        """The pieces of a page, or, where the program fails on it, none of them."""
-        if page.number in self.document.lost:
-            self.before = None
-            return
+        """The pieces of a page, or, where the program fails on it, none of them; nothing goes on over an unread one."""
+        if page.number in self.document.unread:
+            self._break(order)
+        if page.number not in self.document.lost:
+            self._page_or_lost(page, order)
+        if page.number in self.document.unread:
+            self._break(order)
+
+    def _break(self, order: list[int | list[TextLine]]) -> None:
+        self.before = None
+        order.append([])
+
+    def _page_or_lost(self, page: _Page, order: list[int | list[TextLine]]) -> None:
         count, last = len(order), order[-1] if order else 0
         lines = len(last) if isinstance(last, list) else 0
         try:
