@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MB = 1024 * 1024
 BIND_SECONDS = 60  # for finding the tables and figures of one document
+SCAN_SECONDS = 60  # for recognising one page that is a picture
+SCANS_SECONDS = 900  # for all of them in one file
 MANY_OBJECTS = 50_000  # that are made between two looks for such as hold each other
 OFFICE_MEMORY = 4096  # MB that LibreOffice may address, in a process of its own
 
@@ -73,18 +75,18 @@ def rare_collections() -> Iterator[None]:
 
 
 class _Hooks:
-    more_time: Callable[[], None] | None = None
+    more_time: Callable[[int, int], None] | None = None
 
 
-def on_more_time(ask: Callable[[], None]) -> None:
+def on_more_time(ask: Callable[[int, int], None]) -> None:
     """Say how this process asks for its time anew; a process that says nothing has no bound."""
     _Hooks.more_time = ask
 
 
-def more_time() -> None:
-    """Ask for the time that a file may take once more: for each piece of work that is known to be long."""
+def more_time(done: int, total: int) -> None:
+    """Ask for the time that a file may take once more, before each of many pieces of work that are known to be long."""
     if _Hooks.more_time is not None:
-        _Hooks.more_time()
+        _Hooks.more_time(done, total)
 
 
 def _set(what: int, value: int) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from auditor.cli.common import chosen_formats, config_option, fail, known_entities, prepare, rules_option
+from auditor.cli.page_progress import show_pages
 from auditor.engine.findings import Severity
 from auditor.errors import AuditorError
 from auditor.messages import printable, say
@@ -108,6 +109,7 @@ def check(
     entities = known_entities(listed)
     files, failed = found(paths, leave_out=out)
     originals, left = Originals(), Left()
+    show_pages()
     with ReadAhead(files) as reading:  # the worker starts while the rules load
         settings, book = prepare(config, folders)
         earlier = _Earlier.given(waived_by, baselines, settings, book)

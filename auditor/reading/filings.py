@@ -51,6 +51,9 @@ def filing_of(document: Document, book: FormBook, *, entity_kind: str = "") -> F
     known = any(not table.table.startswith(PREFIX) for table in filing.tables)
     trees = any(table.codes for table in filing.dynamic.values())
     if not known and not trees and not announced and not _looks_like_filing(document, filing):
+        if document.unread:
+            pages = numbers_text(document.unread)
+            raise BadInputError("input.nothing_recognised_in_part", file=document.file, pages=pages)
         raise BadInputError("input.nothing_recognised", file=document.file)
     return filing
 
@@ -88,13 +91,17 @@ def bind_document(document: Document, key: FilingKey, book: FormBook, *, entity_
 def _remarks(document: Document) -> list[Remark]:
     """What the reader has to say, and which pages are pictures."""
     remarks = [Remark(key, values, document.file) for key, values in document.remarks]
-    for key, pages in (("remark.scans", document.scans), ("remark.recognised", document.recognised)):
+    scans = "remark.scans_left" if _STOPPED & {key for key, _ in document.remarks} else "remark.scans"
+    for key, pages in ((scans, document.scans), ("remark.recognised", document.recognised)):
         if pages:
             remarks.append(Remark(key, {"pages": numbers_text(pages)}, document.file))
     if document.lost:
         values = {"pages": numbers_text(sorted(document.lost)), "detail": "; ".join(document.faults)}
         remarks.append(Remark("remark.lost_pages", values, document.file))
     return remarks
+
+
+_STOPPED = {"remark.scans_unlike", "remark.scans_time", "remark.many_scans", "remark.slow_scan"}
 
 
 def numbers_text(numbers: Sequence[int]) -> str:

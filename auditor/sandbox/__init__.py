@@ -9,7 +9,7 @@ from auditor.messages import printable
 from auditor.readers import load, read_bytes, refuse_own
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from auditor.annotate.notes import Annotated, MarginNote
@@ -68,6 +68,13 @@ def annotate(path: Path, member: str, sha256: str, notes: Sequence[MarginNote]) 
     from auditor.sandbox.guard import shared
 
     return shared().annotate(path, printable(path.name), member, sha256, notes)
+
+
+def on_pages(tell: Callable[[int, int], None] | None) -> None:
+    """Say who is told, while a file is read, how many of how many pages that are pictures have been looked at."""
+    from auditor.sandbox.guard import shared
+
+    shared().on_pages = tell
 
 
 def close() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from auditor.model.document import Cell, Document, Grid, Paragraph, Part
 from auditor.model.facts import Place
 
-MORE_TIME = b"more time"  # what the worker sends before each piece of long work, and how often it may
+MORE_TIME = b"more time"  # what the worker sends before each of many long pieces, with their numbers; and how often
 MAX_MORE = 1000
 MAX_BYTES = 96 * 1024 * 1024  # of one document
 

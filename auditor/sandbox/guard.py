@@ -23,7 +23,7 @@ from auditor.limits import Limits
 from auditor.sandbox import codec
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from auditor.annotate.notes import Annotated, MarginNote
     from auditor.annotate.page_pictures import Picture, Region
@@ -59,6 +59,7 @@ class Guard:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
+        self.on_pages: Callable[[int, int], None] | None = None  # told which of how many pictures is recognised next
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0  # a fork must not talk to the worker of its parent
@@ -180,10 +181,17 @@ class Guard:
 
         payload = self._timed(process, self.limits.seconds, talk)
         for _ in range(codec.MAX_MORE):
-            if payload != codec.MORE_TIME:
+            if not payload.startswith(codec.MORE_TIME):
                 return payload
+            self._tell(payload)
             payload = self._timed(process, self.limits.seconds, self._receive)
         raise EOFError
+
+    def _tell(self, payload: bytes) -> None:
+        """Pass on how far the worker is with pages that take long; what else it says is told to nobody."""
+        numbers = payload.removeprefix(codec.MORE_TIME).split()
+        if self.on_pages is not None and len(numbers) == 2 and all(n.isdigit() and len(n) < 6 for n in numbers):
+            self.on_pages(int(numbers[0]), int(numbers[1]))
 
     def _timed(self, process: subprocess.Popen[bytes], seconds: float, action: Any) -> bytes:
         """Do something with the process, and kill it when that takes too long (which ends the action)."""

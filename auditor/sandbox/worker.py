@@ -82,9 +82,9 @@ def serve(requests: BinaryIO, answers: BinaryIO, seconds: float) -> None:
 
     worker = Worker()
 
-    def more_time() -> None:
+    def more_time(done: int, total: int) -> None:
         bound_time(seconds)
-        _send(answers, codec.MORE_TIME)
+        _send(answers, codec.MORE_TIME + f" {done} {total}".encode())
 
     on_more_time(more_time)
     _send(answers, b"{}")

@@ -63,7 +63,7 @@ def read(data: bytes, *, file: str, sha256: str) -> Document:
         unseen = Unseen()
         pages = [_read_page(pdf, number, document, (unseen, scans)) for number in range(1, pdf.pages + 1)]
         document.remarks.extend(unseen.remarks())
-        for number, content in scans.recognised():
+        for number, content in scans.recognised(map(_text_of, list(pages))):
             pages[number - 1] = _page(content)
     kept = without_furniture([(page.lines, page.height) for page in pages])
     for page, lines in zip(pages, kept, strict=True):
@@ -94,6 +94,12 @@ def _lose(document: Document, page: int, chars: Sequence[Char], fault: BaseExcep
     line = where(fault)
     if line not in document.faults:
         document.faults.append(line)
+
+
+def _text_of(page: _Page) -> str:
+    """All that a page says, roughly in its order."""
+    cells = (char[5] for table in page.tables for cell in table.cells for char in cell.chars)
+    return "\n".join([*(line.text for line in page.lines), "".join(cells)])
 
 
 def _page(content: PageContent) -> _Page:

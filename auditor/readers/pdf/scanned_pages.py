@@ -7,10 +7,13 @@ recognised is listed in `Document.recognised`: no figure of such a page is ever 
 
 from __future__ import annotations
 
+import re
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor import limits
+from auditor.errors import BadInputError
 from auditor.model.document import Grid, Paragraph
 from auditor.model.numbers import LOST
 from auditor.readers.pdf import recognition
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from auditor.readers.pdf.elements import Box, Matrix
     from auditor.readers.pdf.page_content import Pdf
 
+    Remark = tuple[str, dict[str, str]]
+
 SCAN = 0.4  # share of a page that pictures must cover for a scan
 FEW = 12  # characters that a scanned page may still carry (a page number, a stamp)
 DRAWN = 40  # shapes on a page without text that may be letters
@@ -34,7 +39,27 @@ MEMORY = 4096  # MB that the models may address
 ROUGH_DPI = 72  # of the picture in which a first look for rulings is taken
 _DARK = bytes(value < 200 for value in range(256))
 
+LOOKS, MOST_LOOKS = 2, 4  # recognised pages, and pages altogether, after which a file is like a filing or is none
+_FILING = re.compile(r"[预決决]\s*算|三公.?经费|财政拨款|公开\s*\d\d\s*表")
+_UNLIKE: Remark = ("remark.scans_unlike", {})
+
 _STRAIGHT: Matrix = (1, 0, 0, 1, 0, 0)
+
+
+def looks_like_filing(text: str) -> bool:
+    """Tell whether a text, or the name of a file, has words that disclosures use and little else does."""
+    return bool(_FILING.search(text))
+
+
+def _why_stop(count: int, seconds: float, *, unknown: int) -> Remark | None:
+    """Why no further page is recognised; `unknown` counts recognised pages of what does not look like a filing."""
+    if unknown >= LOOKS:
+        return _UNLIKE
+    if count >= MAX_RECOGNISED:
+        return ("remark.many_scans", {"limit": str(MAX_RECOGNISED)})
+    if seconds > limits.SCANS_SECONDS:
+        return ("remark.scans_time", {"limit": str(limits.SCANS_SECONDS)})
+    return None
 
 
 class Scans:
@@ -58,24 +83,45 @@ class Scans:
         elif any(_is_bare(box, content) for box in content.pictures):
             self.beside[content.number] = content
 
-    def recognised(self) -> Iterator[tuple[int, PageContent]]:
-        """Recognise what can be; yields the numbers and the new contents of pages."""
+    def recognised(self, texts: Iterable[str]) -> Iterator[tuple[int, PageContent]]:
+        """Recognise what can be; yields the numbers and the new contents of pages. `texts` are those of all pages.
+
+        A few pages are looked at first: the others are only where those, other pages or the file's name look like a
+        filing. What is left, by that or by the bounds, stays among the scans, and why is told.
+        """
         document = self.document
         wanted = sorted({*document.scans, *document.recognised, *self.beside})
         if not wanted or not recognition.available():
             return
-        if len(wanted) > MAX_RECOGNISED:
-            document.remarks.append(("remark.many_scans", {"limit": str(MAX_RECOGNISED)}))
-        done = []
+        done: set[int] = set()
+        began = time.monotonic()
+        known = looks_like_filing(document.file) or any(map(looks_like_filing, texts))
         with limits.room(MEMORY):
-            for number in wanted[:MAX_RECOGNISED]:
-                limits.more_time()
-                content = self._beside(number) if number in self.beside else self._whole(number)
+            for count, number in enumerate(wanted):
+                stop = _why_stop(count, time.monotonic() - began, unknown=0 if known else len(done))
+                if stop or (not known and count >= MOST_LOOKS):
+                    document.remarks.append(stop or _UNLIKE)
+                    break
+                limits.more_time(count, len(wanted))
+                content = self._within_bounds(number)
                 if content is not None:
-                    done.append(number)
+                    done.add(number)
+                    known = known or looks_like_filing("".join(char[5] for char in sorted(content.chars)))
                     yield number, content
         document.scans = [number for number in document.scans if number not in done]
         document.recognised = sorted({*document.recognised, *done})
+
+    def _within_bounds(self, number: int) -> PageContent | None:
+        """Recognise one page; None where nothing is found, or where it takes too long, which is told."""
+        try:
+            with limits.time_limit(limits.SCAN_SECONDS, self.document.file):
+                return self._beside(number) if number in self.beside else self._whole(number)
+        except BadInputError as error:
+            if error.key != "input.timeout":
+                raise
+        slow = {"page": str(number), "limit": str(limits.SCAN_SECONDS)}
+        self.document.remarks.append(("remark.slow_scan", slow))
+        return None
 
     def _whole(self, number: int) -> PageContent | None:
         bitmap = self.pdf.picture(number - 1, recognition.DPI)

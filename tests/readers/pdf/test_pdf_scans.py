@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from auditor import limits
+from auditor.cli.page_progress import tell_pages
 from auditor.engine.audit import audit_filings
 from auditor.engine.findings import Mark, Severity
+from auditor.errors import BadInputError
 from auditor.model.facts import ReadBy
 from auditor.readers import read_bytes
 from auditor.readers.pdf import recognition, scanned_pages
 from auditor.readers.pdf.page_content import Pdf
+from auditor.readers.pdf.page_picture import SeenPage
 from auditor.reading.filings import filing_of, group
 from auditor.reports.html import filing_html
 from auditor.reports.json_report import filing_data, tool_data
 from auditor.reports.narrate import Narrator
+from auditor.sandbox.guard import Guard
 from auditor.testing.pdf_writer import ABOVE, LEFT, Font, Page, written
 
 from tests.support.pdf_files import document, lines, remarks, rows, tables
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from auditor.rules.book import RuleBook
 
 WIDTHS = [200.0, 90.0, 90.0]
@@ -146,6 +154,100 @@ def test_the_text_layer_of_a_scan_is_recognised_text(under: bool) -> None:
     assert read.recognised == [1]
     assert read.scans == []
     assert lines(read) == ["2023年度支出合计1508.84万元，比上年增加510.77万元。"]
+
+
+# -- recognised only as far as it can matter; what recognises is stood in for, all else is as it is
+
+
+class Recogniser:
+    """Recognises pages by the grey of their picture: what it says of each, and what it does first."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *says: str) -> None:
+        self.says = says
+        self.seen: list[int] = []
+        self.before: Callable[[], None] = lambda: None
+        monkeypatch.setattr(recognition, "available", lambda: True)
+        monkeypatch.setattr(recognition, "recognise", self)
+
+    def __call__(self, pixels: Any, scale: float) -> Any:
+        number = int(pixels[pixels.shape[0] // 2][pixels.shape[1] // 2]) // 10
+        self.seen.append(number)
+        self.before()
+        high, wide = pixels.shape
+        text = self.says[number - 1] if number <= len(self.says) else "合同条款"
+        chars = [(100.0, 60 + 12.0 * n, 90.0, 72 + 12.0 * n, 102.0, char) for n, char in enumerate(text)]
+        return SeenPage(wide / scale, high / scale, (1, 0, 0, 1, 0, 0), chars, [], [])
+
+
+def pictures(count: int) -> list[Page]:
+    """So many pages that are pictures, each of its own grey."""
+    pages = [Page() for _ in range(count)]
+    for number, page in enumerate(pages, 1):
+        page.picture(0, 0, 595, 842, bytes([number * 10 + 5]) * 100, 10, 10)
+    return pages
+
+
+def test_what_does_not_look_like_a_filing_is_recognised_for_two_pages_only(
+    monkeypatch: pytest.MonkeyPatch, book: RuleBook
+) -> None:
+    recogniser = Recogniser(monkeypatch)
+    read = document(*pictures(19))
+    assert recogniser.seen == [1, 2]
+    assert (read.recognised, read.scans) == ([1, 2], list(range(3, 20)))
+    assert "remark.scans_unlike" in remarks(read)
+    with pytest.raises(BadInputError) as caught:
+        filing_of(read, book.forms)
+    assert "3–19" in str(caught.value)
+
+
+def test_blank_pictures_are_looked_at_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    recogniser = Recogniser(monkeypatch, *[""] * 9)
+    read = document(*pictures(9))
+    assert recogniser.seen == [1, 2, 3, 4]
+    assert read.scans == list(range(1, 10))
+
+
+def test_what_looks_like_a_filing_is_recognised_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By what was recognised, by another page, or by the name of the file."""
+    recogniser = Recogniser(monkeypatch, "测试局", "2023年度部门决算")
+    assert document(*pictures(6)).recognised == [1, 2, 3, 4, 5, 6]
+    text = Page()
+    text.text(60, 100, "测试局2023年度部门决算情况说明如下，现予公开")
+    assert document(*pictures(6), text).recognised == [1, 2, 3, 4, 5, 6]
+    recogniser.says = ()
+    assert document(*pictures(6)).recognised == [1, 2]
+    assert read_bytes(written(pictures(6)), "2023年部门决算.pdf").recognised == [1, 2, 3, 4, 5, 6]
+
+
+def test_recognition_is_bounded_by_page_and_by_file_and_what_is_left_is_named(
+    monkeypatch: pytest.MonkeyPatch, book: RuleBook
+) -> None:
+    recogniser = Recogniser(monkeypatch, "测试局2023年度部门决算", "", "全年支出合计100.00万元。", "完")
+    monkeypatch.setattr(limits, "SCAN_SECONDS", 0.5)
+    recogniser.before = lambda: time.sleep(30 if recogniser.seen[-1] == 2 else 0)
+    read = document(*pictures(4))
+    assert (read.recognised, read.scans) == ([1, 3, 4], [2])
+    assert remarks(read)["remark.slow_scan"] == {"page": "2", "limit": "0.5"}
+    keys = {remark.key: remark.values for remark in filing_of(read, book.forms).remarks}
+    assert keys["remark.scans_left"] == {"pages": "2"}
+    recogniser.before = lambda: None
+    monkeypatch.setattr(limits, "SCANS_SECONDS", -1)
+    read = document(*pictures(4))
+    assert (read.recognised, read.scans) == ([], [1, 2, 3, 4])
+    assert "remark.scans_time" in remarks(read)
+
+
+def test_progress_is_told_page_by_page(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    Recogniser(monkeypatch, "2023年度部门决算")
+    told: list[tuple[int, int]] = []
+    monkeypatch.setattr(limits._Hooks, "more_time", lambda done, total: told.append((done, total)))
+    document(*pictures(3))
+    assert told == [(0, 3), (1, 3), (2, 3)]
+    guard = Guard()
+    guard.on_pages = tell_pages
+    for said in (b"more time 2 3", b"more time", b"more time -1 x", b"more time 1234567 3"):
+        guard._tell(said)
+    assert capsys.readouterr().err.count("\r") == 2
 
 
 # -- recognised
