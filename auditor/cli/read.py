@@ -10,6 +10,7 @@ import click
 from auditor.cli.common import chosen_formats, config_option, prepare, rules_option
 from auditor.errors import AuditorError
 from auditor.messages import printable, say
+from auditor.reports.footings import footing_lines
 from auditor.reports.places import place_text, remarks, table_notes
 from auditor.run.inputs import Left, ReadAhead, bound, found
 from auditor.run.output import Outputs, stems
@@ -93,8 +94,9 @@ def _show(filing: Filing) -> None:
     )
     if not filing.tables:
         click.echo(say("read.none"))
+    lines = footing_lines(filing)
     for table in filing.tables:
-        _show_table(table)
+        _show_table(table, lines.get(table.table, []))
     titles = [title for title in filing.announced if title not in {table.title for table in filing.tables}]
     if titles:
         click.echo("\n" + printable(say("read.announced", titles="、".join(titles))))
@@ -112,7 +114,7 @@ def _show(filing: Filing) -> None:
         click.echo(printable(f"  {text}"))
 
 
-def _show_table(table: ReadTable) -> None:
+def _show_table(table: ReadTable, relations: Sequence[str]) -> None:
     figures = sum(fact.is_figure for fact in table.facts)
     head = say(
         "read.table",
@@ -125,6 +127,8 @@ def _show_table(table: ReadTable) -> None:
     )
     notes = table_notes(table)
     click.echo("\n" + printable(head + (f"（{'；'.join(notes)}）" if notes else "")))
+    for relation in relations:
+        click.echo(f"  = {printable(relation)}")
     for fact in table.facts:
         if fact.is_figure:
             text = printable(" ".join(fact.text.split()))

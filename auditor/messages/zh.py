@@ -426,6 +426,8 @@ MESSAGES: dict[str, str] = {
     "read.table": "{table}（{title}），{place}，单位：{unit}，{facts} 格，{figures} 个数字",
     "read.incomplete": "没有读全",
     "read.recovered": "科目编码由名称推断",
+    "read.footing": "{pattern}（{count} 处）",
+    "read.footings": "表内关系：{relations}",
     "read.unread": "没有读出的数字和行：{count}",
     "read.unread_line": "{place}：{text}（{reason}）",
     "read.candidates": "可能属于 {candidates}",

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.engine.findings import Mark
 from auditor.messages import say
+from auditor.reports.footings import footing_lines
 from auditor.reports.html.atlas import is_told
 from auditor.reports.places import place_text, table_notes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from auditor.model.filing import ReadTable, TextSpan, TextView, ViewCell
     from auditor.reports.html.atlas import Atlas
@@ -28,14 +29,15 @@ def counted(marks: Iterable[Mark]) -> str:
 
 def tables(atlas: Atlas) -> list[dict[str, Any]]:
     """The tables as printed."""
+    relations = footing_lines(atlas.audit.filing)
     return [
-        _table(table, number, atlas)
+        _table(table, number, atlas, relations.get(table.table, []))
         for number, table in enumerate(atlas.audit.filing.tables)
         if table.view or table.reason
     ]
 
 
-def _table(table: ReadTable, number: int, atlas: Atlas) -> dict[str, Any]:
+def _table(table: ReadTable, number: int, atlas: Atlas, relations: Sequence[str]) -> dict[str, Any]:
     audit, start = atlas.audit, atlas.starts[number]
     marks = audit.marks[start : start + len(table.facts)]
     return {
@@ -48,15 +50,17 @@ def _table(table: ReadTable, number: int, atlas: Atlas) -> dict[str, Any]:
         ),
         "open": any(mark in (*BAD, Mark.UNREAD) for mark in marks),
         "reason": say(table.reason) if table.reason else "",
-        "notes": _notes(table),
+        "notes": _notes(table, relations),
         "rows": [[cell_data(cell, start, atlas, home=True) for cell in row] for row in table.view[:MAX_VIEW_ROWS]],
         "more": max(0, len(table.view) - MAX_VIEW_ROWS),
         "statement": table.statement,
     }
 
 
-def _notes(table: ReadTable) -> list[str]:
+def _notes(table: ReadTable, relations: Sequence[str]) -> list[str]:
     notes = [note for note in table_notes(table) if not table.reason or note != say(table.reason)]
+    if relations:
+        notes.append(say("read.footings", relations="；".join(relations)))
     return notes + [
         say("html.misnamed", printed=table.names.get(row, ""), official=official)
         for row, official in table.misnamed.items()
