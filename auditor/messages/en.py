@@ -425,7 +425,7 @@ MESSAGES: dict[str, str] = {
     "read.table": "{table} ({title}), {place}, unit: {unit}, {facts} cells, {figures} figures",
     "read.incomplete": "not read to its end",
     "read.recovered": "codes recovered from the names",
-    "read.footing": "{pattern} ({count} places)",
+    "read.footing": "{pattern} (× {count})",
     "read.footings": "What adds up in it: {relations}",
     "read.unread": "figures and lines that were not read: {count}",
     "read.unread_line": "{place}: {text} ({reason})",

@@ -202,7 +202,7 @@ def foot(filing: Filing) -> None:
         return
     found = footings_of(filing.shapes, {fact.address: fact for fact in filing.facts})
     filing.footings = found.kept
-    for one in found.misread:
+    for one in (one for one in found.misread if one.held):  # what never held was no pattern of the document
         values = {"table": one.table, "pattern": one.pattern, "failed": str(one.failed), "held": str(one.held)}
         filing.remarks.append(Remark("remark.misread", values, filing.files[0].file if filing.files else ""))
 
