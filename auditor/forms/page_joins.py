@@ -8,6 +8,7 @@ of its own.
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -71,9 +72,14 @@ def header_again(grids: Sequence[Grid], grid: Grid) -> int:
 
 def _same_start(grids: Sequence[Grid], grid: Grid, height: int) -> bool:
     """Tell whether the rows below the header of a grid begin like those of the table."""
-    body = [words(cells) for cells in grid.rows[height:] if not is_index_row(cells)][:ALIKE]
-    start = [words(cells) for cells in grids[0].rows[height:] if not is_index_row(cells)][: len(body)]
-    return not body or body == start
+    body = _first_rows(grid, height, ALIKE)
+    return not body or body == _first_rows(grids[0], height, len(body))
+
+
+def _first_rows(grid: Grid, height: int, count: int) -> list[tuple[str, ...]]:
+    """What the first rows below a header say."""
+    rows = (cells for cells in itertools.islice(grid.rows, height, None) if not is_index_row(cells))
+    return [words(cells) for cells in itertools.islice(rows, count)]
 
 
 def _all_header(grids: Sequence[Grid]) -> bool:

@@ -240,6 +240,9 @@ MIN_ROWS = 3
 MAX_FIRST = 40  # the number of the first row where the lanes of a table are numbered through
 
 
+MAX_LANES = 24
+
+
 @dataclass(slots=True)
 class Strip:
     """The columns of one lane: those of labels, then those of figures; remarks are labels of nothing."""
@@ -269,6 +272,11 @@ def strips_of(holds: Sequence[Holds], heads: Sequence[Head], tallies: Sequence[T
             strips[-1].figures += run.figures
         else:
             strips.append(run)
+    if len(strips) > MAX_LANES:  # nothing that people print
+        rest = strips[1:]
+        strips = strips[:1]
+        strips[0].notes += [column for strip in rest for column in strip.labels]
+        strips[0].figures += [column for strip in rest for column in strip.figures]
     return strips
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from auditor.shapes.sheets import Cells
 
 MAX_LABEL = 60  # characters of a label; longer texts tell something and name nothing
+REACH = 64  # columns at the left in which labels are looked for
 CODE_LIKE = 3  # digits of a whole number in a label column that may be a code without its name
 
 
@@ -106,7 +107,7 @@ def _labels(cells: Cells, column: int) -> tuple[str, str]:
     """The nearest label at the left of a number, and the one left of that (of the group, where it reaches down)."""
     found: list[str] = []
     last = cells[column]
-    for at in range(column - 1, -1, -1):
+    for at in range(column - 1, max(-1, column - 1 - REACH), -1):
         cell = cells[at]
         if cell is last:
             continue
