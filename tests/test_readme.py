@@ -22,7 +22,7 @@ from auditor.testing.pdf_blocks import pdf_of
 from click.testing import CliRunner
 
 from tests.conftest import EXAMPLES, load_tested
-from tests.documents import CLEAN, WRONG, archive, blocks, word, workbook
+from tests.support.documents import CLEAN, WRONG, archive, blocks, word, workbook
 
 if TYPE_CHECKING:
     from auditor.rules.book import RuleBook

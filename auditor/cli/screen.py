@@ -163,7 +163,7 @@ def _clock(seconds: float) -> str:
 def _publish(job: Job, screening: Screening) -> None:
     """Take the results into the store, write the lists, say what was found."""
     from auditor.run.output import Outputs
-    from auditor.screening.lists import lists_of, page_of
+    from auditor.screening.lists import lists_of, lists_of_findings, page_of
     from auditor.screening.ranking import RANKED, expected_lines
     from auditor.screening.store import Store
 
@@ -176,6 +176,8 @@ def _publish(job: Job, screening: Screening) -> None:
     outputs = Outputs(Path(job.out))
     for name, content in lists_of(ranked, expected, screening.failed):
         outputs.write(name, content)
+    for name, made in lists_of_findings(ranked, screening.failed, job):
+        outputs.write(name, made)
     index = outputs.write("index.html", page_of(ranked, expected, screening, job))
     outputs.tell()
     if screening.own:

@@ -21,15 +21,16 @@ BOM = "\ufeff"  # without it Excel takes the text for the system's own encoding
 
 def filing_report(audit: Audit, run: Run) -> str:
     """The findings of one filing."""
-    return _written(rows_of(audit, run.rounding))
+    return csv_of(rows_of(audit, run.rounding))
 
 
 def batch_report(run: Run) -> str:
     """The findings of all filings of a run."""
-    return _written(row for _, audit in run.audits for row in rows_of(audit, run.rounding))
+    return csv_of(row for _, audit in run.audits for row in rows_of(audit, run.rounding))
 
 
-def _written(rows: Iterable[FindingRow]) -> str:
+def csv_of(rows: Iterable[FindingRow]) -> str:
+    """Findings as a file."""
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow(say(f"rows.{name}") for name in FindingRow._fields)

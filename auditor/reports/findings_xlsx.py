@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
-from auditor.engine.findings import Severity, Standing
-from auditor.engine.verdicts import Verdict
+from auditor.engine.findings import Standing
 from auditor.messages import say
-from auditor.reports.headline import filing_kind, filing_title
-from auditor.reports.rows import TAIL, is_number, rows_of, sort_text
+from auditor.reports.listed_filing import listed
+from auditor.reports.rows import TAIL, is_number, sort_text
 from auditor.reports.workbook import MAX_ROWS, Book
 from auditor.rules.rule import RuleKind
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from auditor.engine.findings import Audit
+    from auditor.reports.listed_filing import ListedFiling
     from auditor.reports.rows import FindingRow
     from auditor.reports.run import Run
 
@@ -46,12 +46,18 @@ _HIGHEST = 400.0  # points of a row
 
 def filing_report(audit: Audit, run: Run) -> bytes:
     """The list of one filing."""
-    return _List().written([audit], run, ())
+    return list_of([listed(audit, run.rounding)], run.tool, ())
 
 
 def batch_report(run: Run) -> bytes:
     """The list of all filings of a run."""
-    return _List().written([audit for _, audit in run.audits], run, [why for _, why in run.failed])
+    filings = [listed(audit, run.rounding) for _, audit in run.audits]
+    return list_of(filings, run.tool, [why for _, why in run.failed])
+
+
+def list_of(filings: Sequence[ListedFiling], tool: dict[str, Any], failed: Sequence[str]) -> bytes:
+    """The list of some filings, in their order; `failed` says which could not be audited and why."""
+    return _List().written(filings, tool, failed)
 
 
 class _List(Book):
@@ -60,33 +66,29 @@ class _List(Book):
     def __init__(self) -> None:
         super().__init__(_STYLES)
 
-    def written(self, audits: Sequence[Audit], run: Run, failed: Sequence[str]) -> bytes:
-        rows = [row for audit in audits for row in rows_of(audit, run.rounding)]
-        self._overview(audits, run, failed)
+    def written(self, filings: Sequence[ListedFiling], tool: dict[str, Any], failed: Sequence[str]) -> bytes:
+        rows = [row for filing in filings for row in filing.rows]
+        self._overview(filings, tool, failed)
         for sort in (*RuleKind, TAIL):
             mine = [row for row in rows if row.sort == sort]
             if mine:
                 self._findings(sort_text(sort), mine)
-        self._not_evaluated(audits)
+        self._not_evaluated(filings)
         return self.close()
 
-    def _overview(self, audits: Sequence[Audit], run: Run, failed: Sequence[str]) -> None:
+    def _overview(self, filings: Sequence[ListedFiling], tool: dict[str, Any], failed: Sequence[str]) -> None:
         sheet = self.sheet(self.name(say("xlsx.overview")))
         self.text(sheet, 0, 0, say("rows.list"), "title")
-        self.text(sheet, 1, 0, say("rows.about", version=run.tool["version"], rules=run.tool["rules_sha256"]), "plain")
+        self.text(sheet, 1, 0, say("rows.about", version=tool["version"], rules=tool["rules_sha256"]), "plain")
         self.heads(sheet, 3, ("html.entity", "rows.filing", "severity.error", "severity.warning", "severity.info",
                               "verdict.rounding", "standing.waived", "verdict.not_evaluated", "html.file"))  # fmt: skip
         row = 3
-        for row, audit in enumerate(audits[:MAX_ROWS], 4):
-            self.text(sheet, row, 0, filing_title(audit))
-            self.text(sheet, row, 1, filing_kind(audit))
-            hints = sum(f.severity is Severity.INFO and f.verdict is not Verdict.ROUNDING and not f.waived
-                        for f in audit.findings)  # fmt: skip
-            counts = (audit.count(Severity.ERROR), audit.count(Severity.WARNING), hints,
-                      audit.ledger[Verdict.ROUNDING], audit.waived, audit.ledger[Verdict.NOT_EVALUATED])  # fmt: skip
-            for column, count in enumerate(counts, 2):
+        for row, filing in enumerate(filings[:MAX_ROWS], 4):
+            self.text(sheet, row, 0, filing.title)
+            self.text(sheet, row, 1, filing.kind)
+            for column, count in enumerate(filing.counts, 2):
                 self.number(sheet, row, column, str(count), "number")
-            self.text(sheet, row, 8, "\n".join(f"{file.file}  {file.sha256}" for file in audit.filing.files))
+            self.text(sheet, row, 8, filing.files)
         _finish(sheet, 3, row, [28, 22, 8, 8, 8, 8, 8, 8, 60])
         for number, why in enumerate(failed, row + 2):
             self.text(sheet, number, 0, why, "plain")
@@ -111,19 +113,17 @@ class _List(Book):
         else:
             self.text(sheet, row, place, text, "work" if column in _WORK else "number" if column in _NUMBERS else "")
 
-    def _not_evaluated(self, audits: Iterable[Audit]) -> None:
-        items = [(audit, item) for audit in audits for item in audit.not_evaluated]
+    def _not_evaluated(self, filings: Iterable[ListedFiling]) -> None:
+        items = [line for filing in filings for line in filing.not_evaluated]
         if not items:
             return
         sheet = self.sheet(self.name(say("verdict.not_evaluated")))
         self.heads(sheet, 0, ("html.entity", "html.year", "html.rule", "rows.title", "html.table", "html.reason",
                               "html.count"))  # fmt: skip
-        for row, (audit, item) in enumerate(items[: MAX_ROWS - 1], 1):
-            texts = (audit.filing.key.entity, str(audit.filing.key.year or ""), item.rule.id, item.rule.title,
-                     item.where, say(item.reason.key))  # fmt: skip
+        for row, (*texts, count) in enumerate(items[: MAX_ROWS - 1], 1):
             for column, text in enumerate(texts):
                 self.text(sheet, row, column, text)
-            self.number(sheet, row, 6, str(item.count), "number")
+            self.number(sheet, row, 6, count, "number")
         _finish(sheet, 0, min(len(items), MAX_ROWS - 1), [22, 7, 12, 36, 36, 40, 8], _FREEZE)
 
 

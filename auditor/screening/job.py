@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from auditor.rules.rule import Change
     from auditor.store.waivers import Waiver
 
+LISTS = ("xlsx", "csv")  # formats that also list the findings of the whole run
 READING = ("forms", "taxonomy", "phrases")  # the folders of the rule book that reading depends on
 
 
@@ -65,6 +66,16 @@ class Job:
     def kept(self) -> Path:
         """Where parts of filings are kept."""
         return Path(self.out) / ".screen" / "parts"
+
+    @property
+    def rows(self) -> Path:
+        """Where the rows of the list of findings are kept, a file for each partition."""
+        return Path(self.out) / ".screen" / "rows"
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The formats that list findings over the whole run."""
+        return tuple(name for name in LISTS if name in self.formats)
 
     @property
     def results(self) -> Path:

@@ -6,15 +6,21 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
+from auditor.errors import AuditorError
 from auditor.messages import say
-from auditor.reports.csv_report import BOM, defused
+from auditor.reports.csv_report import BOM, csv_of, defused
+from auditor.reports.findings_xlsx import list_of
+from auditor.reports.formats import FORMATS
 from auditor.reports.headline import key_text
+from auditor.reports.listed_filing import thawed
 from auditor.reports.pages import rendered
 from auditor.rules.book import program_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from auditor.reports.formats import Written
+    from auditor.reports.listed_filing import ListedFiling
     from auditor.screening.job import Job
     from auditor.screening.screen import Screening
 
@@ -38,6 +44,35 @@ def lists_of(
         names = ("entity", "department", "year", "report", "edition", "published", "missing_tables")
         rows = ([_cell(value, name) for value, name in zip(line, names, strict=True)] for line in expected)
         yield "expected.csv", _csv(names, rows)
+
+
+def lists_of_findings(ranked: Sequence[Row], failed: Sequence[tuple[str, str]], job: Job) -> Iterator[Written]:
+    """The findings of all filings that have reports, in the order of the ranking: name and content of each list."""
+    if not job.lists:
+        return
+    filings: list[ListedFiling] = []
+    known: dict[str, dict[str, ListedFiling]] = {}
+    for row in ranked:
+        partition = row["partition"]
+        if partition not in known:
+            known[partition] = _kept_rows(job, partition)
+        if filing := known[partition].pop(row["filing"], None):
+            filings.append(filing)
+    for name in job.lists:
+        if name == "csv":
+            yield FORMATS[name].batch, csv_of(row for filing in filings for row in filing.rows)
+        else:
+            tool = {"version": program_version(), "rules_sha256": job.book.sha256}
+            yield FORMATS[name].batch, list_of(filings, tool, [why for _, why in failed])
+
+
+def _kept_rows(job: Job, partition: str) -> dict[str, ListedFiling]:
+    """The rows of a partition. Raises `AuditorError` where they cannot be read."""
+    file = job.rows / f"{partition}.json"
+    try:
+        return thawed(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise AuditorError("input.os", file=str(file), why=str(error)) from None
 
 
 def _csv(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 # The worst first: severity, then whether the figures were read for certain, then money, then how many.
 RANKED = """
 SELECT row_number() OVER (ORDER BY {order}) AS rank, entity, department, year, report, edition, errors, warnings,
-  infos, at_stake, confidence, unread, checked, missing_tables, files, versions, report_file
+  infos, at_stake, confidence, unread, checked, missing_tables, files, versions, report_file,
+  partition, filing
 FROM (
   SELECT *, CASE WHEN read + unread = 0 THEN 0
     ELSE 100 * (read - least(unsure, read)) // (read + unread) END AS confidence,

@@ -120,7 +120,9 @@ def _stale(files: Iterable[str], journal: Journal, job: Job, *, rehash: bool) ->
 
 def _is_done(partition: Partition, journal: Journal, job: Job) -> bool:
     done = journal.done.get(partition.name)
-    return done is not None and done.mark == partition.mark and (job.results / partition.name).is_dir()
+    if done is None or done.mark != partition.mark or not (job.results / partition.name).is_dir():
+        return False
+    return not job.lists or (job.rows / f"{partition.name}.json").is_file()
 
 
 def _unread(job: Job, file: str) -> ScreenedFile:
@@ -142,6 +144,9 @@ def _tidy(job: Job, names: set[str]) -> None:
         for old in folder.iterdir() if folder.is_dir() else ():
             if old.name not in names and is_partition(old.name.removeprefix(".").removesuffix(".new")):
                 shutil.rmtree(old, ignore_errors=True)
+    for file in job.rows.iterdir() if job.rows.is_dir() else ():
+        if file.stem not in names or not job.lists:
+            file.unlink()
 
 
 def _refuse_others(job: Job) -> None:

@@ -237,4 +237,8 @@ def _reports(named: Sequence[tuple[str, Audit]], screened: _Screened) -> dict[st
     for old in folder.iterdir() if folder.is_dir() else ():
         if old.name not in present:
             old.unlink() if old.is_file() else shutil.rmtree(old)
+    if job.lists:
+        from auditor.reports.listed_filing import kept, listed
+
+        _write(job.rows / f"{name}.json", kept({stem: listed(audit, job.rounding) for stem, audit in wanted}))
     return first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import signal
 import subprocess
@@ -9,12 +10,15 @@ import sys
 import time
 from pathlib import Path
 
+import openpyxl
 import pytest
+from auditor.cli.main import cli
 from auditor.screening.local_workers import LocalWorkers, Lost
 from auditor.screening.ranking import RANKED, expected_lines
 from auditor.screening.records import OutputError
 from auditor.screening.screen import Screening, screen
 from auditor.screening.store import Store
+from click.testing import CliRunner
 
 from tests.support.screens import environment, filing, job, results, write_folder
 
@@ -81,6 +85,30 @@ def test_one_process_writes_what_two_write(folder: Path, whole: Path, tmp_path: 
     finally:
         workers.close()
     assert results(tmp_path) == results(whole)
+
+
+def test_the_list_of_findings_joins_what_the_partitions_kept(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number, (entity, wrong) in enumerate([("某县甲中心", False), ("某县乙中心", True), ("某县丙中心", True)]):
+        (folder / f"{number}.txt").write_text(filing(entity, wrong=wrong), encoding="utf-8")
+    arguments = ["screen", str(folder), "--out", str(tmp_path / "out"), "--format", "xlsx,csv", "--jobs", "1"]
+    (made, listed) = (tmp_path / "out" / f"疑点清单.{ending}" for ending in ("xlsx", "csv"))
+    assert CliRunner().invoke(cli, arguments, catch_exceptions=False).exit_code == 0
+    first = made.read_bytes()
+    sheet = openpyxl.load_workbook(made).worksheets[0]
+    ranked = list(csv.reader((tmp_path / "out" / "ranking.csv").open(encoding="utf-8-sig")))[1:]
+    named = [row[1] for row in ranked if row[6] != "0"]
+    assert len(named) == 2
+    assert [str(sheet.cell(row, 1).value).split()[0] for row in range(5, sheet.max_row + 1)] == named
+    rows = list(csv.reader(listed.open(encoding="utf-8-sig")))[1:]
+    assert list(dict.fromkeys(row[0] for row in rows)) == named
+    made.unlink()
+    (folder / "2.txt").unlink()  # nothing is audited again but what was beside it
+    assert CliRunner().invoke(cli, arguments, catch_exceptions=False).exit_code == 0
+    assert made.read_bytes() != first
+    assert openpyxl.load_workbook(made).worksheets[0].max_row == 5
+    assert not list((tmp_path / "out").glob("*-report*"))
 
 
 def test_a_file_that_was_touched_is_told_by_its_bytes(tmp_path: Path) -> None:
