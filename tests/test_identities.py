@@ -35,7 +35,7 @@ def test_both_readmes_name_the_same_limits() -> None:
 
 def test_every_identity_is_a_rule_or_a_limit() -> None:
     if not IDENTITIES.is_file():
-        pytest.skip("the shared identities are not here")
+        pytest.skip("the shared identities are not here (../shared/domain/identities.csv)")
     with IDENTITIES.open(encoding="utf-8-sig", newline="") as file:
         known = {row["id"] for row in csv.DictReader(file)}
     covered = {identity for rule in rule_book().rules for identity in rule.covers}

@@ -116,7 +116,7 @@ def test_bad_input_gets_one_sentence_and_2_and_the_others_are_audited(here: Path
 
 def test_a_folder_without_permission_is_told(here: Path) -> None:
     if os.geteuid() == 0:
-        pytest.skip("the superuser may read everything")
+        pytest.skip("the superuser may read everything: run the tests as another user")
     locked = here / "locked.txt"
     locked.write_bytes(CLEAN.read_bytes())
     locked.chmod(0)

@@ -165,7 +165,7 @@ def test_any_ledger_reads_back_from_any_format(number: int, kind: str) -> None:
 @pytest.mark.parametrize("target", ["xls", "ods", "xlsx"])
 def test_workbooks_that_libreoffice_wrote_are_read_alike(target: str) -> None:
     if not office():
-        pytest.skip("no LibreOffice here")
+        pytest.skip("LibreOffice is not installed (package libreoffice)")
     style = Style("万元", 2)
     tables = print_tables(roll_up(draw_ledger(RandomSource(11), most=400_000_000)), style, rule_book().forms)
     data = xlsx_of(Layouts(rule_book().forms, style, KEY, official=True).blocks(tables))
@@ -196,7 +196,11 @@ PDF = {
 def test_printed_pdfs_are_read_alike(number: int, kind: str) -> None:
     """Two producers, three ways to draw a table."""
     if not (browser() if kind == "html" else office()):
-        pytest.skip("no Chromium here" if kind == "html" else "no LibreOffice here")
+        pytest.skip(
+            "no Chromium is installed (package chromium)"
+            if kind == "html"
+            else "LibreOffice is not installed (package libreoffice)"
+        )
     style = Style() if number == 11 else Style("元", 2)
     tables = print_tables(roll_up(draw_ledger(RandomSource(number), most=400_000_000)), style, rule_book().forms)
     blocks = Layouts(rule_book().forms, style, KEY, official=True).blocks(tables)
@@ -216,7 +220,11 @@ def test_printed_pdfs_are_read_alike(number: int, kind: str) -> None:
 def test_a_text_printed_as_pdf_is_read_alike(name: str, kind: str) -> None:
     """Tables without merged cells, broken over pages wherever they end, and the prose between them."""
     if not (browser() if kind == "html" else office()):
-        pytest.skip("no Chromium here" if kind == "html" else "no LibreOffice here")
+        pytest.skip(
+            "no Chromium is installed (package chromium)"
+            if kind == "html"
+            else "LibreOffice is not installed (package libreoffice)"
+        )
     filing, expected, found = original(name)
     data = PDF[kind](document(name).blocks)
     assert data is not None

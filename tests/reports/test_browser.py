@@ -30,7 +30,10 @@ from tests.support.browser import CHROMIUM, Browser
 
 TOOL = tool_data("0", "0" * 64)
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed (package chromium)"),
+]
 
 # What a reader of this window would meet: things beyond its edge, dead links, faint text, nameless controls.
 PROBE = """(() => {

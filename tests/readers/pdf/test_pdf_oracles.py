@@ -17,6 +17,7 @@ from auditor.model.numbers import NUMERIC, parse_literal
 from auditor.readers.pdf.line_flow import text_of
 from auditor.readers.pdf.page_content import Pdf
 from auditor.readers.pdf.ruled_tables import fill, find_tables
+from auditor.testing.pdf_writer import ABOVE, LEFT, Page, written
 
 from tests.conftest import SHARED
 
@@ -103,6 +104,24 @@ def by_tablers(path: Path, pages: Iterator[int]) -> dict[int, Tables]:
 
 Oracle = Callable[[Path, Iterator[int]], dict[int, Tables]]
 ORACLES: dict[Oracle, str] = {by_tablers: "tablers", by_pdfplumber: "pdfplumber"}
+
+
+def test_pdfplumber_agrees_on_a_drawn_page(tmp_path: Path) -> None:
+    """What the shared filings show in print, on a page that is here wherever the suite runs."""
+    page = Page()
+    head = [["项目", "决算数", LEFT, LEFT], [ABOVE, "合计", "本年", "上年"]]
+    body = [
+        ["基本支出", "1,234.50", "1,200.00", "34.50"],
+        ["项目支出", "-5.00", "", "0.00"],
+        ["合计", "1,229.50", "—", ""],
+    ]
+    page.table(60, 100, [120.0, 80.0, 80.0, 80.0], [*head, *body])
+    page.table(60, 300, [200.0, 90.0], [["指标", "数"], ["数量指标", "12"], [ABOVE, "7"]])
+    path = tmp_path / "drawn.pdf"
+    path.write_bytes(written([page]))
+    ours = own(path)
+    assert [len(tables.shapes) for tables in ours.values()] == [2]
+    assert by_pdfplumber(path, iter(ours)) == ours
 
 
 @pytest.mark.parametrize("oracle", ORACLES)

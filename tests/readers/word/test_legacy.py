@@ -28,7 +28,7 @@ from tests.support.office_files import kinds, ole, tables, texts
 
 DATA = Path(__file__).parent.parent.parent / "data"
 
-OFFICE = pytest.mark.skipif(not office(), reason="no LibreOffice here")
+OFFICE = pytest.mark.skipif(not office(), reason="LibreOffice is not installed (package libreoffice)")
 CELL, END = struct.pack("<HB", 0x2416, 1), struct.pack("<HBHB", 0x2416, 1, 0x2417, 1)
 
 Line = tuple[str, bytes]  # a paragraph with its mark, and its properties

@@ -476,7 +476,7 @@ def test_an_old_workbook_is_told_by_content_not_by_name() -> None:
 @pytest.mark.parametrize("target", ["xls", "ods"])
 def test_what_libreoffice_saves_shows_the_same(target: str) -> None:
     if not office():
-        pytest.skip("no LibreOffice here")
+        pytest.skip("LibreOffice is not installed (package libreoffice)")
     made = convert(office(), book_of(rich), ".xlsx", target)
     assert made is not None
     if target == "ods":  # knows no 跨列居中, and counts a row and a column
