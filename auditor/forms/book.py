@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from auditor.model.tables import Family, Form, Table, Taxonomy
     from auditor.phrases.lexicon import Lexicon
+    from auditor.phrases.sentence_grammar import Grammar
     from auditor.phrases.wordings import Wordings
 
 
@@ -32,6 +33,13 @@ class FormBook:
         from auditor.phrases.lexicon import load_lexicon
 
         return load_lexicon(self.roots)
+
+    @cached_property
+    def grammar(self) -> Grammar | None:
+        """The grammar of sentences, or None where no folder has any."""
+        from auditor.phrases.sentence_grammar import load_grammar
+
+        return load_grammar(self.roots)
 
     @cached_property
     def wordings(self) -> Wordings:

@@ -608,6 +608,7 @@ MESSAGES: dict[str, str] = {
     "html.number": "Id",
     "html.table": "Table",
     "html.check": "Check",
+    "label.sentence": "text",
     "label.told": "text ({section})",
     "html.prose": "Text checked",
     "html.no_heading": "(no heading)",

@@ -609,6 +609,7 @@ MESSAGES: dict[str, str] = {
     "html.number": "编号",
     "html.table": "表",
     "html.check": "核对",
+    "label.sentence": "文中",
     "label.told": "文中（{section}）",
     "html.prose": "文字核对",
     "html.no_heading": "（没有标题）",

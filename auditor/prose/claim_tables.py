@@ -11,6 +11,8 @@ from auditor.model.filing import ReadTable, TextSpan, TextView, Unread
 from auditor.model.numbers import Literal, State, parse_literal
 from auditor.model.units import Kind
 from auditor.prose.claims import read_claims
+from auditor.prose.clauses.rows import spot_of
+from auditor.prose.clauses.tables import SentenceTables, fine_by_passage, read_sentences
 from auditor.prose.code_names import Names
 from auditor.prose.passages import passages_of
 from auditor.prose.tokens import MONEY
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from auditor.forms.book import FormBook
     from auditor.model.document import Paragraph
     from auditor.model.facts import FilingKey
+    from auditor.model.tables import Table
     from auditor.prose.claims import Claims, Line, Told
     from auditor.prose.passages import Passage
     from auditor.prose.tokens import Number
@@ -46,13 +49,18 @@ def prose_tables(paragraphs: Iterable[Paragraph], tables: Sequence[ReadTable], k
     names = Names(tables, book)
     passages = list(passages_of(paragraphs, lexicon))
     claims = read_claims(passages, lexicon, names, report=key.report, entity=key.entity)
+    sentences = read_sentences(passages, book, names, report=key.report, entity=key.entity)
+    beside = SentenceTables(sentences, claims, book, key.year) if sentences is not None else None
     addresses: dict[int, Address] = {}
     read = [*_tables(claims, book, addresses), *_silent(claims, book)]
+    if beside is not None:
+        read += _beside(beside, claims, addresses)
     by_name = {table.table: table for table in read}
     for mine, number in _wholes(claims, addresses):
         by_name[mine.table].also.append((mine._replace(column=WHOLE), addresses[id(number)]))
     told = {address: str(address) for address in addresses.values()}
-    return Prose(read, _unread(claims), _views(passages, claims, {key: told[a] for key, a in addresses.items()}))
+    shown = {key: told[a] for key, a in addresses.items()}
+    return Prose(read, _unread(claims), _views(passages, claims, beside, shown))
 
 
 def _tables(claims: Claims, book: FormBook, addresses: dict[int, Address]) -> Iterable[ReadTable]:
@@ -82,6 +90,25 @@ def _tables(claims: Claims, book: FormBook, addresses: dict[int, Address]) -> It
                     address = address._replace(column=MINUS)
                     read.facts.append(Fact(address, Kind.WORD, State.VALUE, told.word, place=place))
         yield read
+
+
+def _beside(beside: SentenceTables, claims: Claims, addresses: dict[int, Address]) -> list[ReadTable]:
+    """The tables of sentences; `addresses` has those of the sections' numbers and takes those of the rest."""
+    fine = fine_by_passage(told for _, told in beside.own())
+    homes = {
+        spot_of(told.number): addresses[id(told.number)]
+        for line in claims.lines
+        for told in line.told.values()
+        if id(told.number) in addresses
+    }
+
+    def fact(told: Told, address: Address, table: Table) -> Fact:
+        kind = next(column.kind for column in table.columns if column.name == address.column)
+        decimals = {told.number.unit: fine.get((id(told.number.passage), told.number.unit), 0)}
+        addresses[id(told.number)] = address
+        return _fact(told, address, kind, "万元", decimals)
+
+    return beside.tables(fact, homes)
 
 
 def _wholes(claims: Claims, addresses: Mapping[int, Address]) -> Iterable[tuple[Address, Number]]:
@@ -150,10 +177,13 @@ def _unread(claims: Claims) -> list[Unread]:
     return [Unread("、".join(texts)[:MAX_QUOTE], *why, numbers=len(texts)) for why, texts in out.items()]
 
 
-def _views(passages: Sequence[Passage], claims: Claims, addresses: Mapping[int, str]) -> list[TextView]:
+def _views(
+    passages: Sequence[Passage], claims: Claims, beside: SentenceTables | None, addresses: Mapping[int, str]
+) -> list[TextView]:
     """The passages as printed, each with its numbers in order."""
     found: dict[int, list[TextSpan]] = {}
     told = [one.number for line in claims.lines for one in line.told.values() if "、" not in one.word]
+    told += [one.number for _, one in beside.own()] if beside is not None else []
     rest = [*((number, "unread.prose") for number in claims.unread), *claims.aside]
     for number, reason in [*((number, "") for number in told), *rest]:
         start, end = number.passage.printed(number.start, number.end)

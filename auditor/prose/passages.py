@@ -36,8 +36,9 @@ _LEADER = re.compile(r"[.．·…⋯]{4,}\s*\d*\s*$")
 MAX_HEADING = 46
 MAX_PASSAGE = 20_000  # characters
 MAX_QUOTE = 160
+GLOSSARY = "名词解释"
 OUTSIDE = (
-    "名词解释",
+    GLOSSARY,
     "附件",
     "概况",
     "职能",
@@ -62,6 +63,7 @@ class Passage:
     topic: Topic | None = None
     heading: str = ""
     outside: bool = False
+    glossary: bool = False  # explains terms: its numbers claim nothing
     raw: str = field(default="", init=False)
     _begins: list[int] = field(default_factory=list, init=False, repr=False)
 
@@ -110,6 +112,7 @@ class _State:
     heading: str = ""
     outside: bool = False
     part_outside: bool = False
+    glossary: bool = False
     untitled: bool = False  # a part whose title stands on the next line
     begun: bool = False  # a section with a topic was opened
     pieces: list[Paragraph] = field(default_factory=list)
@@ -125,12 +128,14 @@ def passages_of(paragraphs: Iterable[Paragraph], lexicon: Lexicon) -> Iterator[P
             continue
         if state.untitled and len(text) <= MAX_HEADING:
             state.outside = state.part_outside = any(word in text for word in OUTSIDE)
+            state.glossary = GLOSSARY in text
         state.untitled = False
         heading = _HEADING.match(text)
         if state.begun and len(text) <= MAX_HEADING and _ANNEX.match(_plain(text)):
             yield from _close(state, lexicon)
             state.topic = state.chapter = state.section = None
             state.heading, state.outside, state.part_outside = tidy(text), True, True
+            state.glossary = False
             continue
         if heading and _is_heading(text):
             yield from _close(state, lexicon)
@@ -179,10 +184,12 @@ def _open(state: _State, heading: re.Match[str], text: str, lexicon: Lexicon) ->
     if heading["part"]:
         state.topic = state.chapter = state.section = None
         state.outside = state.part_outside = outside
+        state.glossary = GLOSSARY in text
         state.untitled = not _plain(bare)
     elif heading["chapter"]:
         state.topic = state.chapter = state.section = topic
         state.outside = state.part_outside or (topic is None and outside)
+        state.glossary = GLOSSARY in text or (state.glossary and state.part_outside)
     elif heading["section"]:
         state.topic = state.section = topic or state.chapter
     else:
@@ -204,7 +211,8 @@ def _close(state: _State, lexicon: Lexicon) -> Iterator[Passage]:
         offsets = range(len(kept)) if kept == paragraph.raw else _offsets(paragraph.raw)
         origin += [(number, offset) for offset in offsets]
     if origin:
-        passage = Passage(_punctuated("".join(text)), origin, pieces, state.topic, state.heading, state.outside)
+        plain = _punctuated("".join(text))
+        passage = Passage(plain, origin, pieces, state.topic, state.heading, state.outside, state.glossary)
         _run_in(passage, state, lexicon)
         yield passage
 

@@ -20,6 +20,7 @@ _HYPHENS = re.compile(
     r"(?P<类>[\u4e00-\u9fff]{2,30})[-—–]{1,2}(?P<款>[\u4e00-\u9fff]{2,30})[-—–]{1,2}(?P<项>[\u4e00-\u9fff]{2,40})"
 )
 _LEVELS = ("类", "款", "项")
+FUNCTIONAL = "2"  # how the codes of functions begin
 _PUNCTUATION = re.compile(r"[，。；：、（）]")
 _YEAR = re.compile(r"^.*20\d\d年(?:度)?(?:\d+月(?:\d+日|底)?)?")
 _ORDINAL = re.compile(r"^[-•·]*(?:\d{1,2}\.?|[①-⑳])?[-•·]*")
@@ -83,6 +84,8 @@ class Subjects:
         for found in _JOINED.finditer(text):
             yield self._option(found, table, "".join(found[level] for level in _LEVELS), found["name"])
         for found in _CODED.finditer(text):
+            if not found["code"].startswith(FUNCTIONAL):
+                continue  # an economic class: 工资福利支出（301）
             yield self._option(found, classes if len(found["code"]) == 3 else table, found["code"], found["name"])
         for found in _BEFORE_NAME.finditer(text):
             if self.names.begins(found["code"], found["name"]):

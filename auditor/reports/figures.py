@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from auditor.engine.localise.suspects import Suspect
 
 CHANGES = ("变动额", "变动率")  # columns of prose tables whose figures have their sign in words
+SENTENCES = ("说明/文中", "说明/列举")  # whose rows are numbered, and named by what is printed
 TOLD = "说明/"  # how the names of prose tables begin
 
 
@@ -34,10 +35,16 @@ class FigureWords:
         row = address.row
         printed = "".join(self.labels.get((address.table, row), "").split())
         last = row.rsplit("/", 1)[-1]
-        if printed and last[:1].isdigit():
+        if printed and address.table in SENTENCES:
+            row = printed  # the phrase that the sentence itself uses
+        elif printed and last[:1].isdigit():
             row = f"{row} {plain(printed)}"
         under = address.column.replace("/", " ") if column else ""
-        name = say("label.told", section=address.table.partition("/")[2]) if self.is_told(fact) else address.table
+        name = address.table
+        if name in SENTENCES:
+            name = say("label.sentence")
+        elif self.is_told(fact):
+            name = say("label.told", section=name.partition("/")[2])
         words = [name if table else "", row.replace("/", " "), under]
         again = f"#{address.occurrence}" if address.occurrence > 1 else ""
         return " ".join(word for word in words if word) + again

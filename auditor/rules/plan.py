@@ -24,7 +24,7 @@ TABLE_SETS: dict[str, Callable[[Table], bool]] = {
     "各带科目编码的表": lambda table: table.layout is Layout.CODES and not (table.prose or table.generic),
     "各功能分类表": lambda table: table.layout is Layout.CODES and table.codes == "functional" and not table.prose,
     "各经济分类表": lambda table: table.layout is Layout.CODES and table.codes == "economic" and not table.prose,
-    "说明各节": lambda table: table.prose,
+    "说明各节": lambda table: table.prose and "列举的数" not in table.column_groups,
 }
 
 

@@ -249,9 +249,10 @@ class _Resolver:
             here, row = scope.here(), loop_row(scope)
             return _ref(node, here.name, replace(row, how=Rows.FIRST), loop_column(node, here, scope))
         if head == CHILDREN:
-            if scope.row_loop is None or scope.here().layout is not Layout.CODES:
-                scope.fail("rules.needs_row_loop", text=node.text)
             here = scope.here()
+            tree = here.layout is Layout.CODES or (here.prose and here.layout is Layout.LIST)
+            if scope.row_loop is None or not tree:
+                scope.fail("rules.needs_row_loop", text=node.text)
             return _ref(node, here.name, RowSpec(Rows.CHILDREN, open=True), loop_column(node, here, scope), many=True)
         bare = node.row is None and node.column is None and node.table is not None and len(node.table.segments) == 1
         if bare and scope.row_loop is not None and is_column(head, scope.here()):

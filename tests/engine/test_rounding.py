@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from auditor.engine.facts.chunk import Chunk
-from auditor.engine.judge.equalities import growth_bounds, growth_by_change_bounds, judge_ratio, share_bounds
 from auditor.engine.judge.evaluate import evaluate
 from auditor.engine.verdicts import Note, Verdict
 from auditor.model.facts import Address, FilingKey, Place, fact_of
 from auditor.model.filing import Filing, ReadTable
 from auditor.model.numbers import parse_literal
+from auditor.model.rates import growth_bounds, growth_by_change_bounds, judge_ratio, share_bounds
 from auditor.model.units import PERCENT_SCALE, Kind, Range, printed_range, zero_range
 
 if TYPE_CHECKING:

@@ -190,7 +190,21 @@ def build_tree(block: Block, lengths: Sequence[int]) -> CodeTree:
         parent[hit] = candidate[hit]
     _by_order(block, rows, columns, parent, lengths)
     kept = parent >= 0
-    rows, columns, parent = rows[kept], columns[kept], parent[kept]
+    return _tree_of(block, rows[kept], columns[kept], parent[kept], filings)
+
+
+def build_lists(block: Block) -> CodeTree:
+    """Put every row `列3/1` of a list of the text below `列3`."""
+    filings = block.index.shape[2]
+    above = np.array([block.row_of.get(name.rpartition("/")[0], -1) for name in block.rows], dtype=np.int32)
+    rows, columns = np.nonzero(block.present & (above >= 0)[:, None])
+    parent = above[rows]
+    kept = block.present[parent, columns]
+    return _tree_of(block, rows[kept], columns[kept], parent[kept], filings)
+
+
+def _tree_of(block: Block, rows: Longs, columns: Longs, parent: Ints, filings: int) -> CodeTree:
+    """The tree in which some rows of some filings stand below their parents."""
     key = parent.astype(np.int64) * filings + columns
     order = np.argsort(key, kind="stable")
     parents, start = np.unique(key[order], return_index=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from auditor.engine.facts.blocks import Block, CodeTree, build_tree
+from auditor.engine.facts.blocks import Block, CodeTree, build_lists, build_tree
 from auditor.engine.facts.fact_table import UNUSABLE, Bytes, FactTable, Flags, Ints, Longs, ranges
 from auditor.engine.facts.proposed import bound_footings
 from auditor.model.entities import Entities
@@ -99,15 +99,18 @@ class Chunk:
                 number = self.facts.tables.index(table)
                 sel = np.nonzero(self.facts.table == number)[0]
                 also = self.facts.also[self.facts.also[:, 1] == number]
-                block = Block(self.tables[table], self.facts, sel, also, self.size) if len(sel) else None
+                block = Block(self.tables[table], self.facts, sel, also, self.size) if len(sel) or len(also) else None
             self._blocks[table] = block
         return self._blocks[table]
 
     def tree(self, table: str) -> CodeTree | None:
-        """The tree of codes of a table, or None when no filing prints it."""
+        """The tree of codes of a table (in the text: of its lists), or None when no filing prints it."""
         block = self.block(table)
-        if block is None or block.table.layout is not Layout.CODES:
+        listed = block is not None and block.table.prose and block.table.layout is Layout.LIST
+        if block is None or not (listed or block.table.layout is Layout.CODES):
             return None
+        if table not in self._trees and listed:
+            self._trees[table] = build_lists(block)
         if table not in self._trees:
             self._trees[table] = build_tree(block, sorted(self.book.taxonomies[block.table.codes].levels.values()))
         return self._trees[table]

@@ -13,9 +13,10 @@ import numpy as np
 from auditor.engine.bind.operands import reach
 from auditor.engine.bind.references import bind_ref
 from auditor.engine.facts.fact_table import STATES
-from auditor.engine.judge.equalities import growth_bounds, growth_by_change_bounds, judge_ratio, residual, share_bounds
+from auditor.engine.judge.equalities import residual
 from auditor.engine.verdicts import Reason, Verdict
 from auditor.model.numbers import State
+from auditor.model.rates import growth_bounds, growth_by_change_bounds, judge_ratio, share_bounds
 from auditor.model.units import PERCENT_SCALE, Range, Rounding, printed_range, zero_range
 from auditor.rules.nodes import Call
 from auditor.rules.plan import Ref
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
     from auditor.engine.facts.chunk import Chunk
     from auditor.engine.facts.fact_table import Bytes, Ints, Longs
     from auditor.engine.judge.set_relations import Judgement
+    from auditor.model.rates import Bounds
     from auditor.rules.nodes import Expression, Relation
 
-Bounds = tuple[tuple[int, int], tuple[int, int]]
 _BOUNDS = {"percent": share_bounds, "growth": growth_bounds, "growth_by_change": growth_by_change_bounds}
 MAX_PRINTINGS = 8
 COMPARED = {1: "大于", 0: "等于", -1: "小于"}

@@ -1,0 +1,1 @@
+"""Sentences by themselves: every number of the text with its phrase, and the numbers that its own clause ties to it."""

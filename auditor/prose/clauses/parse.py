@@ -1,0 +1,336 @@
+"""From the numbers of a passage to clauses and lists, left to right, once.
+
+A number that its words name begins a clause; changes, rates and shares belong to the clause that they go on about:
+the one before, the whole of a list once the list has ended, or the one that they name. Brackets belong to what stands
+before them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from auditor.model.units import Kind
+from auditor.prose.claims import Told
+from auditor.prose.clauses.fits import grows, shares
+from auditor.prose.clauses.lead import BUDGETS, HEADS, Lead, Leads, is_simple
+from auditor.prose.clauses.model import Clause, Listing
+from auditor.prose.clauses.walk import MAX_DEPTH, Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from auditor.phrases.lexicon import Lexicon
+    from auditor.phrases.sentence_grammar import Grammar
+    from auditor.prose.passages import Passage
+    from auditor.prose.tokens import Number, Spans
+
+CHANGES = ("变动额", "变动率", "较预算变动额", "较预算变动率")
+RATE_OF = {"变动额": "变动率", "较预算变动额": "较预算变动率"}
+OTHER = "比率"  # a percentage that no word explains
+SAME_SUBJECT = (*HEADS, "预算执行", "上年")
+_GENERIC = re.compile(
+    r"(?:部门|单位|本年|当年|全部|各项|年)*(?:总?(?:收入|支出|额|数|量)?|收支)(?:总额|总数|总计|合计|比重|比例)?"
+)
+
+
+@dataclass(slots=True)
+class _Change:
+    """A change and its rate that wait for the clause they belong to."""
+
+    lead: Lead
+    amount: Told | None = None
+    rate: Told | None = None
+    candidates: list[Clause] = field(default_factory=list)
+
+
+class Parser(Walk):
+    """Reads passage after passage."""
+
+    def __init__(self, lexicon: Lexicon, grammar: Grammar, report: str, entity: str) -> None:
+        super().__init__(grammar)
+        self.lexicon = lexicon
+        self.leads = Leads(lexicon, grammar, report, entity)
+        self.named: dict[str, list[Clause]] = {}  # of the section, by key
+        self.change: _Change | None = None
+        self.heading = ""
+
+    # -- passages -------------------------------------------------------------------------------------------
+
+    def passage(self, passage: Passage, numbers: Sequence[Number], asides: Spans) -> None:
+        """Read the numbers of one passage."""
+        if passage.heading != self.heading:
+            self.heading, self.named = passage.heading, {}
+        self._enter(passage)
+        at, last = 0, None
+        for number in numbers:
+            in_aside = asides.holds(number.start)
+            self._walk(passage, at, number.start)
+            self._take(number, passage.text[at : number.start], last, in_aside=in_aside)
+            at, last = number.end, number
+        self._settle()
+        self._walk(passage, at, len(passage.text))
+        self.open_end = passage.text[-1:] in "：；，"
+
+    # -- one number -----------------------------------------------------------------------------------------
+
+    def _take(self, number: Number, text: str, last: Number | None, *, in_aside: bool) -> None:
+        lead = self.leads.read(number, text)
+        told = Told(number, lead.sign, lead.word)
+        if number.kind is Kind.PERCENT and not lead.column:
+            self._bare_rate(told, text, last)
+            return
+        if lead.column in CHANGES:
+            self._take_change(lead, told, in_aside=in_aside)
+            return
+        self._settle()
+        if in_aside:
+            self._begin(lead, told, number, aside=True)
+        elif lead.column == "占比":
+            self._share(lead, told)
+        elif lead.column.startswith("完成率"):
+            self._attach(lead, told)
+        elif lead.column in SAME_SUBJECT and lead.column != "金额":
+            self._head(lead, told, text)
+        elif lead.column == "金额" and self.line is not None and set(self.line.told) == {"上年"} and not lead.key:
+            self.line.told["金额"] = told
+        else:
+            if lead.column == "金额" and self.grammar.starts.search(text[-30:]):
+                lead.column = "上年"
+            if not self._other_year(lead, told):
+                self._begin(lead, told, number, aside=False)
+        self.stopped = False
+
+    def _bare_rate(self, told: Told, text: str, last: Number | None) -> None:
+        """`增加1.5万元（1.21%）`: the rate of the change right before it."""
+        change = self.change
+        near = last is not None and is_simple(text.lstrip("（"))
+        if change is not None and near and change.amount is not None and change.rate is None:
+            told.sign = change.amount.sign
+            change.rate = told
+            return
+        self._settle()
+        clause = Clause(told.number.passage, self.line.phrase if self.line else "", "", aside=True)
+        clause.told[OTHER] = told
+        self.out.clauses.append(clause)
+
+    def _begin(self, lead: Lead, told: Told, number: Number, *, aside: bool) -> Clause:
+        clause = Clause(number.passage, lead.phrase, lead.key, lead.year, lead.sort, context=lead.context, aside=aside)
+        clause.told[lead.column] = told
+        self.out.clauses.append(clause)
+        if aside:
+            return clause
+        self._join(clause, number)
+        self.line = clause
+        if lead.key:
+            self.named.setdefault(lead.key, []).append(clause)
+        return clause
+
+    def _join(self, clause: Clause, number: Number) -> None:
+        """Make a clause an item of the list at hand."""
+        level = self.levels[-1] if self.levels else None
+        if level is None or level.suspended or clause is level.whole:
+            if not self.brackets:
+                self.tops.append(clause)
+            return
+        if level.items and not level.sep:
+            before = number.passage.text[max(0, number.start - 60) : number.start]
+            level.sep = "、" if re.search(r"、[^，；。]*$", before) else "，"
+        outer = self.levels[-2] if len(self.levels) > 1 else None
+        if outer is not None and not level.in_brackets and outer.sep in ("", "，", "、") and level.items:
+            level.sure = outer.sure = False  # the item may be one of the outer list
+        clause.part_of = level
+        level.items.append(clause)
+
+    def _other_year(self, lead: Lead, told: Told) -> bool:
+        """The same subject in the year before or after: the two are one clause."""
+        line = self.line
+        if not lead.year or line is None or lead.key not in ("", line.key) or not line.year or line.sort != lead.sort:
+            return False
+        if lead.column != "金额" or "金额" not in line.told or abs(line.year - lead.year) != 1:
+            return False
+        if lead.year < line.year:
+            if line.has("上年"):
+                return False
+            line.told["上年"] = told
+            return True
+        clause = self._begin(lead, told, told.number, aside=False)
+        clause.borrowed["上年"] = line.told["金额"]
+        return True
+
+    def _head(self, lead: Lead, told: Told, text: str) -> None:
+        """A budget, a final figure or last year's: of the clause at hand, unless another subject is named."""
+        line = self.line
+        goes_on = line is not None and (not lead.key or lead.key == line.key) and not line.has(lead.column)
+        if goes_on and self.levels and line is self.levels[-1].whole and not self.levels[-1].suspended:
+            goes_on = False
+        if goes_on and line is not None and not (self.stopped and "。" in text and not lead.key and line.part_of):
+            line.told[lead.column] = told
+            return
+        self._begin(lead, told, told.number, aside=False)
+
+    def _attach(self, lead: Lead, told: Told) -> None:
+        """A rate of completion: of the clause at hand, or of the one that is named."""
+        line = self._subject(lead)
+        if line is None or line.has(lead.column) or (not lead.key and self.stopped and line.part_of is not None):
+            line = self._begin(lead, told, told.number, aside=False)
+        line.told[lead.column] = told
+
+    def _subject(self, lead: Lead) -> Clause | None:
+        if not lead.key or (self.line is not None and self.line.key == lead.key):
+            return self.line
+        return next((clause for clause in reversed(self.named.get(lead.key, ())) if clause.amount), None)
+
+    # -- shares ---------------------------------------------------------------------------------------------
+
+    def _share(self, lead: Lead, told: Told) -> None:
+        clause = self._subject(lead)
+        amount = clause.amount if clause is not None else None
+        if clause is None or amount is None or clause.has("占比"):
+            self._begin(lead, told, told.number, aside=True)
+            return
+        clause.told["占比"] = told
+        words = lead.whole or ""
+        key = self.grammar.key_of(words)
+        if not words or _GENERIC.fullmatch(words) or _GENERIC.fullmatch(key):
+            above = [level.whole for level in _up(clause)]
+            sure = above[:1]
+            others = [*above, *(top for top in self.tops if top is not clause)]
+        else:
+            sure = [one for one in reversed(self.named.get(key, ())) if one is not clause and one.amount][:1]
+            others = [
+                one
+                for one in [*self.tops, *(level.whole for level in _up(clause))]
+                if one.key and (one.key in key or key in one.key)
+            ]
+        options = [*sure, *others]
+        fitting = (one for one in options if one is not clause and one.amount and shares(amount, one.amount, told))
+        whole = next(fitting, sure[0] if sure else None)
+        if (
+            whole is not None
+            and whole is not clause
+            and whole.amount is not None
+            and whole.amount.number.kind is amount.number.kind
+        ):
+            clause.borrowed["全体"] = whole.amount
+
+    # -- changes --------------------------------------------------------------------------------------------
+
+    def _take_change(self, lead: Lead, told: Told, *, in_aside: bool) -> None:
+        change = self.change
+        rate = told.number.kind is Kind.PERCENT
+        goes_on = rate and change is not None and change.rate is None and change.amount is not None
+        if goes_on and change is not None and not lead.key and not lead.said_base:
+            change.rate = told
+            return
+        self._settle()
+        change = _Change(lead)
+        if rate:
+            change.rate = told
+        else:
+            change.amount = told
+        if in_aside:
+            self._alone(change, aside=True)
+            return
+        change.candidates = self._candidates(lead)
+        self.change = change
+
+    def _candidates(self, lead: Lead) -> list[Clause]:
+        """The clauses that a change may belong to, the likeliest first."""
+        line = self.line
+        if lead.key and not (line is not None and line.key == lead.key):
+            named = [one for one in reversed(self.named.get(lead.key, ())) if one.amount]
+            return named[:1]
+        if line is None:
+            return []
+        above = [level.whole for level in _up(line)]
+        if not above:
+            return [line, *(top for top in reversed(self.tops) if top is not line)] if self.stopped else [line]
+        changed = (
+            any(column in item.told for item in line.part_of.items if item is not line for column in CHANGES)
+            if line.part_of
+            else False
+        )
+        many = line.part_of is not None and len(line.part_of.items) > 1
+        if self.stopped or (many and not changed):
+            return [*above, line]
+        return [line, *above]
+
+    def _settle(self) -> None:
+        """Give the change that waits to its clause: the one with which it is exactly true, else the likeliest."""
+        change, self.change = self.change, None
+        if change is None:
+            return
+        fitting = [one for one in change.candidates if one.amount is not None and self._may(one, change.lead)]
+        column = "变动额" if not change.lead.column.startswith("较预算") else "较预算变动额"
+        chosen = fitting[0] if fitting else None
+        if change.amount is not None and change.rate is not None and len(fitting) > 1:
+            exact = (one for one in fitting if grows(_now(one), change.amount, change.rate))
+            chosen = next(exact, chosen)
+        elif len(fitting) > 1 and len({_now(one).number.text for one in fitting}) > 1:
+            chosen = None  # nothing tells which
+        if chosen is None:
+            self._alone(change, aside=False)
+            return
+        if chosen.has(column) or chosen.has(RATE_OF[column]):
+            again = Clause(chosen.passage, chosen.phrase, "", chosen.year, chosen.sort)
+            again.borrowed["金额"] = _now(chosen)
+            self.out.clauses.append(again)
+            chosen = again
+        self._tell(chosen, column, change)
+
+    @staticmethod
+    def _tell(clause: Clause, column: str, change: _Change) -> None:
+        if change.amount is not None:
+            clause.told[column] = change.amount
+        if change.rate is not None:
+            clause.told[RATE_OF[column]] = change.rate
+        base = change.lead
+        if (
+            "上年" in clause.told
+            and (base.base_sort, clause.sort)
+            and base.base_sort
+            and clause.sort
+            and base.base_sort != clause.sort
+        ):
+            clause.borrowed.pop("上年", None)
+
+    @staticmethod
+    def _may(clause: Clause, lead: Lead) -> bool:
+        """Tell whether a comparison with a year can be one of this clause."""
+        return not (lead.base_year and clause.year and lead.base_year >= clause.year)
+
+    def _alone(self, change: _Change, *, aside: bool) -> None:
+        """A change of a subject whose amount is not told here."""
+        told = change.amount or change.rate
+        assert told is not None
+        lead = change.lead
+        clause = Clause(
+            told.number.passage, lead.phrase or (self.line.phrase if self.line else ""), lead.key, aside=aside
+        )
+        column = "变动额" if not lead.column.startswith("较预算") else "较预算变动额"
+        self._tell(clause, column, change)
+        self.out.clauses.append(clause)
+        if not aside and lead.key:
+            self._join(clause, told.number)
+            self.line = clause
+
+
+def _up(clause: Clause) -> Iterable[Listing]:
+    """The lists a clause stands in, the inmost first."""
+    at = clause.part_of
+    for _ in range(MAX_DEPTH):
+        if at is None:
+            return
+        yield at
+        at = at.whole.part_of
+
+
+def _now(clause: Clause) -> Told:
+    """The amount of a clause that changes: what was spent before what was planned."""
+    for names in (clause.told, clause.borrowed):
+        for name in ("金额", "决算", "预算安排", *BUDGETS):
+            if name in names:
+                return names[name]
+    raise KeyError(clause.phrase)

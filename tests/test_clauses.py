@@ -1,0 +1,79 @@
+"""Sentences by themselves: what is read of a sentence that no section's wording knows, and what is said of it."""
+
+from __future__ import annotations
+
+import pytest
+from auditor.engine.audit import audit_filings
+from auditor.model.document import Paragraph
+from auditor.model.facts import FilingKey, Place
+from auditor.model.filing import Filing
+from auditor.prose.claim_tables import prose_tables
+
+from tests.conftest import rule_book
+
+HEAD = "六、其他事项说明"
+
+
+def findings_of(text: str, report: str = "budget") -> list[tuple[str, str]]:
+    """Severity and rule of everything that is said of a text, tails left aside."""
+    book = rule_book()
+    key = FilingKey("青山县示例中心", 2026, report, "unit")
+    lines = [Paragraph(line, Place(line=n)) for n, line in enumerate([HEAD, *text.splitlines()], 1)]
+    filing = Filing(key)
+    filing.tables += prose_tables(lines, [], key, book.forms).tables
+    audit = audit_filings([filing], book)[0]
+    found = [finding for finding in audit.findings if finding.severity.value != "info"]
+    return [(finding.severity.value, finding.checks[0].rule.id) for finding in found]
+
+
+RIGHT = [
+    "2026年委托业务费预算1,391.68万元，比2025年预算增加333.83万元，增长31.56%。",
+    "接待经费8.6万元，较上年增加1.5万元（21.1%）；差旅经费10万元，较上年减少1万元（9.1%）。",
+    (
+        "2026年预算支出1682.76万元，其中基本支出预算1208.20万元，占部门预算总支出的71.80%；"
+        "项目支出预算474.56万元，占部门预算总支出的28.20%。2026年预算比2025年预算增加50.32万元，增长3.08%。"
+    ),
+    (
+        "当年预算收入4,203.47万元，其中：一般公共预算拨款4,005.29万元、上年实户资金余额98.18万元、"
+        "其他收入100.00万元，较上年增加142.30万元，增长3.50%。"
+    ),
+    "2026年会务预算数为7.61万元，2025年预算数为9.23万元，和2025年相比预算减少1.62万元。",
+    "共有车辆324辆，其中，一般公务用车45辆、执法执勤用车0辆、特种专业技术用车34辆、其他用车245辆。",
+    "支出预算减少49.81万元，其中基本支出增加75.19万元，项目支出减少125万元。",
+    "项目支出100.00万元，包括：设备购置60.00万元、系统维护20.00万元。",
+]
+WRONG = [
+    ("2026年委托业务费预算1,391.68万元，比2025年预算增加333.83万元，增长31.35%。", "PR-04"),
+    ("接待经费8.6万元，较上年增加1.5万元（1.21%）。", "PR-04"),
+    ("2026年会务预算数为7.61万元，2025年预算数为9.23万元，和2025年相比预算减少1.26万元。", "PR-05"),
+    ("基本支出预算1208.20万元，其中工资补贴预算474.56万元，占基本支出的39.72%。", "PR-01"),
+    ("单位价值50万元以上设备8台，其中，单位价值100万元以上设备15台。", "PS-03"),
+    ("共有车辆324辆，其中，一般公务用车45辆、执法执勤用车0辆、特种专业技术用车34辆、其他用车254辆。", "PS-01"),
+    ("支出预算减少49.81万元，其中基本支出增加75.19万元，项目支出减少152万元。", "PS-01"),
+]
+OTHER_SCOPES = [
+    (
+        "政府采购预算总额6,546.82万元：政府采购货物预算1,267.79万元、政府采购工程预算465.53万元、政府采购服务预算4,813.5万元；"
+        "其中一般公共预算拨款政府采购5,499.84万元：政府采购货物预算564.79万元、政府采购工程预算121.55万元、"
+        "政府采购服务预算4,813.5万元。"
+    ),
+    (
+        "（1）人员经费：①行政运行（2013201）1641.18万元，较上年增加309.87万元；"
+        "（2）公用经费：①行政运行（2013201）124.00万元，较上年减少55.42万元。"
+    ),
+    "共有车辆2辆；单价100万元以上设备1台（套）。2026年计划购置车辆0辆；单价100万元以上设备0台（套）。",
+    (
+        "“三公”经费及会议费、培训费预算支出共263.72万元，其中：1、“三公”经费预算18.6万元；2、会议费预算174.6万元；"
+        "3、培训费预算70.52万元。"
+    ),
+]
+
+
+@pytest.mark.parametrize("text", [*RIGHT, *OTHER_SCOPES])
+def test_a_right_sentence_is_left_alone(text: str) -> None:
+    assert findings_of(text) == []
+
+
+@pytest.mark.parametrize(("text", "rule"), WRONG)
+def test_a_wrong_sentence_is_told(text: str, rule: str) -> None:
+    assert findings_of(text) == [("error", rule)]
