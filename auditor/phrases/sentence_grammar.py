@@ -29,6 +29,7 @@ FIELDS: dict[str, str] = {
     "项目号": "mark",
     "增列": "more",
     "减列": "less",
+    "确减": "fewer",
 }  # pattern → where it stands in the grammar
 NAMES = tuple(FIELDS)
 PATTERN = Entry(
@@ -52,6 +53,7 @@ SENTENCES = Entry(
         Key("scopes", Shape.ENTRIES, required=True, of=SCOPE),
     ),
 )
+_EARLIER = re.compile("上年|去年|20[0-9]{2}年|[增新]")
 MAX_PATTERN = 400  # characters
 
 
@@ -72,8 +74,15 @@ class Grammar:
     mark: re.Pattern[str]  # the number of an item; its group tells the style
     more: re.Pattern[str]
     less: re.Pattern[str]
+    fewer: re.Pattern[str]
     families: tuple[tuple[str, ...], ...] = ()  # names that together are all there is
     scopes: tuple[tuple[str, str, re.Pattern[str]], ...] = ()
+
+    def direction(self, reason: str) -> str:
+        """Which way a reason says that an amount moved: 增加, 减少, or '' where it says both or neither."""
+        if self.more.search(reason):
+            return "" if self.less.search(reason) else "增加"
+        return "减少" if self.fewer.search(reason) and not _EARLIER.search(reason) else ""
 
     def closes(self, phrases: Sequence[str]) -> bool:
         """Tell whether the names of a list are all there is: a family of names, or the last is 其他."""

@@ -17,6 +17,7 @@ from auditor.prose.clauses.fits import grows, shares
 from auditor.prose.clauses.lead import BUDGETS, HEADS, Lead, Leads, is_simple
 from auditor.prose.clauses.model import Clause, Listing
 from auditor.prose.clauses.walk import MAX_DEPTH, Walk
+from auditor.prose.tokens import Number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,12 +25,15 @@ if TYPE_CHECKING:
     from auditor.phrases.lexicon import Lexicon
     from auditor.phrases.sentence_grammar import Grammar
     from auditor.prose.passages import Passage
-    from auditor.prose.tokens import Number, Spans
+    from auditor.prose.tokens import Spans
 
 CHANGES = ("变动额", "变动率", "较预算变动额", "较预算变动率")
 RATE_OF = {"变动额": "变动率", "较预算变动额": "较预算变动率"}
+RATES = ("完成率/年初预算", "完成率/全年预算", "完成率/预算")
 OTHER = "比率"  # a percentage that no word explains
 SAME_SUBJECT = (*HEADS, "预算执行", "上年")
+_REASON = re.compile(r"）?[，。；]?[^，。；]{0,12}原因[：:是为]?[：:是为]?(?P<why>[^。；]{4,80})")
+MAX_REASON = 110  # characters behind a change
 _GENERIC = re.compile(
     r"(?:部门|单位|本年|当年|全部|各项|年)*(?:总?(?:收入|支出|额|数|量)?|收支)(?:总额|总数|总计|合计|比重|比例)?"
 )
@@ -265,6 +269,10 @@ class Parser(Walk):
         fitting = [one for one in change.candidates if one.amount is not None and self._may(one, change.lead)]
         column = "变动额" if not change.lead.column.startswith("较预算") else "较预算变动额"
         chosen = fitting[0] if fitting else None
+        first = change.candidates[0] if change.candidates else None
+        if chosen is None and first is not None and column == "较预算变动额" and any(c in first.told for c in RATES):
+            self._tell(first, column, change)  # `完成预算的100%，决算数大于预算数5万元`
+            return
         if change.amount is not None and change.rate is not None and len(fitting) > 1:
             exact = (one for one in fitting if grows(_now(one), change.amount, change.rate))
             chosen = next(exact, chosen)
@@ -279,6 +287,19 @@ class Parser(Walk):
             self.out.clauses.append(again)
             chosen = again
         self._tell(chosen, column, change)
+        self._reason(chosen, change)
+
+    def _reason(self, clause: Clause, change: _Change) -> None:
+        """The direction that the reason right behind a change speaks of."""
+        told = change.rate or change.amount
+        if told is None or change.lead.column.startswith("较预算"):
+            return
+        text, end = told.number.passage.text, told.number.end
+        found = _REASON.match(text, end, end + MAX_REASON)
+        way = self.grammar.direction(found["why"]) if found else ""
+        if found and way and "原因说法" not in clause.told:
+            place = Number(told.number.passage, found.start("why"), found.end("why"), found["why"], "")
+            clause.told["原因说法"] = Told(place, word=way)
 
     @staticmethod
     def _tell(clause: Clause, column: str, change: _Change) -> None:
