@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model.units import Kind
 from auditor.prose.claims import Told
-from auditor.prose.clauses.fits import grows, shares
+from auditor.prose.clauses.fits import grows, shares, value_of
 from auditor.prose.clauses.lead import BUDGETS, HEADS, Lead, Leads, is_simple
 from auditor.prose.clauses.model import Clause, Listing
 from auditor.prose.clauses.walk import MAX_DEPTH, Walk
@@ -32,8 +32,8 @@ RATE_OF = {"变动额": "变动率", "较预算变动额": "较预算变动率"}
 RATES = ("完成率/年初预算", "完成率/全年预算", "完成率/预算")
 OTHER = "比率"  # a percentage that no word explains
 SAME_SUBJECT = (*HEADS, "预算执行", "上年")
-_REASON = re.compile(r"）?[，。；]?[^，。；]{0,12}原因[：:是为]?[：:是为]?(?P<why>[^。；]{4,80})")
-MAX_REASON = 110  # characters behind a change
+_REASON = re.compile(r"）?[，。；]?[^，。；]{0,12}原因[：:是为]?[：:是为]?(?P<why>[^。]{4,110})")
+MAX_REASON = 140  # characters behind a change
 _GENERIC = re.compile(
     r"(?:部门|单位|本年|当年|全部|各项|年)*(?:总?(?:收入|支出|额|数|量)?|收支)(?:总额|总数|总计|合计|比重|比例)?"
 )
@@ -133,6 +133,9 @@ class Parser(Walk):
 
     def _join(self, clause: Clause, number: Number) -> None:
         """Make a clause an item of the list at hand."""
+        if self.brackets and len(self.levels) <= self.brackets[-1][1] and self.brackets[-1][0] is not None:
+            self.levels.append(Listing(self.brackets[-1][0], "（", in_brackets=True))  # parts in brackets, unannounced
+            self.out.lists.append(self.levels[-1])
         level = self.levels[-1] if self.levels else None
         if level is None or level.suspended or clause is level.whole:
             if not self.brackets:
@@ -251,13 +254,7 @@ class Parser(Walk):
         above = [level.whole for level in _up(line)]
         if not above:
             return [line, *(top for top in reversed(self.tops) if top is not line)] if self.stopped else [line]
-        changed = (
-            any(column in item.told for item in line.part_of.items if item is not line for column in CHANGES)
-            if line.part_of
-            else False
-        )
-        many = line.part_of is not None and len(line.part_of.items) > 1
-        if self.stopped or (many and not changed):
+        if self.stopped:
             return [*above, line]
         return [line, *above]
 
@@ -274,7 +271,9 @@ class Parser(Walk):
             self._tell(first, column, change)  # `完成预算的100%，决算数大于预算数5万元`
             return
         if change.amount is not None and change.rate is not None and len(fitting) > 1:
-            exact = (one for one in fitting if grows(_now(one), change.amount, change.rate))
+            exact = (
+                one for one in fitting if grows(_now(one), change.amount, change.rate) or _is_new(one, change.amount)
+            )
             chosen = next(exact, chosen)
         elif len(fitting) > 1 and len({_now(one).number.text for one in fitting}) > 1:
             chosen = None  # nothing tells which
@@ -346,6 +345,11 @@ def _up(clause: Clause) -> Iterable[Listing]:
             return
         yield at
         at = at.whole.part_of
+
+
+def _is_new(clause: Clause, change: Told) -> bool:
+    """Tell whether all of an amount is its increase: there was nothing the year before."""
+    return change.sign > 0 and value_of(_now(clause)) == value_of(change)
 
 
 def _now(clause: Clause) -> Told:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from auditor.prose.clauses.model import Clause, Sentences
     from auditor.prose.clauses.rows import Spot
 
+FUND = "资金"  # the group of tags that says of which fund
 MOST = 160  # characters of a sentence before a number that tell its scope
 
 
@@ -31,6 +32,7 @@ class Scope(NamedTuple):
     beside: str
     tags: frozenset[tuple[str, str]]
     year: int
+    heading: str  # where nothing tells the fund
 
 
 def other_mentions(claims: Claims, sentences: Sentences, grammar: Grammar, year: int) -> list[Line]:
@@ -75,7 +77,7 @@ def _clause_of(line: Line, clauses: dict[Spot, Clause]) -> Clause | None:
 
 def scope_of(clause: Clause, label: str, grammar: Grammar, year: int) -> Scope:
     """The scope of a clause whose subject the wordings know as `label`."""
-    words = clause.phrase or clause.context
+    words = clause.phrase if clause.key else clause.context
     plain = QUOTES.sub("", label)
     beside = grammar.key_of(words.replace(plain, "")) if plain and plain in words else ""
     told = next(iter(clause.told.values())).number
@@ -87,4 +89,6 @@ def scope_of(clause: Clause, label: str, grammar: Grammar, year: int) -> Scope:
         parents.append(at.whole.phrase)
         at = at.whole.part_of
     said = "，".join([clause.passage.heading, *reversed(parents), text[begin : told.start]])
-    return Scope(grammar.key_of(words), beside, grammar.tags_of(said), 0 if clause.year == year else clause.year)
+    tags = grammar.tags_of(said)
+    heading = "" if any(group == FUND for group, _ in tags) else clause.passage.heading
+    return Scope(grammar.key_of(words), beside, tags, 0 if clause.year == year else clause.year, heading)
