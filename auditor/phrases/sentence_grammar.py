@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from auditor.yamlfiles.keys import Entry, Key, Shape
+from auditor.yamlfiles.keys import Entry, Key, KeyShape
 from auditor.yamlfiles.trees import a_list, a_map, fail, load, texts
 
 if TYPE_CHECKING:
@@ -36,21 +36,21 @@ PATTERN = Entry(
     "pattern",
     (
         Key("name", values=NAMES, required=True),
-        Key("says", Shape.TEXTS, required=True),
-        Key("found", Shape.TEXTS, required=True),
-        Key("not_found", Shape.TEXTS, required=True),
+        Key("says", KeyShape.TEXTS, required=True),
+        Key("found", KeyShape.TEXTS, required=True),
+        Key("not_found", KeyShape.TEXTS, required=True),
     ),
 )
 SCOPE = Entry(
-    "scope", (Key("group", required=True), Key("tag", required=True), Key("says", Shape.TEXTS, required=True))
+    "scope", (Key("group", required=True), Key("tag", required=True), Key("says", KeyShape.TEXTS, required=True))
 )
-FAMILY = Entry("family", (Key("all", Shape.TEXTS, required=True),))
+FAMILY = Entry("family", (Key("all", KeyShape.TEXTS, required=True),))
 SENTENCES = Entry(
     "sentences",
     (
-        Key("patterns", Shape.ENTRIES, required=True, of=PATTERN),
-        Key("families", Shape.ENTRIES, required=True, of=FAMILY),
-        Key("scopes", Shape.ENTRIES, required=True, of=SCOPE),
+        Key("patterns", KeyShape.ENTRIES, required=True, of=PATTERN),
+        Key("families", KeyShape.ENTRIES, required=True, of=FAMILY),
+        Key("scopes", KeyShape.ENTRIES, required=True, of=SCOPE),
     ),
 )
 _EARLIER = re.compile("上年|去年|20[0-9]{2}年|[增新]")
