@@ -14,7 +14,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from auditor.model.labels import plain
-from auditor.model.numbers import NUMERIC, State, parse_literal
+from auditor.model.numbers import BROKEN, NUMERIC, State, parse_literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,10 +33,10 @@ class Look(Enum):
 
 def look(text: str) -> Look:
     """Tell what a cell looks like: nothing, a number (or a dash or mark), or text."""
-    state = parse_literal(text).state
-    if state is State.BLANK:
+    literal = parse_literal(text)
+    if literal.state is State.BLANK:
         return Look.EMPTY
-    return Look.TEXT if state is State.UNREADABLE else Look.NUMBER
+    return Look.TEXT if literal.state is State.UNREADABLE and literal.reason not in BROKEN else Look.NUMBER
 
 
 _INDEX_LABEL = re.compile(r"^(?:栏次?|行次?|\*+|栏\s*次)$")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from auditor.forms.column_match import Look, look
 from auditor.model.document import Paragraph
 from auditor.model.numbers import LOST, State, parse_literal
 from auditor.readers.pdf.page_content import Pdf
@@ -481,6 +482,7 @@ def test_a_number_of_which_the_cell_cuts_a_part_off_is_no_shorter_number(
     assert tables(read) == [[["支出", shown]]]
     literal = parse_literal(shown)
     assert (literal.state, literal.reason) == (State.UNREADABLE, "unread.unseen_part")
+    assert look(shown) is Look.NUMBER  # and no label of what stands right of it
     assert remarks(read)["remark.cut_numbers"] == {
         "page": "1", "count": "1", "text": f"{shown.replace(LOST, '')} (57.000000)",
     }  # fmt: skip
