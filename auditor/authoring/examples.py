@@ -23,6 +23,7 @@ from auditor.model.entities import Entities, Expected
 from auditor.model.facts import Address, Fact, FilingKey, Place, fact_of
 from auditor.model.filing import Filing, ReadTable
 from auditor.model.numbers import State, parse_literal
+from auditor.model.row_names import RowName
 from auditor.model.tables import SELF_NAMED, Layout
 from auditor.model.units import Kind
 from auditor.rules.example_variants import changed, each_figure
@@ -321,13 +322,13 @@ class _Maker:
         known = (
             table.layout in SELF_NAMED
             or row in table.named_rows
-            or row.rsplit("/", 1)[-1][:1].isdigit()
+            or RowName.parse(row).code != ""
             or (row == "" and table.layout is Layout.CELLS)
         )
         if not known:
             raise self._fail(key, (*table.named_rows, *table.column_names))
         if column is None:
-            lane = table.lane_by_name.get(row.split("/", 1)[0]) or table.lane_by_name.get("")
+            lane = table.lane_by_name.get(RowName.parse(row).head) or table.lane_by_name.get("")
             names = [c.name for c in lane.columns] if lane else list(table.column_names)
             if len(names) > 1:
                 raise self._fail(f"{key}.?", names)
@@ -350,7 +351,7 @@ class _Maker:
         loop: RowLoop | None = self.plan.rows
         prefix = loop.spec.prefix if loop else ""
         if table.layout is Layout.LANES:
-            lane = table.lane_by_name.get(prefix.split("/", 1)[0]) or table.lanes[-1]
+            lane = table.lane_by_name.get(RowName.parse(prefix).head) or table.lanes[-1]
             items = loop.spec.items if loop else ()
             if items:
                 return items[0]
@@ -367,9 +368,9 @@ class _Maker:
         fine = max((parse_literal(text).decimals for text in cells.values()), default=0)
         read = ReadTable(table.name, table.name, Place(table=table.name), unit=UNIT)
         for row in rows:
-            lane = table.lane_by_name.get(row.split("/", 1)[0]) or table.lane_by_name.get("")
-            plain, _, again = row.partition("#")
-            named = table.named_rows.get(plain)
+            row_name = RowName.parse(row)
+            lane = table.lane_by_name.get(row_name.head) or table.lane_by_name.get("")
+            named = table.named_rows.get(row_name.path)
             for column in lane.columns if lane else table.all_columns:
                 text = cells.get((row, column.name), "")
                 if (table.prose and (row, column.name) not in cells) or text == UNPRINTED:
@@ -377,7 +378,7 @@ class _Maker:
                 kind = named.kind if named and named.kind else column.kind
                 literal = parse_literal(text)
                 unit = UNIT if kind is Kind.AMOUNT else ""
-                address = Address(table.name, plain, column.name, int(again or 1))
+                address = Address(table.name, row_name.path, column.name, row_name.occurrence)
                 if kind is Kind.WORD:
                     state = State.VALUE if text else State.BLANK
                     read.facts.append(Fact(address, kind, state, text, place=Place(table=table.name)))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditor.model.facts import ReadBy
 from auditor.model.labels import plain
 from auditor.model.numbers import State
+from auditor.model.row_names import RowName
 from auditor.outline.table_lines import Lines
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _printed(read: ReadTable, year: int, book: FormBook) -> Iterator[tuple[Wrong
         fact = places.get(row)
         if fact is None or fact.read_by is ReadBy.OCR:
             continue
-        code = row.rsplit("/", 1)[-1]
+        code = RowName.parse(row).last
         known = taxonomy if taxonomy is not None and code in taxonomy.names else None
         wrong = _named(label, code, year, known, recovered=fact.read_by is ReadBy.RECOVERED)
         if wrong is not None and wrong.row != MISSPELT and row not in filled:

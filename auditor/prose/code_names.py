@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.model.labels import plain, without
+from auditor.model.row_names import RowName
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,7 +28,7 @@ class Names:
             table = book.tables.get(read.table)
             if table is not None and table.codes in self.printed and not table.prose:
                 for row, label in read.names.items():
-                    code = row.rsplit("/", 1)[-1]
+                    code = RowName.parse(row).last
                     if code.isdigit():
                         self.printed[table.codes].setdefault(code, plain(label))
                         if table.codes == "economic":

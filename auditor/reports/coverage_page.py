@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from auditor.engine.coverage import Protection, total
 from auditor.messages import say
 from auditor.model.facts import value_text
+from auditor.model.row_names import RowName
 from auditor.model.units import Kind
 from auditor.reports.pages import rendered
 
@@ -117,8 +118,7 @@ def _picture(table: TableCoverage) -> dict[str, Any]:
 
 
 def _lane(row: str) -> str:
-    before, slash, _ = row.partition("/")
-    return before if slash else ""
+    return RowName.parse(row).lane
 
 
 def _cell(figure: Figure | None) -> dict[str, str]:

@@ -8,6 +8,7 @@ from auditor.messages import say
 from auditor.model.facts import Fact, scale_of
 from auditor.model.labels import plain
 from auditor.model.numbers import decimal_text
+from auditor.model.row_names import RowName
 from auditor.model.units import Kind
 
 if TYPE_CHECKING:
@@ -34,10 +35,9 @@ class FigureWords:
         address = fact.address
         row = address.row
         printed = "".join(self.labels.get((address.table, row), "").split())
-        last = row.rsplit("/", 1)[-1]
         if printed and address.table in SENTENCES:
             row = printed  # the phrase that the sentence itself uses
-        elif printed and last[:1].isdigit():
+        elif printed and RowName.parse(row).code:
             row = f"{row} {plain(printed)}"
         under = address.column.replace("/", " ") if column else ""
         name = address.table

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditor.engine.verdicts import Reason
+from auditor.model.row_names import RowName
 from auditor.model.tables import Layout
 from auditor.rules.plan import TOLD_AGAIN, Plan, Rows, RowSpec
 
@@ -125,7 +126,7 @@ def row_test(table: Table, spec: RowSpec, chunk: Chunk, prefix: str | None = Non
     def fits(name: str) -> bool:
         if not inside(name):
             return False
-        code = name.rsplit("/", 1)[-1] if table.layout is Layout.LANES else name
+        code = RowName.parse(name).last if table.layout is Layout.LANES else name
         if word in ("各行", "有下级的行", TOLD_AGAIN):
             return True
         if word == "各条":

@@ -9,6 +9,7 @@ import numpy as np
 from auditor.engine.bind.linear_forms import refs_of
 from auditor.engine.bind.positions import column_numbers, filings_of, row_numbers
 from auditor.engine.bind.selections import bind_selection
+from auditor.model.row_names import RowName
 from auditor.model.tables import Layout
 from auditor.rules.contexts import UNITS
 
@@ -93,8 +94,8 @@ def _lane_parts(row: Ints, filing: Ints, chunk: Chunk, block: Block) -> Longs:
     """
     out = np.full(len(row), -1, dtype=np.int64)
     for number in np.unique(row[row >= 0]):
-        name = block.plain_rows[number].partition("/")[2]
-        parts = _FOOTED.get(name, ())
+        row_name = RowName.parse(block.plain_rows[number])
+        parts = _FOOTED.get(row_name.name, ()) if row_name.lane else ()
         listed = {row for row in block.plain_rows if _part(row) in parts}
         if not listed:
             continue
@@ -106,8 +107,8 @@ def _lane_parts(row: Ints, filing: Ints, chunk: Chunk, block: Block) -> Longs:
 
 def _part(row: str) -> str:
     """What a row of a lane adds to: 支出 for a class, 收入 for an income or the opening balance, else ''."""
-    lane, _, name = row.partition("/")
-    if "/" in name:
+    lane, _, name, _ = RowName.parse(row)
+    if "/" in name or not lane:
         return ""
     if name[-3:].isdigit():
         return "支出"

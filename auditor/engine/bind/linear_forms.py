@@ -12,6 +12,7 @@ from auditor.engine.bind.operands import Linear, TermFacts
 from auditor.engine.bind.references import bind_ref, unprinted_column
 from auditor.engine.bind.selections import doubtful, unprinted
 from auditor.engine.verdicts import Reason
+from auditor.model.row_names import RowName
 from auditor.model.units import FEN_PER, PERCENT_SCALE
 from auditor.rules.contexts import UNITS
 from auditor.rules.nodes import Aggregate, Relation, WrittenNumber
@@ -129,7 +130,7 @@ def equality_of(statement: Relation, *, conditional: bool) -> Equality:
     if any(ref.context == UNITS for ref in refs):
         return Equality.UNITS
     if len({(ref.table, ref.context) for ref in refs}) > 1:
-        same_row = len({ref.rows.text.rsplit("/", 1)[-1] for ref in refs}) == 1
+        same_row = len({RowName.parse(ref.rows.text).last for ref in refs}) == 1
         return Equality.SAME if same_row and not conditional else Equality.ALIKE
     single = all(
         len(side.terms) == 1 and isinstance(side.terms[0].factor, Ref) for side in (statement.left, statement.right)

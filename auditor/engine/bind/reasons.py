@@ -11,6 +11,7 @@ from auditor.engine.facts.chunk import Status
 from auditor.engine.facts.fact_table import STATE_CODE
 from auditor.engine.verdicts import Reason
 from auditor.model.numbers import State
+from auditor.model.row_names import RowName
 from auditor.rules.plan import Ref, Rows
 
 if TYPE_CHECKING:
@@ -82,6 +83,6 @@ def outside_form(ref: Ref, instances: Instances, filing: Ints) -> Flags:
 def _fixed_names(ref: Ref, table: Table) -> list[str]:
     """The lane and row names that a reference means in every instance."""
     spec = ref.rows
-    head = (spec.prefix or spec.text).split("/", 1)[0]
+    head = RowName.parse(spec.prefix or spec.text).head
     names = [head] if head in table.lane_by_name else []
     return [*names, spec.text] if spec.how is Rows.FIXED else names

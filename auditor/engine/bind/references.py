@@ -12,6 +12,7 @@ from auditor.engine.bind.reasons import outside_form, reasons_of_state, reasons_
 from auditor.engine.facts.chunk import Status
 from auditor.engine.verdicts import Reason
 from auditor.forms.codes import BY_NAME
+from auditor.model.row_names import RowName
 from auditor.rules.plan import Ref, Rows
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def _repeated(block: Block, rows: Ints, filing: Ints) -> Flags:
 def _may_be_unread(ref: Ref, instances: Instances, block: Block | None, at: Longs, filing: Ints) -> Flags:
     """For codes that no row lists: whether one of the rows that no code names (or a name only) may be meant."""
     chunk, safe = instances.chunk, np.maximum(filing, 0)
-    head = (ref.rows.prefix or ref.rows.text).split("/", 1)[0]
+    head = RowName.parse(ref.rows.prefix or ref.rows.text).head
     flags = chunk.unknown_rows(ref.table, head if head in chunk.tables[ref.table].lane_by_name else "")
     out = np.zeros(len(at), dtype=np.bool_) if flags is None else flags[safe].copy()
     if block is not None:

@@ -12,6 +12,7 @@ from auditor.engine.bind.positions import column_numbers, filings_of, row_number
 from auditor.engine.bind.reasons import outside_form, reasons_of_state, reasons_of_status, status_of
 from auditor.engine.facts.chunk import Status
 from auditor.engine.verdicts import Reason
+from auditor.model.row_names import RowName
 from auditor.rules.contexts import UNITS
 from auditor.rules.plan import ColumnSpec, Ref, Rows
 
@@ -230,7 +231,7 @@ def doubtful(ref: Ref, instances: Instances) -> Flags:
     none = np.zeros(len(instances), dtype=np.bool_)
     if ref.rows.how not in (Rows.SET, Rows.CHILDREN):
         return none
-    head = (ref.rows.prefix or (ref.rows.items or ("",))[0]).split("/", 1)[0]
+    head = RowName.parse(ref.rows.prefix or (ref.rows.items or ("",))[0]).head
     lane = head if head in instances.chunk.tables[ref.table].lane_by_name else ""
     flags = instances.chunk.unknown_rows(ref.table, lane)
     block = instances.chunk.block(ref.table)

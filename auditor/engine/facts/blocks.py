@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditor.forms.codes import ancestors
+from auditor.model.row_names import RowName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,7 +72,7 @@ class Block:
     @cached_property
     def plain_rows(self) -> list[str]:
         """Row names without their occurrence."""
-        return [name.split("#", 1)[0] for name in self.rows]
+        return [RowName.parse(name).path for name in self.rows]
 
     @cached_property
     def codes(self) -> Flags:
@@ -88,7 +89,7 @@ class Block:
     def several_units(self) -> Flags:
         """The filings whose table lists the codes of several units, so that one row need not be all of a code."""
         names = self.plain_rows
-        upper = {name.rsplit("/", 1)[0] for name in names if name.startswith(UNIT)}
+        upper = {RowName.parse(name).above for name in names if name.startswith(UNIT)}
         lowest = [number for number, name in enumerate(names) if name.startswith(UNIT) and name not in upper]
         if len(lowest) < 2 or self.table.prose:
             return np.zeros(self.present.shape[1], dtype=np.bool_)
@@ -252,7 +253,7 @@ def _parents(printed: Sequence[int], block: Block, lengths: Sequence[int]) -> di
     for row in printed:
         name = block.plain_rows[row]
         if name.startswith(UNIT):
-            out[row] = units.get(name.rsplit("/", 1)[0], -1)
+            out[row] = units.get(RowName.parse(name).above, -1)
             units.setdefault(name, row)
             parts.append((row, []))
         else:

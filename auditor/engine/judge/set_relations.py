@@ -14,6 +14,7 @@ from auditor.engine.facts.chunk import Status
 from auditor.engine.facts.fact_table import STATE_CODE
 from auditor.engine.verdicts import Reason, Verdict
 from auditor.model.numbers import NUMERIC, State
+from auditor.model.row_names import RowName
 from auditor.rules.nodes import Phrases, SetLiteral, SetOf
 
 if TYPE_CHECKING:
@@ -96,8 +97,8 @@ def _selected(function: str, segments: Segments, instances: Instances, members: 
     if block is None:
         return segments.rows, segments.instance
     if function == "codes":
-        codes = [name.rsplit("/", 1)[-1] for name in block.plain_rows]
-        numbers = np.array([members.of(code) if code[:1].isdigit() else -1 for code in codes] or [-1], dtype=np.int32)
+        codes = [RowName.parse(name).code for name in block.plain_rows]
+        numbers = np.array([members.of(code) if code else -1 for code in codes] or [-1], dtype=np.int32)
         member = numbers[segments.rows]
         return member[member >= 0], segments.instance[member >= 0]
     texts = instances.chunk.facts.texts

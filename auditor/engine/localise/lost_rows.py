@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.engine.verdicts import Verdict
+from auditor.model.row_names import RowName
 from auditor.model.units import Kind
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def lost_rows(failing: Sequence[Check], facts: Sequence[Fact]) -> list[LostRow]:
         return []
     elsewhere: dict[str, list[int]] = {}  # code → figures
     for number, fact in enumerate(facts):
-        code = fact.address.row.rpartition("/")[2]
+        code = RowName.parse(fact.address.row).last
         if code.isdigit() and fact.kind is Kind.AMOUNT and fact.is_figure:
             elsewhere.setdefault(code, []).append(number)
     found = (_lost(table, parent, checks, elsewhere, facts) for (table, parent), checks in short.items())
