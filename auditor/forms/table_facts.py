@@ -20,6 +20,7 @@ from auditor.forms.printed_table import LooseCell, PrintedRow
 from auditor.forms.project_sheets import read_sheet
 from auditor.forms.read_plan import GridPlan, UnmatchedError
 from auditor.forms.row_match import NamedRow, Naming, name_rows
+from auditor.forms.stated_unit import stated_unit
 from auditor.forms.table_views import grid_view, loose_view
 from auditor.forms.unlabelled_tables import across, read_cells
 from auditor.forms.unread_numbers import amounts_inside, label_cells, leftover, lost_rows, unread_of
@@ -29,7 +30,7 @@ from auditor.model.filing import ReadTable, Unread, ViewCell
 from auditor.model.labels import plain
 from auditor.model.numbers import BROKEN, NUMERIC, State, is_printed_number, parse_literal
 from auditor.model.tables import Layout
-from auditor.model.units import Kind, money_unit
+from auditor.model.units import Kind
 from auditor.phrases.wordings import EMPTY
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def _bind(
         found.title or table.name,
         replace(found.place, table=table.name, quote=""),
         form.number if form else "",
-        _unit(found) or default_unit or (form.unit if form else "") or DEFAULT_UNIT,
+        stated_unit(found) or default_unit or (form.unit if form else "") or DEFAULT_UNIT,
     )
     if form is not None and form.table in book.tables:
         table, read.left_out = book.printed(form)
@@ -184,14 +185,6 @@ def _statement(found: Found, book: FormBook) -> str:
 
 def _squeezed(text: str) -> str:
     return "".join(text.split())
-
-
-def _unit(found: Found) -> str:
-    """The unit that the remarks above the table state, or the first rows of its grid."""
-    texts = [paragraph.text for paragraph in found.above] + [p.text for p in found.lines[:12]]
-    for grid in found.grids[:1]:
-        texts += [cell.text for row in grid.rows[:4] for cell in row if cell.text]
-    return next((unit for text in texts if (unit := money_unit(text))), "")
 
 
 def _printed_rows(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.forms.find_tables import title_forms
+from auditor.forms.stated_unit import stated_unit
 from auditor.model.document import Grid
 from auditor.model.labels import plain
 from auditor.model.outline import Contents, Titled
@@ -53,9 +54,7 @@ def contents_of_document(
         if paragraph.place not in places and paragraph.place.row is not None:  # contents that stand in a grid
             out.announced.append(Titled(paragraph.text, title, _tables_of(title, book, report), paragraph.place))
     for table in found.tables:
-        stated = any(money_unit(p.text) for p in (*table.above, *table.lines[:12])) or any(
-            money_unit(cell.text) for grid in table.grids[:1] for row in grid.rows[:4] for cell in row
-        )
+        stated = bool(stated_unit(table))
         out.shown.append(
             Titled(table.title, table.title, tuple(form.table for form in table.forms), table.place, stated)
         )

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _HEAD = re.compile(
     r"(?:编制|填报|公开|预算|填制)?(?:单位|部门)(?:（单位）|\(单位\))?(?:名称|全称)?\s*[：:]\s*"
-    r"(?P<name>[^\s：:，。；\d](?:[^\s：:，。；\d]|(?<!\d)\d{1,3}(?![\d.,年月日])){3,39})"
-)  # a number belongs to a name (第101中学), a date behind it does not
+    r"(?P<name>[^\s：:，。；\d](?:(?!(?:金额|货币|计量)?单位[：:])[^\s：:，。；\d]|(?<!\d)\d{1,3}(?![\d.,年月日])){3,39})"
+)  # a number belongs to a name (第101中学), a date behind it does not, nor the unit of money on the same line
 _UNIT_WORD = re.compile(r"^(?:人民币)?[亿万千]?元$|^金额|^万元|^元")
 _YEAR = re.compile(r"(20[0-4]\d)\s*年(?:度)?")
 _TITLE = re.compile(
