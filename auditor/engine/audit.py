@@ -23,6 +23,7 @@ from auditor.engine.localise.equations import Equations
 from auditor.engine.localise.evidence import Evidence
 from auditor.engine.localise.grouping import Group, group_checks, repairs_of
 from auditor.engine.localise.lost_rows import lost_rows
+from auditor.engine.localise.whole_tables import whole_causes
 from auditor.engine.settled import settle
 from auditor.engine.verdicts import Note, Reason, Verdict
 from auditor.model.facts import ReadBy
@@ -120,7 +121,12 @@ def _one(
     names = {position: str(fact.address) for position, fact in enumerate(facts)}  # those of partners after its own
     equations = Equations(matrix.rows(number), start, made)
     group = partial(localised, equations=equations, view=view, good=good, names=names, last_year=last_year)
-    groups = trusted(group, failing, made, equations, number)
+    prose = [name for name, table in evaluation.chunk.tables.items() if table.prose]
+    wholes = whole_causes(failing, facts, prose, equations)
+    settled = {id(check) for whole in wholes for check in whole.checks}
+    equations.leave_out(check for whole in wholes for check in whole.checks)
+    groups = [Group(list(whole.checks), [], whole=whole) for whole in wholes]
+    groups += trusted(group, [check for check in failing if id(check) not in settled], made, equations, number)
     groups += _proved(groups, tails, equations, prove=prove_clean or bool(groups))
     findings = _findings(groups, filing, facts, names)
     not_evaluated = [NotEvaluated(rules[rule], why, where, count) for (rule, why, where), count in missing.items()]
@@ -255,7 +261,11 @@ def _findings(
         main = group.checks[0]
         if main.verdict is Verdict.ROUNDING:
             severity = Severity.WARNING if main.note is Note.TENSION else Severity.INFO
-        elif group.doubt is not None or all(check.note is Note.ONE_DIGIT for check in group.checks):
+        elif (
+            _is_of_partner(group)
+            or group.doubt is not None
+            or all(check.note is Note.ONE_DIGIT for check in group.checks)
+        ):
             severity = Severity.INFO
         else:
             severity = min((_SEVERITY[check.rule.kind] for check in group.checks), key=_RANK.__getitem__)
@@ -278,10 +288,15 @@ def _findings(
             Finding(
                 unique, severity, group.checks[0].verdict, tuple(group.checks), tuple(group.suspects),
                 group.unexplained, group.proof, id(group) in unsure, tuple(group.also),
-                lost=group.lost, doubt=group.doubt,
+                lost=group.lost, doubt=group.doubt, whole=group.whole,
             )
         )  # fmt: skip
     return findings
+
+
+def _is_of_partner(group: Group) -> bool:
+    """Tell whether it is another filing's table that is wrong as a whole: its own report has the finding."""
+    return group.whole is not None and "@" in group.whole.scope.table
 
 
 def _is_recognised(check: Check, pictured: set[int], scanned: set[str]) -> bool:

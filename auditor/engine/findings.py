@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from auditor.engine.localise.lost_rows import LostRow
     from auditor.engine.localise.proof import Proof
     from auditor.engine.localise.suspects import Suspect
+    from auditor.engine.localise.whole_tables import WholeCause
     from auditor.model.facts import Fact
     from auditor.model.filing import Filing
     from auditor.rules.rule import Rule
@@ -120,6 +121,7 @@ class Finding:
     doubt: RuleDoubt | None = (
         None  # its rule is broken nearly everywhere in the table: the rule is suspect, no figure is
     )
+    whole: WholeCause | None = None  # what is wrong with a whole table or column: its unit of measure, its sign
     review: Review | None = None
     since: Since | None = None
 

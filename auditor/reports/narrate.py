@@ -15,6 +15,7 @@ from auditor.model.numbers import decimal_text
 from auditor.model.units import Rounding
 from auditor.reports.formulas import MAX_TERMS, Formulas
 from auditor.reports.places import place_text
+from auditor.reports.whole_tables import whole_fix, whole_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,8 @@ class Narrator(Formulas):
 
     def message(self, finding: Finding) -> str:
         """The finding in one sentence; one that rests on figures recognised from pictures asks for a look at them."""
+        if finding.whole is not None:
+            return whole_text(finding.whole)
         said = self._said(finding) + self._obeyed(finding)
         if finding.doubt is not None:
             told = say("say.doubted", failing=finding.doubt.failing, tried=finding.doubt.tried)
@@ -137,6 +140,8 @@ class Narrator(Formulas):
         """How to mend a finding: the one figure that explains it, with its value; else what the rule says."""
         if finding.doubt is not None:
             return say("say.how_doubted")
+        if finding.whole is not None:
+            return whole_fix(finding.whole)
         if finding.lost is not None:
             return say("say.how_lost", table=finding.lost.table, row=finding.lost.row)
         only = finding.suspects[0] if len(finding.suspects) == 1 and not finding.recognised else None

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from auditor.engine.localise.lost_rows import LostRow
     from auditor.engine.localise.proof import Proof
     from auditor.engine.localise.search import Component, Explanation
+    from auditor.engine.localise.whole_tables import WholeCause
     from auditor.model.facts import Fact
 
 MAX_SUSPECTS = 24
@@ -46,7 +47,8 @@ class Group:
 
     `unexplained` says that no few figures explain them, or that the search met its bound. `also` are figures that
     would have to change with the suspect, because they were computed or copied from it. `lost` is the row that is
-    missing, where that explains them. `doubt` says that their rule is broken nearly everywhere in its table.
+    missing, where that explains them. `doubt` says that their rule is broken nearly everywhere in its table;
+    `whole` is the cause that acts on a whole table or column.
     """
 
     checks: list[Check]
@@ -56,6 +58,7 @@ class Group:
     also: list[Suspect] = field(default_factory=list)
     lost: LostRow | None = None
     doubt: RuleDoubt | None = None
+    whole: WholeCause | None = None
     followed: bool = False  # a check that is no part of the explanation holds with the first suspect
 
 
