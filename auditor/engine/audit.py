@@ -29,7 +29,7 @@ from auditor.engine.verdicts import Note, Reason, Verdict
 from auditor.model.facts import ReadBy
 from auditor.model.filing import PROSE_REASONS
 from auditor.model.units import Rounding
-from auditor.rules.nodes import Negation, Predicate, Relation, SetRelation
+from auditor.rules.nodes import Aggregate, Negation, Predicate, Relation, SetRelation, WrittenNumber
 from auditor.rules.rule import RuleKind
 
 if TYPE_CHECKING:
@@ -193,7 +193,26 @@ def check_of(outcome: Outcome, i: int, verdict: Verdict, local: Callable[[int], 
         outcome.plan.rule, instance_text(outcome, i), verdict, operands, gap, allowed, linear.scale,
         Note(int(outcome.note[i])), operator, True, int(linear.constant[i]),
         footing=outcome.footings[i] if outcome.footings else None,
+        unlisted=isinstance(relation, Relation) and _is_unlisted(relation, operands),
     )  # fmt: skip
+
+
+def _is_unlisted(relation: Relation, operands: Sequence[Operand]) -> bool:
+    """Tell whether one side of a relation names figures of which none is printed."""
+    printed = {operand.left for operand in operands}
+    sides = ((True, relation.left), (False, relation.right))
+    return any(
+        left not in printed
+        and bool(side.terms)
+        and not any(
+            isinstance(t.factor, WrittenNumber) or getattr(t.factor, "function", "") == "count" for t in side.terms
+        )
+        for left, side in sides
+    )
+
+
+def _is_count(factor: object) -> bool:
+    return isinstance(factor, Aggregate) and factor.function == "count"
 
 
 def _in_order(operands: Sequence[tuple[Operand, tuple[int, int]]]) -> tuple[Operand, ...]:

@@ -42,6 +42,7 @@ class Check:
     linear: bool = True
     constant: int = 0
     detail: str = ""
+    unlisted: bool = False  # one side has figures in the rule and none in print
     rate: Rate | None = None  # what a rate or a comparing word should be
     footing: Footing | None = None  # the relation that the table itself shows, where it is one
 

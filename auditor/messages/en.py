@@ -537,6 +537,7 @@ MESSAGES: dict[str, str] = {
     "tell.at_most": "{left} is at most {right}",
     "tell.at_least": "{left} is at least {right}",
     "tell.other_way": "{value} (the other way)",
+    "tell.unlisted": "what is not listed (counted as 0)",
     "tell.sum": "the sum of {items}",
     "tell.count": "the number of {items}",
     "tell.min": "the smallest of {items}",

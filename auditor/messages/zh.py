@@ -538,6 +538,7 @@ MESSAGES: dict[str, str] = {
     "tell.at_most": "{left} 不超过 {right}",
     "tell.at_least": "{left} 不少于 {right}",
     "tell.other_way": "{value}（方向相反）",
+    "tell.unlisted": "没有列出的数（按 0 计）",
     "tell.sum": "{items} 之和",
     "tell.count": "{items} 的个数",
     "tell.min": "{items} 中最小的数",

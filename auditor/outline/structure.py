@@ -11,7 +11,7 @@ from auditor.model.numbers import State
 from auditor.model.tables import Layout
 from auditor.outline.contents import is_shown
 from auditor.outline.table_lines import Lines
-from auditor.phrases.wordings import MEANT
+from auditor.phrases.wordings import MEANT, NAMED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -40,7 +40,7 @@ def structure(filing: Filing, book: FormBook) -> ReadTable:
     rows = _rows(filing, book)
     printed = 0
     orders = _orders(rows)
-    unread = filing.unread_pages
+    unread, open_numbers = filing.unread_pages, {item.place.table for item in filing.unread if item.place.table}
     for row in rows:
         facts = [fact for table in row.read for fact in table.facts]
         figures = sum(fact.is_figure for fact in facts)
@@ -54,7 +54,7 @@ def structure(filing: Filing, book: FormBook) -> ReadTable:
             "标准表": int(row.name in book.tables and book.tables[row.name].layout is not Layout.SHEET),
             "印数": figures,
             "数字": sum(fact.state is State.VALUE and fact.is_figure for fact in facts),
-            "读全": int(bool(row.read) and all(table.complete and not table.reason for table in row.read)),
+            "读全": int(bool(row.read) and all(_is_whole(table, open_numbers) for table in row.read)),
             "有说明": int(bool(statement)),
             "说无数据": int(any(word in statement for word in _NOTHING)),
             "题名所指": "、".join(_meant(first.title or first.text, book)),
@@ -64,8 +64,25 @@ def structure(filing: Filing, book: FormBook) -> ReadTable:
         }
         cells |= orders.get(row.name, {})
         lines.add(row.name, {name: value for name, value in cells.items() if value != ""}, _quoted(first))
-    _others(lines, filing, len([row for row in rows if row.shown]), printed)
+    shown = len([row for row in rows if row.shown])
+    _others(lines, filing, {"次数": shown, "印数": printed, "另附": _elsewhere(filing, shown, book)})
     return lines.read
+
+
+def _is_whole(table: ReadTable, unread: set[str]) -> bool:
+    """Tell whether a table was read to its end, every number of it under its name."""
+    nameless = table.unknown_columns or bool(table.unknown_lanes)
+    return table.complete and not table.reason and not nameless and unread.isdisjoint((table.table, table.title))
+
+
+def _elsewhere(filing: Filing, tables: int, book: FormBook) -> int:
+    """1 where a part of the disclosure is in another file: its name says so, or text without tables does."""
+    if len(filing.files) == 1:
+        name = "".join(filing.files[0].file.rpartition("/")[2].rpartition(".")[0].split())
+        if any(next(wording.hits(name), None) for wording in book.wordings.of(NAMED)):
+            return 1
+    said = (mention for outline in filing.outlines for mention in outline.mentions)
+    return int(not tables and any(mention.table == "另附" for mention in said))
 
 
 def _too_fine(facts: Sequence[Fact]) -> int:
@@ -135,12 +152,14 @@ def _meant(text: str, book: FormBook) -> Iterator[str]:
     return iter(sorted(found, key=lambda name: (found[name], name)))
 
 
-def _others(lines: Lines, filing: Filing, tables: int, printed: int) -> None:
+def _others(lines: Lines, filing: Filing, tables: dict[str, int]) -> None:
     """What is no table of its own: the filing's tables as a whole, grids without a name, headings, pages."""
     nowhere = Place(filing.files[0].file if filing.files else "")
     contents = [outline.contents for outline in filing.outlines]
     unread = filing.unread_pages
-    lines.add("公开表格", {"次数": tables or (None if unread else 0), "印数": printed}, nowhere)
+    in_text = sum(bool(span.address) for passage in filing.passages for span in passage.spans)
+    count = tables["次数"] or (None if unread else 0)
+    lines.add("公开表格", {**tables, "次数": count, "文中数": in_text}, nowhere)
     nameless = [place for part in contents for place in part.nameless]
     lines.add("无名表格", {"次数": len(nameless)}, nameless[0] if nameless else nowhere)
     lines.add("目录", {"次数": sum(len(part.announced) for part in contents)}, nowhere)

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 FILES = ("wording.yaml", "mentions.yaml")
 EMPTY = "空表说明"  # remarks that say why a table has no figures
 MEANT = "所指"  # what a title or a remark speaks of
-TABLES = ("用语", "年份", "名称", "口径", "科目", "性质", MEANT, EMPTY)
+NAMED = "文件名"  # what the name of a file says
+TABLES = ("用语", "年份", "名称", "口径", "科目", "性质", "另附", MEANT, EMPTY, NAMED)
 SHORT = "简写"
 _SHORT = re.compile(r"\{([\u4e00-\u9fff]+)\}")
 MAX_PATTERN = 600  # characters
@@ -120,8 +121,8 @@ class Wordings:
 
     @cached_property
     def sought(self) -> Mapping[Sort, Sequence[Wording]]:
-        """The wordings that are looked for in each sort of text (所指 is asked of titles and statements only)."""
-        sought = [wording for wording in self.wordings if wording.table not in (MEANT, EMPTY)]
+        """The wordings that are looked for in each sort of text (some are asked of titles, remarks and names only)."""
+        sought = [wording for wording in self.wordings if wording.table not in (MEANT, EMPTY, NAMED)]
         return {sort: tuple(wording for wording in sought if sort in wording.sorts) for sort in Sort}
 
     def said(self, sort: Sort, text: str) -> list[tuple[Wording, list[Hit]]]:

@@ -200,7 +200,7 @@ class Narrator(Formulas):
                 ends.append(say("tell.sum", items=f"{first} … ") + f" {total}" if len(side) > 2 else
                             f"{self._side(side, 1 if side is left else -1, table=table)} = {total}")  # fmt: skip
             else:
-                ends.append(total)
+                ends.append(say("tell.unlisted") if check.unlisted else total)
         return ends[0], ends[1]
 
     def _gap(self, check: Check) -> str:

@@ -93,6 +93,7 @@ def _counted(factor: Aggregate, instances: Instances, reason: Bytes, select: Sel
         pairs = np.unique(np.stack([segments.instance, segments.rows]), axis=1)
         total += np.bincount(pairs[0], minlength=len(instances))
         np.maximum(reason, segments.reason, out=reason)
+        np.maximum(reason, doubtful(item, instances) * np.uint8(Reason.UNREAD_ROW), out=reason)
     return total
 
 

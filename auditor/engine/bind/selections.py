@@ -45,6 +45,8 @@ def bind_selection(ref: Ref, instances: Instances) -> Segments:
     reason[missing] = Reason.NO_PARTNER
     if block is None:
         empty = np.zeros(0, dtype=np.int32)
+        if _needs_rows(ref, chunk):  # found, and nothing of it was read: what must be printed is missing, not zero
+            reason[(status == Status.READ) & (reason == Reason.NONE)] = Reason.MISSING_ROW
         return Segments(empty, empty, reason, empty, None)
     if ref.rows.how is Rows.SET:
         instance, rows = _set_rows(ref, instances, block, filing)
@@ -64,6 +66,13 @@ def bind_selection(ref: Ref, instances: Instances) -> Segments:
     if chunk.leaves_out(ref.table):
         reason[outside_form(ref, instances, filing) | _all_outside(ref, instances, filing)] = Reason.FOREIGN
     return Segments(at, position, reason, row, block)
+
+
+def _needs_rows(ref: Ref, chunk: Chunk) -> bool:
+    """Tell whether a selection names rows that no table of its form may leave out."""
+    named = chunk.tables[ref.table].named_rows
+    names = (ref.rows.text,) if ref.rows.how is Rows.FIXED else ref.rows.items if not ref.rows.open else ()
+    return any(name in named and not named[name].optional for name in names)
 
 
 def _of_units(ref: Ref, instances: Instances) -> Segments:
@@ -229,7 +238,7 @@ def doubtful(ref: Ref, instances: Instances) -> Flags:
     A row there has no name, or the table lists several units, perhaps below the sums of all.
     """
     none = np.zeros(len(instances), dtype=np.bool_)
-    if ref.rows.how not in (Rows.SET, Rows.CHILDREN):
+    if ref.rows.how not in (Rows.SET, Rows.CHILDREN) or ref.context == UNITS:
         return none
     head = RowName.parse(ref.rows.prefix or (ref.rows.items or ("",))[0]).head
     lane = head if head in instances.chunk.tables[ref.table].lane_by_name else ""
@@ -244,17 +253,28 @@ def doubtful(ref: Ref, instances: Instances) -> Flags:
     return np.asarray(flags[np.maximum(filing, 0)])
 
 
+def unsure_rows(ref: Ref, instances: Instances) -> Flags:
+    """Per instance: whether rows that a reference means may be among those that were read without a name."""
+    chunk = instances.chunk
+    head = (ref.rows.prefix or (ref.rows.items or (ref.rows.text,))[0]).split("/", 1)[0]
+    flags = chunk.unknown_rows(ref.table, head if head in chunk.tables[ref.table].lane_by_name else "")
+    if flags is None:
+        return np.zeros(len(instances), dtype=np.bool_)
+    filing, _ = filings_of(ref, instances)
+    return np.asarray(flags[np.maximum(filing, 0)])
+
+
 def unprinted(ref: Ref, instances: Instances) -> Flags:
-    """Per instance: whether columns may be lacking from a selection of several.
+    """Per instance: whether columns may be lacking from a selection.
 
     One that the form prints stands nowhere in the table, or figures stand under columns that the form does not know.
     """
     block = instances.chunk.block(ref.table)
-    if block is None or not ref.columns.many:
+    if block is None or ref.columns.variable or ref.columns.loop or ref.context == UNITS or block.table.prose:
         return np.zeros(len(instances), dtype=np.bool_)
     optional = {column.name for column in block.table.all_columns if column.optional}
     filing, _ = filings_of(ref, instances)
-    lacking = instances.chunk.unknown_columns(ref.table)
+    lacking = instances.chunk.unknown_columns(ref.table) & ref.columns.many
     for name in ref.columns.names:
         if name not in optional:
             outside = instances.chunk.left_out(ref.table, name)

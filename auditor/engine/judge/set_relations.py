@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from auditor.engine.bind.references import bind_ref
+from auditor.engine.bind.selections import doubtful, unsure_rows
 from auditor.engine.facts.chunk import Status
 from auditor.engine.facts.fact_table import STATE_CODE
 from auditor.engine.verdicts import Reason, Verdict
@@ -48,7 +49,24 @@ def judge_sets(statement: SetRelation, instances: Instances, select: Select) -> 
     right, reason_right, others = _pairs(statement.right, instances, members, select)
     holds = _compare(statement.operator, _matrix(left, members, instances), _matrix(right, members, instances))
     verdict = np.where(holds, Verdict.CONSISTENT, Verdict.INCONSISTENT).astype(np.uint8)
-    return verdict, np.maximum(reason_left, reason_right), _merge(operands, others)
+    reason = np.maximum(reason_left, reason_right)
+    unsure = _unsure(statement, instances) & ~holds
+    reason[unsure] = np.maximum(reason[unsure], np.uint8(Reason.UNREAD_ROW))
+    return verdict, reason, _merge(operands, others)
+
+
+def _unsure(statement: SetRelation, instances: Instances) -> Flags:
+    """Per instance: whether rows without a name may be the members that a set seems to lack.
+
+    A common member of two sets that must have none is one whatever else was not read; so is one too many only where
+    the set that should hold it was read whole.
+    """
+    sides = {"same as": (statement.left, statement.right), "subset of": (statement.right,)}
+    out = np.zeros(len(instances), dtype=np.bool_)
+    for side in sides.get(statement.operator, ()):
+        for item in side.items if isinstance(side, SetOf) else ():
+            out |= doubtful(item, instances)
+    return out
 
 
 def _compare(operator: str, left: Flags, right: Flags) -> Flags:
@@ -157,6 +175,12 @@ def judge_predicate(statement: Predicate, instances: Instances, select: Select) 
     reason = _asked(statement.name, ref, segments, instances)
     if statement.name in ("exists", "printed"):
         reason[holds & (reason == Reason.UNREADABLE)] = Reason.NONE  # what is there is there, whatever was lost
+        if not instances.chunk.tables[ref.table].about:
+            lost = ~holds & unsure_rows(ref, instances)
+            reason[lost] = np.maximum(reason[lost], np.uint8(Reason.UNREAD_ROW))
+    if statement.name == "once":  # what is not there at all is not there twice
+        nowhere = ~_some(segments, instances)
+        reason[nowhere] = np.maximum(reason[nowhere], np.uint8(Reason.MISSING_ROW))
     return verdict, reason, (segments.instance, segments.position)
 
 

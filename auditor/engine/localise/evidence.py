@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from auditor.model.filing import Filing
 
 LAST_YEAR = "上年"
+TOTALS = ("总计", "合计")
+SIGNED = ("结转", "结余", "差", "变动", "增", "减", "调整", "净", "弥补", "盈", "亏", "收回", "缴")  # may be below zero
 HUNDRED = 100 * PERCENT_SCALE
 
 
@@ -84,6 +86,20 @@ class Evidence:
             return ranked
         return [suspect for suspect in ranked if not self._absurd(suspect)]
 
+    def possible(self, number: int, change: int) -> bool:
+        """Tell whether a figure may have been meant to be larger by `change`.
+
+        Amounts and counts are not below zero, but for what is carried over or compared (or a wrong sign); a total that
+        is printed is not meant to be nothing.
+        """
+        fact = self.facts[number]
+        if fact.kind in (Kind.PERCENT, Kind.WORD) or fact.value <= 0 or fact.value + change > 0:
+            return True
+        if fact.value + change == 0:
+            return not fact.address.row.endswith(TOTALS)
+        named = f"{fact.address.row}.{fact.address.column}"
+        return change == -2 * fact.value or any(word in named for word in SIGNED)
+
     def _absurd(self, suspect: Suspect) -> bool:
         """Tell whether a repair would turn an amount below zero, without a cause that would."""
         value = self.facts[suspect.fact].value
@@ -143,16 +159,39 @@ class Evidence:
         across, down = table & row, table & (lines.column[own] == lines.column[at])
         ends = self._last_parts[lines.row[own]] == self._last_parts[lines.row[at]]
         beside = [n for n in dict.fromkeys([*self._figures(across), *self._figures(down)]) if n != number]
+        beside = [n for n in beside if not self._equal_by_nature(number, n)]
         before = [n for n in beside if across[n] and LAST_YEAR in self.facts[n].address.column]
         around = Around(
             blank=fact.state in NOTHING,
             beside=self._digits((n for n in beside if LAST_YEAR not in self.facts[n].address.column), fact, step),
-            elsewhere=self._digits(self._figures(ends & ~table), fact, step) if address.row else (),
+            elsewhere=self._digits(self._elsewhere(number, ends & ~table), fact, step) if address.row else (),
             before=[*self._digits(before, fact, step), *self._last_year(address, step)],
             items=self._items(number, step),
             hundred=fact.kind is Kind.PERCENT and self._hundred(number),
         )  # fmt: skip
         return guess(fact.value // step, (fact.value + change) // step, around)
+
+    def _elsewhere(self, number: int, flags: Flags) -> list[int]:
+        return [other for other in self._figures(flags) if not self._equal_by_nature(number, other)]
+
+    def _equal_by_nature(self, number: int, other: int) -> bool:
+        """Tell whether two figures that are printed alike are so by an identity: that says nothing of copying.
+
+        Totals equal totals (收入总计, 支出总计), and a total the only one of its items that is not nothing.
+        """
+        one, two = self.facts[number], self.facts[other]
+        if one.value != two.value or not one.value:
+            return False
+        a, b = one.address, two.address
+        if a.table == b.table and a.row != b.row and a.row.endswith(TOTALS) and b.row.endswith(TOTALS):
+            return True
+        for equation in self.system.touching([number]):
+            terms = equation.terms
+            if equation.check is None and equation.rate is None and other in terms:
+                rest = (n for n in terms if n not in (number, other) and self.facts[n].value)
+                if terms[number] == -terms[other] and next(rest, None) is None:
+                    return True
+        return False
 
     def _digits(self, numbers: Iterable[int], fact: Fact, step: int) -> list[tuple[int, int]]:
         """Figures with their values in last digits of a figure's print, where they can be told in these."""

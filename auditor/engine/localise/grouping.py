@@ -66,7 +66,7 @@ def group_checks(failing: Sequence[Check], evidence: Evidence) -> list[Group]:
     """Group failing checks."""
     groups: list[Group] = []
     told: set[int] = set()
-    for component in localise(evidence.system, evidence.steps, evidence.names):
+    for component in localise(evidence.system, evidence.steps, evidence.names, evidence.possible):
         groups += _groups(component, evidence)
         told |= {id(equation.check) for equation in component.failing}
     groups = _exchanged(groups, evidence)

@@ -13,12 +13,13 @@ no figure is named.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from auditor.engine.localise.feasible import Conflict, solve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from auditor.engine.localise.equation import Equation
 
@@ -64,18 +65,25 @@ class Component:
     asked: list[Equation] = field(default_factory=list)
 
 
-def localise(system: System, steps: Mapping[int, int] | Sequence[int], names: Mapping[int, str]) -> list[Component]:
+def localise(
+    system: System,
+    steps: Mapping[int, int] | Sequence[int],
+    names: Mapping[int, str],
+    possible: Callable[[int, int], bool] = lambda _figure, _change: True,
+) -> list[Component]:
     """Explain the failing equations, component by component.
 
-    `steps` is the worth of each figure's last digit; `names` are addresses, the last resort of every ordering.
+    `steps` is the worth of each figure's last digit; `names` are addresses, the last resort of every ordering;
+    `possible` tells whether a figure may change by an amount at all.
     """
     failing = sorted(system.core, key=lambda equation: _key(equation, names))
-    components = [_Search(group, system, steps, names).run() for group in _connected(failing)]
+    search = partial(_Search, system=system, steps=steps, names=names, possible=possible)
+    components = [search(group).run() for group in _connected(failing)]
     done: list[Component] = []
     while components:
         first = components.pop(0)
         other = next((one for one in components if _meet(first, one)), None)
-        both = None if other is None else _Search([*first.failing, *other.failing], system, steps, names).run()
+        both = None if other is None else search([*first.failing, *other.failing]).run()
         if other is None or both is None or both.exhausted:
             done.append(first)
         else:  # what explains the one reaches into the other: they are one
@@ -122,7 +130,9 @@ class _Search:
         system: System,
         steps: Mapping[int, int] | Sequence[int],
         names: Mapping[int, str],
+        possible: Callable[[int, int], bool],
     ) -> None:
+        self.possible = possible
         self.failing, self.system, self.steps, self.names = failing, system, steps, names
         self.nodes = 0
         self.seen: set[frozenset[int]] = set()
@@ -204,6 +214,8 @@ class _Search:
         involved += [e for e in self.extra if not chosen.isdisjoint(e.terms) and e not in involved]
         outcome = solve(figures, involved, self.steps)
         if isinstance(outcome, dict):
+            if not all(self.possible(fact, change) for fact, change in outcome.items()):
+                return tuple(involved)
             return Explanation(tuple((fact, outcome[fact]) for fact in figures))
         return outcome
 
