@@ -41,14 +41,14 @@ def where(fault: BaseException) -> str:
     ...     where(fault).startswith("auditor ")
     True
     """
-    from auditor import __version__
+    from auditor.installed import program_version
 
     ours = []
     for frame, line in traceback.walk_tb(fault.__traceback__):
         _, mark, file = frame.f_code.co_filename.replace("\\", "/").rpartition("/auditor/")
         if mark:
             ours.append(f"{file}:{line}")
-    return f"auditor {__version__}: {type(fault).__name__} {' < '.join(reversed(ours[-DEEP:]))}"
+    return f"auditor {program_version()}: {type(fault).__name__} {' < '.join(reversed(ours[-DEEP:]))}"
 
 
 class RuleError(AuditorError):

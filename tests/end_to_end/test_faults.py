@@ -70,7 +70,7 @@ def test_a_fault_on_one_page_loses_that_page_and_names_it(
     assert [item.place.page for item in lost] == [2] * len(read.lost[2])
     (remark,) = [remark for remark in filing.remarks if remark.key == "remark.lost_pages"]
     assert remark.values["pages"] == "2"
-    assert "IndexError readers/pdf.py:" in remark.values["detail"]
+    assert "IndexError readers/pdf/pdf_reader.py:" in remark.values["detail"]
 
 
 def test_a_fault_in_the_worker_is_told_as_a_fault_of_the_program_and_the_next_file_is_read(
@@ -86,7 +86,7 @@ def test_a_fault_in_the_worker_is_told_as_a_fault_of_the_program_and_the_next_fi
         monkeypatch.undo()
         assert caught.value.key == "input.fault"
         assert "TypeError" in str(caught.value)
-        assert "readers/worker.py:" in str(caught.value)
+        assert "sandbox/worker.py:" in str(caught.value)
         assert "\n" not in str(caught.value)
         assert "Traceback" in caught.value.detail
         assert guard.read_bytes(written([page(1)]), "a.pdf") == read_bytes(written([page(1)]), "a.pdf")
