@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor.authoring.unused_entries import dead_entries
@@ -15,7 +16,6 @@ from auditor.rules.resolve import plans_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from auditor.forms.book import FormBook
     from auditor.rules.plan import Plan
@@ -60,7 +60,8 @@ def review(folders: Sequence[str | Path], off: Iterable[Change] = (), *, own: bo
     book = RuleBook(tuple(good), forms, "")
     remarks += _overlaps(good, book)
     remarks += _together(book)
-    for node, text in dead_entries(roots, good):
+    looked_at = [Path(folder) for folder in folders] or roots  # whoever adds rules is not told of the program's own
+    for node, text in dead_entries(looked_at, good):
         remarks.append(LintRemark(Weight.INFO, _where(node), text))
     order = list(Weight)
     return sorted(remarks, key=lambda remark: order.index(remark.weight))

@@ -31,7 +31,8 @@ def lint(config: str | None, folders: tuple[str, ...]) -> None:
     except AuditorError as error:
         fail(error)
     for remark in remarks:
-        click.echo(printable(f"{remark.where}\t{say(f'lint.{remark.weight.value}')}\t{remark.text}"))
+        parts = (remark.where, say(f"lint.{remark.weight.value}"), remark.text)
+        click.echo("\t".join(map(printable, parts)))
     counts = {weight: sum(remark.weight is weight for remark in remarks) for weight in Weight}
     click.echo(say("lint.counts", **{weight.value: count for weight, count in counts.items()}))
     if counts[Weight.ERROR]:

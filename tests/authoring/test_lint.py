@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from auditor.authoring.review import LintRemark, Weight, review
+from auditor.cli.main import cli
 from auditor.messages import LANGUAGES, use_language
+from click.testing import CliRunner
 
 from tests.rules.test_rules import GOOD
 
@@ -187,7 +189,9 @@ def test_a_wording_that_no_rule_asks_for(tmp_path: Path) -> None:
         for row in ("占位符", "没人问的")
     )
     (tmp_path / "phrases" / "wording.yaml").write_text(said, encoding="utf-8")
-    remarks = [remark for remark in review([tmp_path]) if "没人问的" in remark.text]
+    told = review([tmp_path])
+    remarks = [remark for remark in told if "没人问的" in remark.text]
+    assert [remark for remark in told if remark.where.startswith("forms/")] == []  # the program's own are not told
     assert [(remark.where, remark.weight) for remark in remarks] == [("phrases/wording.yaml:3:11", Weight.INFO)]
 
 
@@ -211,3 +215,10 @@ def test_entries_that_nothing_uses(tmp_path: Path) -> None:
     ]
     for remark, said in zip(remarks, ("我的名单", "别的数", "我的表", "没人印的表", "甲"), strict=True):
         assert said in remark.text
+
+
+def test_remarks_are_printed_in_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = LintRemark(Weight.ERROR, "a.yaml:3:3", "键重复\x1b[2J")
+    monkeypatch.setattr("auditor.authoring.review.review", lambda *_: [one])
+    shown = CliRunner().invoke(cli, ["rules", "lint"]).output
+    assert shown.startswith("a.yaml:3:3\t错误\t键重复\ufffd[2J\n")
