@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _BOUNDS = {"percent": share_bounds, "growth": growth_bounds, "growth_by_change": growth_by_change_bounds}
 MAX_PRINTINGS = 8
+FINE = PERCENT_SCALE // 100  # a last digit worth 0.01 %: one more or less of it weighs nothing
 COMPARED = {1: "大于", 0: "等于", -1: "小于"}
 
 
@@ -296,6 +297,8 @@ def _rated(
     if judge_ratio(*bounds, printed):
         return None
     near = judge_ratio(*bounds, Range(printed.lo - step, printed.hi + step))
+    cut_off = Range(value, value + step - 1) if value >= 0 else Range(value - step + 1, value)
+    near &= step <= FINE or judge_ratio(*bounds, cut_off)
     low, high = (_percent(bound, step) for bound in bounds)
     return Rate(function, low, high, near=near, bounds=bounds)
 
