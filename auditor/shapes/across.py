@@ -139,7 +139,8 @@ def _parts(
     until = _until(after, totals)
     since = _until(before, totals)[::-1]
     runs: list[Sequence[int]] = [until, list(after), since]
-    runs += [[total, *since] for total in totals if since and total == since[0] - 1]  # 本年合计 and the rest
+    if not _is_subtotal(children[at], lane):
+        runs += [[total, *since] for total in totals if since and total == since[0] - 1]  # 本年合计 and the rest
     runs += [list(before)[::-1], [number for number in totals if number != at]]
     runs += [[*until, *[number for number in after if number in totals]], [n for n in range(len(children)) if n != at]]
     for with_parts in (False, True):
@@ -147,6 +148,12 @@ def _parts(
             yield _lines(run, children, lane, like, with_parts=with_parts)
     for end in range(2, len(after)):  # what follows the parts belongs to something else
         yield _lines(after[:end], children, lane, like, with_parts=True)
+
+
+def _is_subtotal(node: HeaderNode, lane: _Lane) -> bool:
+    """Tell whether a cell heads the total of a part (小计), which counts no larger total in."""
+    path = lane.columns[node.leaf].path if node.leaf is not None else ()
+    return bool(path) and path[-1].replace(" ", "").startswith("小计")
 
 
 def _until(numbers: Iterable[int], totals: Sequence[int]) -> list[int]:
