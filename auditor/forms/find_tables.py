@@ -195,14 +195,14 @@ class _Finder:
         self.before: Found | None = None  # the table of the last grid
         self.noted: Found | None = None  # the table below which notes stand, while they go on
         self.spoken: list[str] = []  # what was said since, other than page numbers and remarks on tables
-        self.since: list[str] = []  # the same with the titles, as headings
+        self.since: list[tuple[int | None, str]] = []  # the same with the titles, as headings, and their pages
         self.above: set[str] = set()  # what stood like this above the table of the last grid
 
     def paragraph(self, paragraph: Paragraph) -> None:
         title, forms = self._title(paragraph.text)
         text = paragraph.text
         if title or (text and not _PAGE.match(text) and not _says_little(text)):
-            self.since.append(heading(text))
+            self.since.append((paragraph.place.page, heading(text)))
         if title:
             self._titled(title, forms, paragraph)
         else:
@@ -253,7 +253,7 @@ class _Finder:
     def grid(self, grid: Grid) -> None:
         found, before = self.current, self.before
         again = before is not None and bool(before.grids) and header_again(before.grids, grid) > 0
-        joins = before is not None and bool(before.grids) and goes_on(before.grids, grid, self.since, self.above)
+        joins = self._joins(grid)
         if joins and before is not None:
             self._join(before, grid)
         elif found is not None and not found.grids and len(found.lines) <= MAX_REMARKS:
@@ -278,12 +278,19 @@ class _Finder:
             self.last = Found("", (), grid.place, above=self.remarks[-MAX_REMARKS:], grids=[grid])
             self.result.unknown.append(self.last)
         if self.last is not before:
-            self.above = set(self.since)
+            self.above = {text for page, text in self.since if page in (None, grid.place.page)}  # no list of contents
         self.current = None
         self.before = self.last
         self.spoken = []
         self.since = []
         self.remarks = []
+
+    def _joins(self, grid: Grid) -> bool:
+        """Tell whether a grid goes on with the table before it over a break of pages, under no title but the same."""
+        before, titled = self.before, self.current
+        if before is None or not before.grids or (titled is not None and titled.title != before.title):
+            return False
+        return goes_on(before.grids, grid, [text for _, text in self.since], self.above)
 
     def _join(self, found: Found, grid: Grid) -> None:
         found.grids.append(grid)

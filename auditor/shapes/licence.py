@@ -16,7 +16,7 @@ import numpy as np
 from auditor.model.footing import FootingKind, Licence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from auditor.model.facts import Address
     from auditor.shapes.choose import Choice
@@ -166,25 +166,20 @@ Pairs = list[tuple["Proposal", "Choice"]]
 def _corroborated(accused: Pairs, unsupported: Pairs) -> tuple[Pairs, Pairs]:
     """Failing sums that no place supports, and one figure with the same change explains together with another sum.
 
-    The two have but that figure in common: sums of the same figures say the same, and a misread header breaks both.
+    The other is of another kind, down where this goes across: sums that one header or one stub proposes are misread
+    together, when a part is put under the wrong total.
     """
     if not unsupported:
         return accused, unsupported
-    broken = [place for one, choice in (*accused, *unsupported) for place in places(one, choice)]
+    broken = [(one.kind, place) for one, choice in (*accused, *unsupported) for place in places(one, choice)]
     told = {
         place.choice
-        for place in broken
-        for other in broken
-        if other.choice != place.choice and _share_one(place.changes, other.changes)
+        for kind, place in broken
+        for other_kind, other in broken
+        if kind is not other_kind and any(other.changes.get(a) == change for a, change in place.changes.items())
     }
     raised = [pair for pair in unsupported if id(pair[1]) in told and pair[0].licence is Licence.LABEL]
     return [*accused, *raised], [pair for pair in unsupported if pair not in raised]
-
-
-def _share_one(changes: Mapping[Address, int], others: Mapping[Address, int]) -> bool:
-    """Tell whether two sums have one figure in common, and the same change of it mends both."""
-    common = changes.keys() & others.keys()
-    return len(common) == 1 and all(changes[address] == others[address] for address in common)
 
 
 def places(one: Proposal, choice: Choice) -> list[Broken]:
