@@ -9,6 +9,7 @@ import numpy as np
 
 from auditor.model.footing import Footing, FootingKind
 from auditor.shapes.across import column_sums
+from auditor.shapes.bind import PREFIX
 from auditor.shapes.down import lane_sums, row_sums
 from auditor.shapes.figures import UNKNOWN, lanes_of
 from auditor.shapes.licence import Pool, licensed
@@ -78,6 +79,14 @@ def _proposals(shape: Shape, facts: Facts, *, open_end: bool) -> Iterator[Propos
     yield from lane_sums(lanes)
 
 
+def _by_form(one: Proposal, total: Address) -> bool:
+    """Tell whether a tree of codes is one of a table with a form, which the rule on trees of codes judges.
+
+    Its blocks and pages are the form's to put together.
+    """
+    return one.kind is FootingKind.TREE and not total.table.startswith(PREFIX)
+
+
 def _footings(one: Proposal, choice: Choice) -> Iterator[Footing]:
     """One equation for every place in which a sum could be tried."""
     tally, addresses = choice.reading.tally, one.figures.address
@@ -86,7 +95,7 @@ def _footings(one: Proposal, choice: Choice) -> Iterator[Footing]:
         total = addresses[choice.reading.sum.total][place]
         parts = [(sign, line, addresses[line][place]) for sign, line in choice.reading.sum.parts]
         lost = any(a is None and one.figures.state[line, place] == UNKNOWN for _, line, a in parts)
-        if total is None or lost:
+        if total is None or lost or (tally.fails[place] and _by_form(one, total)):
             continue
         known = tuple((sign, address) for sign, _, address in parts if address is not None)
         if one.kind is FootingKind.LANES or known:
