@@ -11,13 +11,16 @@ from auditor.authoring.unused_entries import dead_entries
 from auditor.errors import RuleError
 from auditor.forms.loading import load_forms
 from auditor.messages import say
-from auditor.rules.book import ParsedRules, RuleBook, rule_files, rule_folders, rule_items
+from auditor.rules.book import ParsedRules, RuleBook, own_rules, rule_files, rule_folders, rule_items
 from auditor.rules.resolve import plans_of
+from auditor.rules.rule import slips_of
+from auditor.yamlfiles.trees import collecting, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from auditor.forms.book import FormBook
+    from auditor.model.tables import Family
     from auditor.rules.plan import Plan
     from auditor.rules.rule import Change, Rule
 
@@ -42,29 +45,55 @@ class LintRemark:
 
 
 def review(folders: Sequence[str | Path], off: Iterable[Change] = (), *, own: bool = True) -> list[LintRemark]:
-    """Every remark on the rules in force; errors first. Raises `RuleError` for a folder that is not there."""
+    """Every remark on the rules of some folders, beside the program's own; on those where no folder is named.
+
+    Errors come first. The program's own rules are known to hold: beside others their examples are not run again.
+    Raises `RuleError` for a folder that is not there.
+    """
     roots = rule_folders(folders, own=own)
+    looked_at = [root for root in roots if not (own and root == own_rules())] or roots
     errors: list[RuleError] = []
     forms = _tried(lambda: load_forms(roots), errors)
     if forms is None:
         return [_error(error) for error in errors]
-    parsed = ParsedRules()
-    known: dict[str, Path] = {}
-    items = _tried(lambda: list(rule_items(rule_files(roots))), errors) or []
-    for root, item in items:
-        _tried(lambda root=root, item=item: parsed.add(root, item, known), errors)  # type: ignore[misc]
+    parsed, known = ParsedRules(), dict[str, Path]()
+    parsed.put_kept(rule_files([root for root in roots if root not in looked_at]), known)
+    _parse_all(looked_at, parsed, known, errors)
     parsed = _tried(lambda: parsed.without(off), errors) or parsed
-    good = [rule for rule in parsed.rules if _is_good(rule, forms, errors)]
+    mine = [rule for rule in parsed.rules if known[rule.id] in looked_at]
+    resolved = [rule for rule in parsed.rules if _resolves(rule, forms, errors)]
+    good = [rule for rule in resolved if rule not in mine or _examples_hold(rule, forms, errors)]
     _tried(lambda: _wordings(forms), errors)
     remarks = [_error(error) for error in errors]
     book = RuleBook(tuple(good), forms, "")
-    remarks += _overlaps(good, book)
-    remarks += _together(book)
-    looked_at = [Path(folder) for folder in folders] or roots  # whoever adds rules is not told of the program's own
+    told = {rule.id for rule in good if rule in mine}
+    remarks += _overlaps(good, book, told)
+    remarks += _together(book, told)
     for node, text in dead_entries(looked_at, good):
         remarks.append(LintRemark(Weight.INFO, _where(node), text))
     order = list(Weight)
     return sorted(remarks, key=lambda remark: order.index(remark.weight))
+
+
+def _parse_all(roots: Iterable[Path], parsed: ParsedRules, known: dict[str, Path], errors: list[RuleError]) -> None:
+    """Parse every entry of every rule file; each mistake of each is kept, in the order of the file."""
+    for file in rule_files(roots):
+        slips: list[RuleError] = []
+        with collecting(slips):
+            items = _tried(lambda file=file: list(rule_items([file])), errors) or []  # type: ignore[misc]
+        seen: dict[str, int] = {}
+        for root, item in items:
+            wrong = slips_of(item)
+            slips += wrong
+            name = str(item.get("id", ""))
+            if not wrong:
+                _tried(lambda root=root, item=item: parsed.add(root, item, known), slips)  # type: ignore[misc]
+            elif name in seen:
+                other = f"{item.file}:{seen[name]}"
+                slips.append(RuleError("rules.duplicate_id", **place_of(item["id"]), rule=name, other=other))
+            if name:
+                seen.setdefault(name, getattr(item["id"], "line", item.line))
+        errors += sorted(slips, key=lambda slip: (slip.line, slip.column))
 
 
 def _tried(action: Callable[[], Any], errors: list[RuleError]) -> Any:
@@ -81,8 +110,15 @@ def _error(error: RuleError) -> LintRemark:
     return LintRemark(Weight.ERROR, where, str(error).removeprefix(f"{where}: "))
 
 
-def _is_good(rule: Rule, forms: FormBook, errors: list[RuleError]) -> bool:
-    """Resolve a rule and run its examples; tell whether nothing is wrong with it."""
+def _resolves(rule: Rule, forms: FormBook, errors: list[RuleError]) -> bool:
+    """Tell whether every name of a rule is known."""
+    before = len(errors)
+    _tried(lambda: plans_of(rule, forms), errors)
+    return len(errors) == before
+
+
+def _examples_hold(rule: Rule, forms: FormBook, errors: list[RuleError]) -> bool:
+    """Tell whether the examples of a rule are decided as it says."""
     from auditor.authoring.examples import check_examples
 
     before = len(errors)
@@ -105,8 +141,8 @@ def _where(node: Any) -> str:
 # -- what the rules say together ------------------------------------------------------------------------------------
 
 
-def _overlaps(rules: Iterable[Rule], book: RuleBook) -> Iterator[LintRemark]:
-    """Rules that say the same of the same table, in scopes that meet."""
+def _overlaps(rules: Iterable[Rule], book: RuleBook, told_of: set[str]) -> Iterator[LintRemark]:
+    """Rules that say the same of the same table, in scopes that meet; one of them is looked at."""
     said: dict[str, list[tuple[Rule, Plan]]] = {}
     told = set()
     for rule in rules:
@@ -115,7 +151,8 @@ def _overlaps(rules: Iterable[Rule], book: RuleBook) -> Iterator[LintRemark]:
                 key = repr((plan.table, plan.rows, plan.columns, plan.values, statement))
                 for other, before in said.get(key, ()):
                     same = before.when == plan.when
-                    if other is not rule and same and _meet(other, rule) and (rule.id, other.id) not in told:
+                    mine = rule.id in told_of or other.id in told_of
+                    if mine and other is not rule and same and _meet(other, rule) and (rule.id, other.id) not in told:
                         told.add((rule.id, other.id))
                         yield LintRemark(
                             Weight.WARNING, f"{rule.file}:{rule.line}",
@@ -138,19 +175,21 @@ def _meet(one: Rule, other: Rule) -> bool:
     return True
 
 
-def _together(book: RuleBook) -> Iterator[LintRemark]:
-    """Contradictions, figures that are left nothing but zero, and rules that follow from others."""
+def _together(book: RuleBook, told_of: set[str]) -> Iterator[LintRemark]:
+    """Contradictions, figures that are left nothing but zero, and rules that follow from others; one is looked at."""
     from auditor.authoring.redundancy import together
 
     clashes: dict[tuple[str, ...], tuple[Rule, str, list[str]]] = {}
     implied: dict[str, tuple[Rule, list[str]]] = {}
-    for family in book.forms.families.values():
+    for family in _families_of(book, told_of):
         found = together(book, family)
         for clash in found.clashes:
             ids = tuple(rule.id for rule in clash.rules)
-            clashes.setdefault(ids, (clash.rules[-1], clash.figure, []))[2].append(family.name)
+            if told_of & set(ids):
+                clashes.setdefault(ids, (clash.rules[-1], clash.figure, []))[2].append(family.name)
         for rule in found.implied:
-            implied.setdefault(rule.id, (rule, []))[1].append(family.name)
+            if rule.id in told_of:
+                implied.setdefault(rule.id, (rule, []))[1].append(family.name)
     for ids, (rule, figure, families) in clashes.items():
         key, weight = ("lint.zero", Weight.INFO) if figure else ("lint.clash", Weight.ERROR)
         text = say(key, rules="、".join(ids[:SHOWN]), figure=figure, families="、".join(families))
@@ -158,3 +197,9 @@ def _together(book: RuleBook) -> Iterator[LintRemark]:
     for rule, families in implied.values():
         text = say("lint.implied", rule=rule.id, families="、".join(families))
         yield LintRemark(Weight.INFO, f"{rule.file}:{rule.line}", text)
+
+
+def _families_of(book: RuleBook, rules: set[str]) -> list[Family]:
+    """The families that print a table of which some rules speak."""
+    tables = {table for name in rules for plan in book.plans(book.by_id[name]) for table in (plan.table, *plan.tables)}
+    return [family for family in book.forms.families.values() if family.tables() & tables]

@@ -173,6 +173,15 @@ class ParsedRules:
             self.rules[before] = rule
         roots[rule.id] = root
 
+    def put_kept(self, files: Iterable[tuple[Path, Path]], roots: dict[str, Path]) -> None:
+        """Add the entries of some files, out of the cache where they are there. Raises `RuleError`."""
+        by_root: dict[Path, list[Rule | Change]] = {}
+        for root, path, name in _with_rules(files):
+            by_root.setdefault(root, []).extend(kept_entries(read_bytes(path, name), name))
+        for root, entries in by_root.items():
+            for entry in sorted(entries, key=lambda entry: isinstance(entry, Change)):
+                self.put(root, entry, roots)
+
     def _ids(self) -> list[str]:
         return [rule.id for rule in self.rules]
 
@@ -205,14 +214,8 @@ def parse_rules(files: Iterable[tuple[Path, Path]]) -> ParsedRules:
 def _kept_rules(files: Iterable[tuple[Path, Path]]) -> ParsedRules | None:
     """The same with the help of the cache; None for a mistake, which is told from the files themselves."""
     parsed = ParsedRules()
-    roots: dict[str, Path] = {}
-    by_root: dict[Path, list[Rule | Change]] = {}
     try:
-        for root, path, name in _with_rules(files):
-            by_root.setdefault(root, []).extend(kept_entries(read_bytes(path, name), name))
-        for root, entries in by_root.items():
-            for entry in sorted(entries, key=lambda entry: isinstance(entry, Change)):
-                parsed.put(root, entry, roots)
+        parsed.put_kept(files, {})
     except RuleError:
         return None
     return parsed

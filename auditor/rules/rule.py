@@ -6,17 +6,21 @@ import re
 from dataclasses import astuple, dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from auditor.errors import RuleError
 from auditor.messages import say
 from auditor.model.facts import EDITIONS, ENTITY_KINDS, REPORTS
 from auditor.model.footing import FootingKind
 from auditor.rules.nodes import dump, restore
 from auditor.rules.statement import parse_loop, parse_statement
 from auditor.yamlfiles.keys import Entry, Key, KeyShape
-from auditor.yamlfiles.trees import Items, Map, Text, a_list, a_map, a_text, fail, texts, whole
+from auditor.yamlfiles.trees import Items, Map, Text, a_list, a_map, a_text, collecting, fail, texts, whole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from auditor.rules.nodes import Loop, Statement
 
 
@@ -168,6 +172,33 @@ class Rule:
 def entry_of(item: Map) -> Rule | Change:
     """Parse one entry of a rule file: a rule, or one that turns a rule off. Raises `RuleError` with file and line."""
     return off_of(item) if "off" in item else rule_of(item)
+
+
+def slips_of(item: Map) -> list[RuleError]:
+    """Everything that is wrong with one entry of a rule file, each part looked at even where another is wrong."""
+    slips: list[RuleError] = []
+    steps: list[Callable[[], object]] = [lambda: (OFF if "off" in item else RULE).check(item)]
+    for key in ("when", "assert", "any_of", "otherwise"):
+        steps += [partial(parse_statement, text) for text in _written_texts(item, key)]
+    steps += [partial(parse_loop, text) for text in _written_texts(item, "for")]
+    with collecting(slips):
+        for step in steps:
+            try:
+                step()
+            except RuleError as error:
+                slips.append(error)
+    if not slips:
+        try:
+            entry_of(item)
+        except RuleError as error:
+            slips.append(error)
+    return slips
+
+
+def _written_texts(item: Map, key: str) -> list[Text]:
+    """The texts under a key, whatever else stands there."""
+    node = item.get(key)
+    return [text for text in (node if isinstance(node, Items) else [node]) if isinstance(text, Text)]
 
 
 def off_of(item: Map) -> Change:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from auditor.errors import RuleError
 from auditor.messages import say
-from auditor.yamlfiles.trees import a_text, check_keys, choice, fail, texts, whole
+from auditor.yamlfiles.trees import a_text, check_keys, choice, keep, slip, texts, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +63,10 @@ class Entry:
         check_keys(item, self.names, required=(key.name for key in self.keys if key.required))
         for key in self.keys:
             if key.name in item:
-                self._check_value(item, key)
+                try:
+                    self._check_value(item, key)
+                except RuleError as error:
+                    keep(error)
 
     def _check_value(self, item: Map, key: Key) -> None:
         """Refuse what has not the shape of the key, or none of its values."""
@@ -75,7 +79,7 @@ class Entry:
         said = texts(item, key.name) if key.shape in (KeyShape.TEXT, KeyShape.TEXTS) else ()
         for text in said if key.values else ():
             if text not in key.values:
-                fail(text, "rules.bad_value", name=key.name, value=str(text), allowed="、".join(key.values))
+                slip(text, "rules.bad_value", name=key.name, value=str(text), allowed="、".join(key.values))
 
     def about(self, key: Key) -> str:
         """What a key says, in the language in use."""

@@ -6,6 +6,8 @@ helpers reject unknown keys with the nearest known one.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -14,7 +16,7 @@ import yaml
 from auditor.errors import RuleError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -65,13 +67,39 @@ Node = Text | Items | Map
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return the known word that is most like `word`, or an empty string."""
-    found = get_close_matches(word, list(known), n=1, cutoff=0.5)
+    found = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return found[0] if found else ""
 
 
 def fail(node: Any, key: str, **values: Any) -> NoReturn:
     """Raise a `RuleError` at the place of `node`."""
     raise RuleError(key, **place_of(node), **values)
+
+
+_slips: ContextVar[list[RuleError] | None] = ContextVar("slips", default=None)
+
+
+@contextmanager
+def collecting(slips: list[RuleError]) -> Iterator[None]:
+    """Keep the slips after which a file can still be understood, instead of stopping at the first."""
+    token = _slips.set(slips)
+    try:
+        yield
+    finally:
+        _slips.reset(token)
+
+
+def slip(node: Any, key: str, **values: Any) -> None:
+    """Raise a `RuleError` at the place of `node`, or keep it where slips are collected: the caller goes on."""
+    keep(RuleError(key, **place_of(node), **values))
+
+
+def keep(error: RuleError) -> None:
+    """Raise an error, or keep it where slips are collected."""
+    kept = _slips.get()
+    if kept is None:
+        raise error
+    kept.append(error)
 
 
 def place_of(node: Any) -> dict[str, Any]:
@@ -116,23 +144,26 @@ def parse(data: bytes | str, file: str) -> Map | Items:
 class _Open:
     """A collection under construction, and the key that waits for its value."""
 
-    __slots__ = ("key", "node")
+    __slots__ = ("again", "key", "node")
 
     def __init__(self, node: Items | Map) -> None:
         self.node = node
         self.key: Text | None = None
+        self.again = False  # the key stands there before: the first value stays
 
     def add(self, child: Node) -> None:
         if isinstance(self.node, Items):
             self.node.append(child)
         elif self.key is not None:
-            self.node[self.key] = child
-            self.key = None
+            if not self.again:
+                self.node[self.key] = child
+            self.key, self.again = None, False
         elif not isinstance(child, Text):
             fail(child, "rules.key_not_text")
-        elif child in self.node:
-            fail(child, "rules.duplicate_key", name=str(child))
         else:
+            self.again = child in self.node
+            if self.again:
+                slip(child, "rules.duplicate_key", name=str(child))
             self.key = child
 
 
@@ -176,16 +207,18 @@ def _scalar(event: yaml.ScalarEvent, file: str, line: int, column: int) -> Text:
 
 def check_keys(mapping: Map, known: Iterable[str], *, required: Iterable[str] = ()) -> None:
     """Refuse unknown keys (naming the nearest) and missing ones."""
-    known = list(known)
+    known, meant = list(known), set()
     for key in mapping:
         if key not in known:
             near = nearest(key, known)
+            meant.add(near)
             if near:
-                fail(key, "rules.unknown_key_near", name=str(key), meant=near)
-            fail(key, "rules.unknown_key", name=str(key), known="、".join(known))
+                slip(key, "rules.unknown_key_near", name=str(key), meant=near)
+            else:
+                slip(key, "rules.unknown_key", name=str(key), known="、".join(known))
     for name in required:
-        if name not in mapping:
-            fail(mapping, "rules.missing_key", name=name)
+        if name not in mapping and name not in meant:  # one slip is told once
+            slip(mapping, "rules.missing_key", name=name)
 
 
 def a_map(node: Any) -> Map:

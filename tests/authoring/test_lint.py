@@ -66,6 +66,7 @@ def the_error(folder: Path, old: str, new: str) -> LintRemark:
     return errors[0]
 
 
+@pytest.mark.slow
 def test_the_own_book_has_no_error_and_no_warning() -> None:
     for language in LANGUAGES:
         use_language(language)
@@ -131,6 +132,45 @@ def test_an_id_that_stands_twice(tmp_path: Path) -> None:
     (error,) = [r for r in linted(tmp_path, GOOD + GOOD) if r.weight is Weight.ERROR]
     assert error.where == "a.yaml:12:7"
     assert "a.yaml:1" in error.text
+
+
+SLIPS = """- id: MY-20
+  title: 合计
+  title: 合计二
+  form: 支出决算表
+  assert: 基本支出 <= 本年支出合计
+  kind: warn
+  bassis: 试验
+  why: 试验
+  fix: 试验
+  examples: {}
+- id: MY-20
+  title: 重号
+  form: 支出决算表
+  assert: 基本支出 == 本年支出合计
+  why: 试验
+  fix: 试验
+  examples: {}
+"""
+
+
+def test_every_slip_of_a_file_is_told_at_once_in_its_order(tmp_path: Path) -> None:
+    errors = [r for r in linted(tmp_path, SLIPS) if r.weight is Weight.ERROR]
+    assert [r.where for r in errors] == [
+        "a.yaml:3:3",  # twice the same key
+        "a.yaml:6:9",  # no such kind
+        "a.yaml:7:3",  # a key misspelt: not told again as one that lacks
+        "a.yaml:11:3",  # no basis
+        "a.yaml:11:7",  # the id of another rule
+        "a.yaml:14:17",  # a statement that cannot be read
+    ]
+
+
+def test_examples_of_the_own_rules_are_not_run_beside_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run: list[str] = []
+    monkeypatch.setattr("auditor.authoring.examples.check_examples", lambda rule, *_: run.append(rule.id))
+    linted(tmp_path, GOOD)
+    assert run == ["MY-01"]
 
 
 def test_a_part_is_no_addend(tmp_path: Path) -> None:
