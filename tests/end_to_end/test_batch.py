@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from auditor.engine.audit import audit_filings
-from auditor.rules.book import load_rules
 from auditor.testing.filings import told_filing
+
+from tests.conftest import rule_book
 
 
 def test_filings_with_sentences_are_judged_together_as_alone() -> None:
     """The whole of a share has a second address, which must mean the fact of its own filing."""
-    book = load_rules()
+    book = rule_book()
     filings = [told_filing(book, seed) for seed in range(3)]
     for number, filing in enumerate(filings):
         filing.key = filing.key._replace(entity=f"单位{number}")

@@ -12,14 +12,15 @@ from auditor.engine.localise.equation import Equation
 from auditor.engine.localise.search import Component
 from auditor.engine.localise.search import localise as localise_in
 from auditor.engine.verdicts import Verdict
-from auditor.rules.book import load_rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from tests.conftest import rule_book
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-RULE = load_rules().rules[0]
+RULE = rule_book().rules[0]
 
 
 def equation(terms: dict[int, int], values: dict[int, int], slack: int = 0, name: str = "") -> Equation:

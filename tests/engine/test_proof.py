@@ -7,13 +7,14 @@ from auditor.engine.checks import Check
 from auditor.engine.localise.proof import Identity, prove
 from auditor.engine.verdicts import Verdict
 from auditor.model.units import Range, printed_range
-from auditor.rules.book import load_rules
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
 from auditor.testing.printed_ledger import Style, filing_of_print, print_tables
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-BOOK = load_rules()
+from tests.conftest import rule_book
+
+BOOK = rule_book()
 TAIL = Check(BOOK.rules[0], "", Verdict.ROUNDING, ())
 
 

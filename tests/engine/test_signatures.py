@@ -11,15 +11,16 @@ from auditor.engine.judge.evaluate import evaluate
 from auditor.engine.localise.signatures import Signature, signatures_of
 from auditor.engine.verdicts import Verdict
 from auditor.model.numbers import State
-from auditor.rules.book import load_rules
 from auditor.testing.ledger import RandomSource, draw_ledger, roll_up
 from auditor.testing.printed_ledger import Style, filing_of_print, print_tables
+
+from tests.conftest import rule_book
 
 if TYPE_CHECKING:
     from auditor.engine.judge.outcomes import Evaluation
     from auditor.model.filing import Filing
 
-BOOK = load_rules()
+BOOK = rule_book()
 
 
 def generated(seed: int) -> Filing:

@@ -8,13 +8,14 @@ import pytest
 from auditor.authoring.examples import example_filings, run_examples
 from auditor.model.footing import FootingKind
 from auditor.reports.footings import footing_lines
-from auditor.rules.book import load_rules
 from auditor.rules.explain import tell_rule
+
+from tests.conftest import rule_book
 
 if TYPE_CHECKING:
     from auditor.rules.rule import Rule
 
-BOOK = load_rules(cache=False)
+BOOK = rule_book()
 RULES = [rule for rule in BOOK.rules if rule.footing]
 
 
