@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from auditor.model.labels import plain, without
+from auditor.model.numbers import LOST
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -104,6 +105,9 @@ def recover(names: Sequence[str], taxonomy: Taxonomy) -> list[str]:
     codes: list[str] = []
     taken = {code for name in names for code in taxonomy.by_name.get(plain(name), ())}
     for position, name in enumerate(names):
+        if LOST in name:
+            codes.append("")
+            continue
         candidates = _candidates(name, taxonomy, codes)
         if not candidates:
             candidates = _misspelt(name, taxonomy, codes, taken)

@@ -14,7 +14,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from auditor.model.labels import plain
-from auditor.model.numbers import BROKEN, NUMERIC, State, parse_literal
+from auditor.model.numbers import BROKEN, LOST, NUMERIC, State, parse_literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,9 +77,15 @@ class Header:
     texts: tuple[tuple[str, ...], ...] = ()  # the plain texts of its rows, merged cells at their first place
 
 
+SURELY = 3  # numbers that make a row one that numbers columns, where others cannot be read
+
+
 def is_index_row(cells: Sequence[Cell]) -> bool:
-    """Tell whether a row numbers the columns: `栏次 | 1 | 2 …`, `** | ** | 1 | 2 …`, `1 | 2 | … | 12`."""
-    labels = 0
+    """Tell whether a row numbers the columns: `栏次 | 1 | 2 …`, `** | ** | 1 | 2 …`, `1 | 2 | … | 12`.
+
+    A cell among the numbers that cannot be read is one of them.
+    """
+    labels = unread = 0
     numbers: list[int] = []
     for cell in _distinct(cells):
         text = cell.text
@@ -87,8 +93,14 @@ def is_index_row(cells: Sequence[Cell]) -> bool:
             numbers.append(int(text))
         elif _INDEX_LABEL.match(text):
             labels += 1
+        elif LOST in text:
+            unread += 1
+            if numbers:
+                numbers.append(numbers[-1] + 1)
         elif text:
             return False
+    if unread:
+        labels = len(numbers) - unread >= SURELY
     rising = all(b - a == 1 for a, b in itertools.pairwise(numbers))
     return bool(rising and (labels or (len(numbers) > 2 and numbers[0] == 1)))
 

@@ -16,6 +16,7 @@ from auditor.forms.page_joins import goes_on, header_again, heading
 from auditor.forms.printed_table import Found
 from auditor.model.document import Grid, Paragraph
 from auditor.model.labels import plain
+from auditor.model.numbers import LOST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -271,7 +272,9 @@ class _Finder:
                 self.result.announced.setdefault(title, paragraph)
         else:
             self._end_lines()
-            if before is not None and (again or not self.spoken):
+            if before is not None and any(LOST in cell.text for cell in grid.rows[0]):
+                before.open = True
+            elif before is not None and (again or not self.spoken):
                 before.open = grid.width == before.grids[-1].width and not any(
                     text.endswith("表") for text in self.spoken
                 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from auditor.forms.printed_table import PrintedRow
 from auditor.forms.row_alignment import align_row
 from auditor.model.document import Cell
 from auditor.model.labels import plain
+from auditor.model.numbers import LOST
 from auditor.model.tables import Layout
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from auditor.forms.row_alignment import Slot
     from auditor.model.document import Grid
     from auditor.model.tables import Column, Lane, Table
+
+_UNREAD_DIGIT = re.compile(rf"\d ?{LOST}|{LOST} ?\d")
 
 
 @dataclass(slots=True)
@@ -142,6 +146,8 @@ def _code_row(
     whole = _with_upper_parts(texts, segment, block or 0, carried.codes, units)
     parts, names, unit = code_parts(whole, units)
     row.code, row.lost = join_parts(parts)
+    if any(_UNREAD_DIGIT.search(text) for text in whole) or any(LOST in text for text in whole[:-1]):
+        row.code, row.lost = "", True  # a part of the code may be what cannot be read
     row.label, row.unit_code = "".join(names), unit
     row.cells = [(column.name, cells[position]) for position, column in sorted(mapping.items())]
     return row
@@ -156,6 +162,10 @@ def _with_upper_parts(
     """
     out = list(texts)
     keys = [(block, position - segment.figures[0]) for position in segment.labels]
+    unread = [key for key, text in zip(keys[:-1], texts[:-1], strict=True) if LOST in text]
+    for key in [key for key in printed if unread and key[0] == block and key[1] >= unread[0][1]]:
+        del printed[key]
+    printed.update(dict.fromkeys(unread, LOST))  # a part of a code may stand there, above all that follows
     parts = [at for at, text in enumerate(texts) if text.isdigit() and len(text) < 4 and at not in units]
     if not parts:
         return out

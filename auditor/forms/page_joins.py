@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from auditor.forms.codes import is_code
 from auditor.forms.column_match import Look, is_index_row, look
 from auditor.model.labels import plain
+from auditor.model.numbers import LOST
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
@@ -90,7 +91,7 @@ def _all_header(grids: Sequence[Grid]) -> bool:
 def starts_with_header(grid: Grid) -> bool:
     """Tell whether the first row of a grid is a header: only texts, and more of them than the rows below it."""
     first = grid.rows[0]
-    if _figures(first):
+    if _figures(first) or any(LOST in cell.text for cell in first):
         return False
     said = sum(bool(cell.text) for cell in first)
     merged = any(cell.colspan > 1 and cell.text for cell in first)

@@ -14,6 +14,7 @@ from auditor.forms.codes import recover
 from auditor.forms.read_plan import UnmatchedError
 from auditor.model.facts import ReadBy
 from auditor.model.labels import plain, without
+from auditor.model.numbers import LOST
 from auditor.model.tables import Layout
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ class _Lane:
 
         A row below another is meant only where the other was printed before.
         """
-        if label in self.labels:
+        if label in self.labels or LOST in label:
             item.reason = "unread.unknown_row"
             return
         line = item.printed.line

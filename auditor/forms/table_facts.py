@@ -28,7 +28,7 @@ from auditor.model.document import Cell
 from auditor.model.facts import Address, Fact, Place, ReadBy, fact_of
 from auditor.model.filing import ReadTable, Unread, ViewCell
 from auditor.model.labels import plain
-from auditor.model.numbers import BROKEN, NUMERIC, State, is_printed_number, parse_literal
+from auditor.model.numbers import BROKEN, LOST, NUMERIC, State, is_printed_number, may_be_amount, parse_literal
 from auditor.model.tables import Layout
 from auditor.model.units import Kind
 from auditor.phrases.wordings import EMPTY
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 DEFAULT_UNIT = "万元"
 USUAL_DECIMALS = 2
+_NO_COLUMN = BROKEN | {"unread.no_column"}  # why what a form leaves over may stand under a column that it does not know
 
 
 def bind_table(found: Found, table: Table, book: FormBook, default_unit: str = "") -> tuple[ReadTable, list[Unread]]:
@@ -122,7 +123,7 @@ def _bind(
     else:
         read.missing_rows = naming.missing
     read.unknown_columns = any(
-        item.reason == "unread.no_column" and parse_literal(item.cell.raw).state is State.VALUE for item in loose
+        item.reason in _NO_COLUMN and may_be_amount(parse_literal(item.cell.raw)) for item in loose
     )
     printed = {fact.address.column for fact in read.facts}
     read.unprinted = [c.name for c in table.all_columns if not c.optional and c.name not in printed]
@@ -177,10 +178,12 @@ def _empty_rows(table: Table, place: Place) -> Naming:
 
 
 def _statement(found: Found, book: FormBook) -> str:
-    """The remark below a table that says why it has no figures, or ''."""
+    """The remark below a table that says why it has no figures, or that cannot be read and may say so; or ''."""
     says = tuple(book.wordings.of(EMPTY))
     lines = (p.text for p in (*found.below, *found.lines))
-    return next((text for text in lines if any(next(one.hits(_squeezed(text)), None) for one in says)), "")
+    texts = list(lines)
+    says_so = (text for text in texts if any(next(one.hits(_squeezed(text)), None) for one in says))
+    return next(says_so, "") or next((text for text in texts if LOST in text), "")
 
 
 def _squeezed(text: str) -> str:
@@ -309,5 +312,5 @@ def _unnamed(named: NamedRow, table: Table, unread: list[Unread]) -> bool:
             reason = literal.reason or named.reason or "unread.unknown_row"
             where = str(Address(table.name, named.printed.label, column))
             unread.append(Unread(cell.text, replace(cell.place, table=table.name), reason, (where,)))
-            any_value = any_value or literal.state is State.VALUE
+            any_value = any_value or may_be_amount(literal)
     return any_value

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from auditor.forms.column_match import is_index_row
 from auditor.forms.printed_table import LooseCell
 from auditor.model.filing import Unread
-from auditor.model.numbers import BROKEN, State, is_printed_number, parse_literal
+from auditor.model.numbers import BROKEN, is_printed_number, may_be_amount, parse_literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -86,7 +86,7 @@ def label_cells(grid: Grid, plan: GridPlan) -> set[int]:
 def lost_rows(grids: Sequence[Grid], rows: Sequence[PrintedRow], loose: Sequence[LooseCell]) -> bool:
     """Tell whether a row with figures gave nothing to the table: the table may lack it."""
     used = {id(cell) for row in rows for _, cell in row.cells}
-    left = {id(item.cell) for item in loose if parse_literal(item.cell.raw).state is State.VALUE}
+    left = {id(item.cell) for item in loose if may_be_amount(parse_literal(item.cell.raw))}
     return any(
         any(id(cell) in left for cell in cells) and not any(id(cell) in used for cell in cells)
         for grid in grids

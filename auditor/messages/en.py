@@ -159,6 +159,7 @@ MESSAGES: dict[str, str] = {
     "unread.too_large": "too many digits",
     "unread.too_fine": "too many decimals",
     "unread.cut_off": "the cell is cut off; the figure may be incomplete",
+    "unread.behind": "a stretch of text before it cannot be read: what the number is about is not certain",
     "unread.unseen_part": "a part of the number cannot be seen or read (clipped, covered, or without a text code); what is left is no shorter number",
     "unread.percent_as_amount": "a percentage in a column of amounts",
     "unread.blanks_unclear": "blank cells cannot be placed, so its column is not certain",

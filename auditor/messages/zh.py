@@ -159,6 +159,7 @@ MESSAGES: dict[str, str] = {
     "unread.too_large": "数字过长",
     "unread.too_fine": "小数位数过多",
     "unread.cut_off": "单元格被截断，数字可能不完整",
+    "unread.behind": "前面有一段文字读不出，这个数说的是什么不能确定",
     "unread.unseen_part": "数字有一部分看不见或读不出（被裁去、被遮住或没有文字编码），不能当作一个较短的数",
     "unread.percent_as_amount": "金额栏里是百分数",
     "unread.blanks_unclear": "空格数不清，不知道属于哪一栏",

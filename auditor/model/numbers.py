@@ -69,6 +69,11 @@ def is_printed_number(literal: Literal) -> bool:
     return literal.state in NUMERIC or literal.reason in BROKEN
 
 
+def may_be_amount(literal: Literal) -> bool:
+    """Tell whether a cell prints something other than zero, or what cannot be read and may be that."""
+    return literal.state is State.VALUE or literal.reason in BROKEN
+
+
 @lru_cache(maxsize=65536)
 def parse_literal(raw: str) -> Literal:
     """Read what one cell prints.
@@ -115,8 +120,8 @@ def parse_literal(raw: str) -> Literal:
 
 
 def _is_part(bare: str) -> bool:
-    """Tell whether a text is a number of which not every character can be read."""
-    return LOST in bare and _PARTS.issuperset(bare) and any(map(str.isdecimal, bare))
+    """Tell whether a text is, or may be, a number of which not every character can be read."""
+    return LOST in bare and _PARTS.issuperset(bare)
 
 
 def decimal_text(value: int, scale: int, decimals: int) -> str:

@@ -89,3 +89,4 @@ class Outline:
     mentions: list[Mention] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
     contents: Contents = field(default_factory=Contents)
+    half_read: bool = False  # characters of the text or of heads of tables cannot be read

@@ -11,6 +11,7 @@ from auditor.forms.find_tables import title_forms
 from auditor.forms.stated_unit import stated_unit
 from auditor.model.document import Grid
 from auditor.model.labels import plain
+from auditor.model.numbers import LOST
 from auditor.model.outline import Contents, Titled
 from auditor.model.units import money_unit
 from auditor.outline.pieces import bare
@@ -32,6 +33,7 @@ _LOOSE_WORDS = re.compile(r"20\d\d年?度?|[的及和与、，：]|情况|说明
 _ORDINAL = re.compile(
     r"^(?:第[一二三四五六七八九十]{1,3}部分|[一二三四五六七八九十]{1,3}[、.．]|（[一二三四五六七八九十]{1,3}）)"
 )
+UNREAD = LOST * 2  # a heading may be what cannot be read
 ALIKE = 0.7  # of the characters of two headings
 SHORTEST = 4  # characters of a name without its place
 HEAD_ROWS = 4
@@ -49,6 +51,8 @@ def contents_of_document(
             (out.announced if entry.title else out.listed).append(entry)
         elif piece.sort in (Sort.HEADING, Sort.TITLE, Sort.COVER) or (piece.sort is Sort.TEXT and len(piece.text) < 40):
             out.headings.append(piece.text)
+        if piece.sort is not Sort.CELL and UNREAD in piece.text:
+            out.headings.append(UNREAD)  # one may stand here, taken for an entry or joined with what follows it
     places = {paragraph.place for paragraph in document.paragraphs()}
     for title, paragraph in found.announced.items():
         if paragraph.place not in places and paragraph.place.row is not None:  # contents that stand in a grid
@@ -119,6 +123,16 @@ def _empty_pages(document: Document) -> list[int]:
             filled |= {part.page for part in block.parts}
     last = max((page for page in filled if page), default=0)
     return [page for page in range(1, last) if page not in filled]
+
+
+def may_be_shown(entry: str, headings: Iterable[str]) -> bool:
+    """Tell whether a heading that cannot be read may be one that the contents list: all that is left of it fits.
+
+    >>> may_be_shown("二、机构设置", ["\ufffd、\ufffd构设置"]), may_be_shown("二、机构设置", ["二、\ufffd收入"])
+    (True, False)
+    """
+    letters = set(plain(entry))
+    return any(LOST in heading and set(plain(heading.replace(LOST, ""))) <= letters for heading in headings)
 
 
 def is_shown(entry: str, headings: Iterable[str], entity: str = "") -> bool:

@@ -9,7 +9,7 @@ from auditor.messages import say
 from auditor.model.facts import Place
 from auditor.model.outline import Mention, Outline
 from auditor.outline.contents import contents_of_document
-from auditor.outline.headings import headings_of
+from auditor.outline.headings import UNREAD_ITEM, headings_of
 from auditor.outline.pieces import pieces_of
 from auditor.phrases.privacy import masked
 
@@ -29,7 +29,8 @@ def outline_of(document: Document, found: Recognised, book: FormBook, report: st
     """Read the outline of a document; `report` is its kind, where known."""
     pieces = pieces_of(document, found)
     contents = contents_of_document(document, pieces, found, book, report)
-    outline = Outline(list(_remarked(document)), list(headings_of(pieces)), contents)
+    half_read = any(UNREAD_ITEM in piece.text for piece in pieces)
+    outline = Outline(list(_remarked(document)), list(headings_of(pieces)), contents, half_read)
     counts: Counter[int] = Counter()
     said: dict[tuple[Sort, str], list[tuple[Wording, list[Hit]]]] = {}  # the cells of tables say the same often
     for piece in pieces:

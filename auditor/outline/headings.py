@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from auditor.model.numbers import LOST
 from auditor.model.outline import _DIGITS, Heading
 from auditor.outline.pieces import bare
 from auditor.phrases.pieces import Sort
@@ -20,6 +21,8 @@ _LEVELS = (
     ("章", re.compile(r"^[-•·]*([一二三四五六七八九十]{1,3})[、.．]")),
     ("节", re.compile(r"^[-•·]*（([一二三四五六七八九十]{1,3})）")),
 )
+UNREAD_ITEM = LOST * 2  # the least of an item's number
+BEGINNING = 6  # characters of a line in which its number stands
 LONG = 6  # characters of a heading that nobody writes twice by chance
 _RUN_IN = re.compile(r"(?<=[。；：])（([一二三四五六七八九十]{1,3})）")  # an item that begins within a paragraph
 
@@ -44,6 +47,7 @@ class _List:
     last: int
     heads: bool
     seen: bool = True
+    gap: bool = False  # since its last item something stands that cannot be read
 
 
 class _Lists:
@@ -76,13 +80,20 @@ class _Lists:
         for at in range(len(self.open) - 1, reach - 1, -1):
             one = self.open[at]
             if one.level == level and one.seen and one.heads == heads:
-                expected = one.last + 1
+                expected = number if one.gap else one.last + 1
                 self._go_on(at, number)
                 return expected
         runs_on = self.ran.get(level) == number - 1
         self._begin(_List(level, number, heads, seen=runs_on))
         first = not runs_on and level == "章" and heads and self.part > 0 and len(self.open) == self.part + 1
+        first = first and not self.open[self.part - 1].gap
         return 1 if first else number
+
+    def pass_over(self, text: str, *, whole: bool) -> None:
+        """Something stands here that cannot be read: it may be the next item of any open list."""
+        if UNREAD_ITEM in text or (whole and LOST in text[:BEGINNING]):
+            for one in self.open:
+                one.gap = True
 
     def _begin(self, one: _List) -> None:
         self.open.append(one)
@@ -93,7 +104,7 @@ class _Lists:
         if self.open[at].level == "部分":
             self.ran = {one.level: one.last for one in reversed(self.open[at + 1 :])}
         del self.open[at + 1 :]
-        self.open[at].last = number
+        self.open[at].last, self.open[at].gap = number, False
         self.part = at + 1 if self.open[at].level == "部分" else min(self.part, at)
 
 
@@ -111,10 +122,16 @@ def headings_of(pieces: Iterable[Piece]) -> Iterator[Heading]:
     entries = [piece for piece in pieces if piece.sort is Sort.CONTENTS]
     listed = [number for piece in entries for number in _parts(piece)]
     announced = {bare(piece.text) for piece in entries}
+    half_read = any(UNREAD_ITEM in piece.text for piece in entries)  # they may announce any heading
     for piece in pieces:
         if piece.sort in (Sort.CELL, Sort.CONTENTS, Sort.COVER, Sort.REMARK, Sort.NOTE):
+            if piece.sort is not Sort.CELL:
+                lists.pass_over(piece.text, whole=True)
             continue
+        before = 0
         for level, number, start, end in _numbers(piece):
+            lists.pass_over(piece.text[before:start], whole=before == 0)
+            before = end
             first = not lists.has(level)
             if first and level == "部分" and number not in listed and number - 1 in listed:
                 lists.follow(level, number - 1, heads=True)  # right behind the contents, which do not list parts
@@ -128,9 +145,10 @@ def headings_of(pieces: Iterable[Piece]) -> Iterator[Heading]:
             expected = 2 if doubled else lists.follow(level, number, heads=heads)
             if number == 1 or level == "部分":
                 opened[level] = text
-            if piece.text in announced and not doubled:
+            if (piece.text in announced or (half_read and start == 0)) and not doubled:
                 expected = number
             yield Heading(level, number, expected, first, text, piece.place(start, end))
+        lists.pass_over(piece.text[before:], whole=before == 0)
 
 
 def _parts(piece: Piece) -> Iterator[int]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from auditor.messages import say
 from auditor.model.facts import TOO_FINE, Place
-from auditor.model.numbers import State
+from auditor.model.numbers import LOST, State
 from auditor.model.tables import Layout
-from auditor.outline.contents import is_shown
+from auditor.outline.contents import is_shown, may_be_shown
 from auditor.outline.table_lines import Lines
 from auditor.phrases.wordings import MEANT, NAMED
 
@@ -41,6 +41,7 @@ def structure(filing: Filing, book: FormBook) -> ReadTable:
     printed = 0
     orders = _orders(rows)
     unread, open_numbers = filing.unread_pages, {item.place.table for item in filing.unread if item.place.table}
+    half_read = any(outline.half_read for outline in filing.outlines)
     for row in rows:
         facts = [fact for table in row.read for fact in table.facts]
         figures = sum(fact.is_figure for fact in facts)
@@ -50,12 +51,12 @@ def structure(filing: Filing, book: FormBook) -> ReadTable:
         cells: dict[str, str | int | None] = {
             "题名": first.text,
             "目录次数": len(row.announced),
-            "次数": _times(row, unread),
+            "次数": _times(row, unread, half_read),
             "标准表": int(row.name in book.tables and book.tables[row.name].layout is not Layout.SHEET),
             "印数": figures,
             "数字": sum(fact.state is State.VALUE and fact.is_figure for fact in facts),
             "读全": int(bool(row.read) and all(_is_whole(table, open_numbers) for table in row.read)),
-            "有说明": int(bool(statement)),
+            "有说明": None if LOST in statement else int(bool(statement)),
             "说无数据": int(any(word in statement for word in _NOTHING)),
             "题名所指": "、".join(_meant(first.title or first.text, book)),
             "说明所指": "、".join(_meant(statement, book)),
@@ -75,14 +76,21 @@ def _is_whole(table: ReadTable, unread: set[str]) -> bool:
     return table.complete and not table.reason and not nameless and unread.isdisjoint((table.table, table.title))
 
 
-def _elsewhere(filing: Filing, tables: int, book: FormBook) -> int:
-    """1 where a part of the disclosure is in another file: its name says so, or text without tables does."""
+def _elsewhere(filing: Filing, tables: int, book: FormBook) -> int | None:
+    """1 where a part of the disclosure is in another file: its name says so, or text without tables does.
+
+    None where text that cannot be read may say it.
+    """
     if len(filing.files) == 1:
         name = "".join(filing.files[0].file.rpartition("/")[2].rpartition(".")[0].split())
         if any(next(wording.hits(name), None) for wording in book.wordings.of(NAMED)):
             return 1
     said = (mention for outline in filing.outlines for mention in outline.mentions)
-    return int(not tables and any(mention.table == "另附" for mention in said))
+    if tables:
+        return 0
+    if any(mention.table == "另附" for mention in said):
+        return 1
+    return None if filing.unread_pages or any(outline.half_read for outline in filing.outlines) else 0
 
 
 def _too_fine(facts: Sequence[Fact]) -> int:
@@ -91,13 +99,16 @@ def _too_fine(facts: Sequence[Fact]) -> int:
     return fine if fine > sum(fact.state is State.VALUE for fact in facts) else 0
 
 
-def _times(row: _Row, unread: Collection[tuple[str, int]]) -> int | None:
+def _times(row: _Row, unread: Collection[tuple[str, int]], half_read: bool) -> int | None:
     """How often a table is shown: titles below which another table was read, whatever they are called, do not count.
 
-    None where pages that were not read may show it, or part what is one table.
+    None where pages that were not read may show it, or part what is one table; where titles or heads that cannot be
+    read (`half_read`) may be those of other tables.
     """
     as_such = sum(any(fact.is_figure for fact in table.facts) for table in row.read)
     count = min(len(row.shown), as_such) if as_such else len(row.shown)
+    if half_read and count != 1:
+        return None
     if not unread or count == 1:
         return count
     places = {(title.place.file, title.place.page or 0) for title in row.shown}
@@ -152,7 +163,7 @@ def _meant(text: str, book: FormBook) -> Iterator[str]:
     return iter(sorted(found, key=lambda name: (found[name], name)))
 
 
-def _others(lines: Lines, filing: Filing, tables: dict[str, int]) -> None:
+def _others(lines: Lines, filing: Filing, tables: dict[str, int | None]) -> None:
     """What is no table of its own: the filing's tables as a whole, grids without a name, headings, pages."""
     nowhere = Place(filing.files[0].file if filing.files else "")
     contents = [outline.contents for outline in filing.outlines]
@@ -167,7 +178,8 @@ def _others(lines: Lines, filing: Filing, tables: dict[str, int]) -> None:
     for part in contents:
         for entry in part.listed:
             shown = is_shown(entry.text, headings, filing.key.entity)
-            lines.add("目录标题", {"题名": entry.text, "次数": 1 if shown else None if unread else 0}, _quoted(entry))
+            unknown = bool(unread) or may_be_shown(entry.text, headings)
+            lines.add("目录标题", {"题名": entry.text, "次数": 1 if shown else None if unknown else 0}, _quoted(entry))
         for title in part.bodiless:
             page = title.place.page or 0
             if not {(title.place.file, page), (title.place.file, page + 1)} & unread:

@@ -16,6 +16,7 @@ from auditor.prose.clauses.tables import SentenceTables, fine_by_passage, read_s
 from auditor.prose.code_names import Names
 from auditor.prose.passages import passages_of
 from auditor.prose.tokens import MONEY
+from auditor.prose.unread_stretches import leave_open
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -60,7 +61,9 @@ def prose_tables(paragraphs: Iterable[Paragraph], tables: Sequence[ReadTable], k
         by_name[mine.table].also.append((mine._replace(column=WHOLE), addresses[id(number)]))
     told = {address: str(address) for address in addresses.values()}
     shown = {key: told[a] for key, a in addresses.items()}
-    return Prose(read, _unread(claims), _views(passages, claims, beside, shown))
+    views = _views(passages, claims, beside, shown)
+    leave_open(read, views)
+    return Prose(read, _unread(claims), views)
 
 
 def _tables(claims: Claims, book: FormBook, addresses: dict[int, Address]) -> Iterable[ReadTable]:

@@ -25,7 +25,7 @@ from auditor.shapes.discover import footings_of
 from auditor.shapes.whole import read_by_shape, read_rest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
     from pathlib import Path
 
     from auditor.forms.book import FormBook
@@ -178,7 +178,7 @@ def finished(filing: Filing, book: FormBook) -> Filing:
     filing.tables += prose.tables
     filing.unread += prose.unread
     filing.passages = prose.passages
-    _leave_open(prose.tables, filing)
+    _leave_open(filing)
     filing.texts = []
     foot(filing)
     filing.about = tables_about(filing, book)
@@ -187,13 +187,21 @@ def finished(filing: Filing, book: FormBook) -> Filing:
     return filing
 
 
-def _leave_open(tables: Iterable[ReadTable], filing: Filing) -> None:
-    """Of a list in the text that stands beside a page of which nothing is known nobody knows where it ends."""
+def _leave_open(filing: Filing) -> None:
+    """Of a table or list that stands beside a page of which nothing is known nobody knows where it begins and ends."""
     unread = filing.unread_pages
-    for table in tables if unread else ():
-        pages = {(fact.place.file, fact.place.page) for fact in table.facts}
-        if any((file, (page or 0) + step) in unread for file, page in pages for step in (-1, 1)):
-            table.complete = False
+    if not unread:
+        return
+    for table in filing.tables:
+        table.complete = table.complete and not _beside((fact.place for fact in table.facts), unread)
+    for shape in filing.shapes:
+        shape.whole = shape.whole and not _beside((row.place for row in shape.rows), unread)
+
+
+def _beside(places: Iterable[Place], pages: Container[tuple[str, int]]) -> bool:
+    """Tell whether any of some places stands on a page next to one of the given pages."""
+    mine = {(place.file, place.page) for place in places if place.page is not None}
+    return any((file, (page or 0) + step) in pages for file, page in mine for step in (-1, 1))
 
 
 def foot(filing: Filing) -> None:

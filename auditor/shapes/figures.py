@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from auditor.model.numbers import LOST, NUMERIC, parse_literal
 from auditor.model.numbers import NOTHING as NOTHING_STATES
-from auditor.model.numbers import NUMERIC, parse_literal
 from auditor.model.units import Kind
 
 if TYPE_CHECKING:
@@ -112,6 +112,8 @@ def _lane(shape: Shape, numbers: list[int], columns: list[ShapeColumn], facts: F
             if fact is None:
                 continue
             address[r][c] = fact.address
+            if any(LOST in text for text in column.path):
+                state[r, c] = UNKNOWN  # it may be a total, a part of another, a rate
             if state[r, c] == NUMBER:
                 value[r, c], step[r, c] = fact.value, max(fact.step, 1)
                 lo[r, c], hi[r, c] = fact.range()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditor.model.numbers import LOST
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -41,8 +43,8 @@ def addend(row: ShapeRow) -> bool:
 
 
 def nameless(row: ShapeRow) -> bool:
-    """Tell whether nothing says what a row is: it may stand anywhere."""
-    return not row.name and not row.code and not any(row.labels)
+    """Tell whether nothing says what a row is, or that cannot be read: it may stand anywhere."""
+    return not row.code and (LOST in row.name or not (row.name or any(row.labels)))
 
 
 def _by_code(rows: Sequence[ShapeRow], *, equal_below: bool) -> Tree:

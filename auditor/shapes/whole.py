@@ -31,6 +31,7 @@ def read_by_shape(place: Found, book: FormBook, filing: Filing) -> bool:
     bound = False
     for shape in shapes_of(place, namespaces_of(book)):
         filing.shapes.append(shape)
+        shape.whole = shape.whole and not place.open
         bound = _add(shape, place, filing, filing.money_unit or DEFAULT_UNIT) is not None or bound
     return bound
 
@@ -61,6 +62,7 @@ def read_rest(
     shapes = shapes_of(place, namespaces_of(book))
     filing.shapes += shapes
     for shape in shapes:
+        shape.whole = shape.whole and not place.open
         rest: set[int] = set()
         for row, position, cell in _cells(shape):
             address = known.get(cell.place.spot)
