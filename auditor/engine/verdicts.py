@@ -43,6 +43,7 @@ class Reason(IntEnum):
     UNKNOWN_FACT = 13
     REPEATED = 14  # the code stands in several rows (unit after unit), and the rule does not say which
     OTHER_READING = 15  # by the shape of the table the total has other parts, and they give it
+    WITHHELD = 16  # the document says that parts are withheld by law: a total above its printed parts proves nothing
     FOREIGN = 20  # the family of forms does not print the table
     SKIPPED = 21  # the code is not listed, and the rule says: skip
     NO_ROWS = 22  # the table has no rows of this sort

@@ -216,6 +216,7 @@ MESSAGES: dict[str, str] = {
     "reason.zero_base": "the base is zero or near zero",
     "reason.unknown_kind": "the kind of entity is not known (set entity_kind in auditor.toml)",
     "reason.repeated": "the code stands in several rows of the table (unit after unit); which one is meant is not told",
+    "reason.withheld": "the document says that parts are withheld by law: a total above what is printed proves nothing",
     "reason.other_reading": "by the levels that the table shows, this total has other parts, and they give it",
     "reason.unknown_fact": "there is no such figure",
     "reason.foreign": "this family of forms has no such table",

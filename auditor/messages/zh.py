@@ -217,6 +217,7 @@ MESSAGES: dict[str, str] = {
     "reason.zero_base": "基数为零或接近零",
     "reason.unknown_kind": "不知道单位性质（在 auditor.toml 中设 entity_kind）",
     "reason.repeated": "这个科目在表中列了不止一行（按单位分列），不知道指哪一行",
+    "reason.withheld": "文件说明有涉密等内容依法不予公开，合计多于印出的各项，不能据此认为有误",
     "reason.other_reading": "按表内列示的层次，这个合计由另外几行组成，并且相符",
     "reason.unknown_fact": "没有这个数",
     "reason.foreign": "这套表样没有这张表",

@@ -19,7 +19,7 @@ from auditor.model.units import Rounding
 from auditor.rules.contexts import LONE_UNIT, PARTNERS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from auditor.engine.facts.proposed import BoundFooting
     from auditor.forms.book import FormBook
@@ -51,6 +51,7 @@ class FilingInfo:
     names: dict[tuple[str, str], str] = field(default_factory=dict)  # (table, row) → label as printed
     unknown_rows: frozenset[tuple[str, str]] = frozenset()  # (table, lane) with rows that no row of the form explains
     unknown_columns: frozenset[str] = frozenset()  # tables with columns that no column of the form explains
+    withheld: frozenset[str] = frozenset()  # tables of which the document withholds parts by law; '' for all of them
 
 
 class Chunk:
@@ -257,4 +258,23 @@ def info_of(filing: Filing, book: FormBook) -> FilingInfo:
                     status[table] = Status.UNREAD if unread else Status.MISSING
     columns = frozenset(read.table for read in filing.tables if read.unknown_columns)
     unknown_rows = frozenset(unknown)
-    return FilingInfo(filing.key, filing.family, filing.entity_kind, status, left_out, names, unknown_rows, columns)
+    return FilingInfo(
+        filing.key, filing.family, filing.entity_kind, status, left_out, names, unknown_rows, columns,
+        frozenset(_withheld(filing)),
+    )  # fmt: skip
+
+
+def _withheld(filing: Filing) -> Iterator[str]:
+    """The tables of which the document says that parts are withheld by law, and '' where it says so of the whole.
+
+    A remark below a table speaks of the tables of its page; without pages nobody knows which it means.
+    """
+    said = [mention for outline in filing.outlines for mention in outline.mentions if mention.table == "未公开"]
+    for mention in said:
+        page = (mention.place.file, mention.place.page)
+        if mention.row == "全文" or page[1] is None:
+            yield ""
+            continue
+        for table in filing.tables:
+            if any((fact.place.file, fact.place.page) == page for fact in table.facts):
+                yield table.table

@@ -21,6 +21,7 @@ from auditor.engine.judge.footings import judge_footings
 from auditor.engine.judge.outcomes import Evaluation, Outcome, Vacant
 from auditor.engine.judge.rates import judge_call
 from auditor.engine.judge.set_relations import judge_membership, judge_predicate, judge_sets
+from auditor.engine.judge.withheld import spare_withheld
 from auditor.engine.verdicts import Note, Reason, Verdict
 from auditor.rules.nodes import Call, Expression, Membership, Negation, Predicate, Relation, SetRelation
 
@@ -49,6 +50,7 @@ def evaluate(plans: Iterable[Plan], chunk: Chunk) -> Evaluation:
         if len(sections) > 1:
             _one_vacancy(sections, evaluation)
     judge_footings(footings, evaluation)
+    spare_withheld(evaluation)
     return evaluation
 
 
