@@ -79,7 +79,7 @@ class _Hooks:
 
 
 def on_more_time(ask: Callable[[int, int], None]) -> None:
-    """Say how this process asks for its time anew; a process that says nothing has no bound."""
+    """Say how this process asks for its time again; a process that says nothing has no bound."""
     _Hooks.more_time = ask
 
 

@@ -45,7 +45,7 @@ def main() -> None:
             [sys.executable, "-m", "auditor.cli.main", *one],
             capture_output=True, check=True, env={**os.environ, "AUDITOR_CACHE": cache},
         )  # fmt: skip
-        print(f"one filing, rules compiled anew:        {time.perf_counter() - start:.2f} s")
+        print(f"one filing, rules compiled again:        {time.perf_counter() - start:.2f} s")
         print(f"one filing, HTML and JSON, cold start:  {seconds(*one, cache=cache):.2f} s")
         for path in [*sorted(FILINGS.glob("seeds/*.txt")), *sorted(FILINGS.glob("real/*.*"))]:
             taken = seconds("check", str(path), "--out", out, "--fail-on", "never", cache=cache)

@@ -7,7 +7,7 @@
 The place is the file name up to the first `_`. Published tables are printed by systems: more than about 0.3 errors a
 filing, or a rule that fires in more than one filing in fifty without a page that shows it right, is nearly always a
 fault of the program. For recall one printed figure at a time is changed in the document as read (any amount of any
-table, any number of any sentence, by more than its last two digits), and all is bound and audited anew.
+table, any number of any sentence, by more than its last two digits), and all is bound and audited again.
 
 What is read is kept in --cache (default: a folder of its own beside the rule cache), by the bytes of the file and the
 sources of the readers. Columns: printed figures of tables, the share read and the share in an evaluated equality; the

@@ -135,7 +135,7 @@ def formats(base: Path, count: int) -> None:
 
 
 def growth(base: Path, many: int) -> None:
-    """Screen more and more text filings into one folder, each time anew."""
+    """Screen more and more text filings into one folder, each time again."""
     folder = base / "many"
     folder.mkdir()
     print(f"{'filings':>10}{'per second':>12}{'again':>12}{'this MB':>10}{'worker MB':>10}{'disk KB each':>14}")

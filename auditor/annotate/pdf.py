@@ -32,7 +32,7 @@ _HASH = re.compile(rb"(?<=<)[0-9A-Fa-f]{32}(?=>)")
 def annotated(data: bytes, file: str, notes: Sequence[MarginNote]) -> tuple[bytes, int]:
     """A copy of a PDF with highlights, and how many there are. Raises `BadInputError` when it cannot be made."""
     typefaces.installed()
-    for flags in (raw.FPDF_INCREMENTAL, raw.FPDF_NO_INCREMENTAL):  # a damaged file may have to be written anew
+    for flags in (raw.FPDF_INCREMENTAL, raw.FPDF_NO_INCREMENTAL):  # a damaged file may have to be written again
         copy, placed = _written(data, file, notes, flags)
         if _annotations(copy) == _annotations(data) + placed:
             return _same_every_time(copy, data) + b"\n" + COPY + b"\n", placed

@@ -317,7 +317,7 @@ class _Finder:
         return out if len(out) >= MIN_LISTED else []
 
     def interrupted(self) -> None:
-        """Begin anew behind pages of which nothing is known: the last table may go on there, and others begin."""
+        """Begin again behind pages of which nothing is known: the last table may go on there, and others begin."""
         table = self.current or self.last or (None if self.spoken else self.before)
         if table is not None:
             table.open = True

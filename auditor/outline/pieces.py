@@ -200,7 +200,7 @@ def _cover(document: Document) -> Iterator[Paragraph]:
 
 
 def contents_of(document: Document) -> list[Paragraph]:
-    """The entries of the list of contents: what follows 目录, until the first line that is no entry or begins anew."""
+    """The entries of the list of contents: what follows 目录, until the first line that is no entry or begins again."""
     out: list[Paragraph] = []
     seen: set[str] = set()
     inside = False
@@ -216,7 +216,7 @@ def contents_of(document: Document) -> list[Paragraph]:
         entry = bare(text)
         if not text or _PAGE_NUMBER.match(text) or re.match(r"^公开(?:时间|日期)", text):
             continue
-        if entry in seen or _begins_anew(entry, out) or not _is_entry(text):
+        if entry in seen or _begins_again(entry, out) or not _is_entry(text):
             break
         if out and starts_item(squeezed(out[0].raw)[0]) and not (starts_item(text) or is_leader(text)):
             if block.place.page is None or block.place.page != out[-1].place.page:
@@ -231,7 +231,7 @@ def _is_entry(text: str) -> bool:
     return len(text) < 200 and (is_leader(text) or ("。" not in text and (_is_heading(text) or starts_item(text))))
 
 
-def _begins_anew(entry: str, out: list[Paragraph]) -> bool:
+def _begins_again(entry: str, out: list[Paragraph]) -> bool:
     """Tell whether an entry is the first part again: the contents are over and the body begins."""
     part = re.match(r"^第一部分|^一、", entry)
     if part is None or not out:

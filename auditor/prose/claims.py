@@ -225,7 +225,7 @@ class _Reader:
     # -- subject and whole ----------------------------------------------------------------------------------
 
     def _begin(self, option: Option, column: str) -> None:
-        """Go on with the line of this subject, or begin one: also where it is named anew with a figure of its own."""
+        """Go on with the line of this subject, or begin one: also where it is named again with a figure of its own."""
         row = row_under(option, self._about())
         line = self.latest.get((option.topic, row))
         if line is not None and id(line) in self.fresh and column not in line.told:

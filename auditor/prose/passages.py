@@ -177,7 +177,7 @@ def _goes_on(state: _State) -> bool:
 
 
 def _open(state: _State, heading: re.Match[str], text: str, lexicon: Lexicon) -> None:
-    """Go to a new heading: each sets the topic of its level anew, and falls back to that of the level above."""
+    """Go to a new heading: each sets the topic of its level again, and falls back to that of the level above."""
     bare = text[heading.end() :]
     topic = lexicon.topic_of(_plain(text))
     outside = any(word in text for word in OUTSIDE)

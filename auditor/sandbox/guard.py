@@ -1,7 +1,7 @@
 """Files are parsed in a worker process, so that a hostile or broken one costs a sentence and not the run.
 
 One worker serves many files, one after the other. It is started when it is first needed (or a little earlier, by
-`start`, so that its start overlaps with other work), and anew after a crash, a timeout, or `Limits.files` files.
+`start`, so that its start overlaps with other work), and again after a crash, a timeout, or `Limits.files` files.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class Guard:
             raise CrashError(name) from None
 
     def close(self) -> None:
-        """End the worker, at once where it is reading a file; it is started anew when it is needed again."""
+        """End the worker, at once where it is reading a file; it is started again when it is needed again."""
         if not self._lock.acquire(timeout=0.2):
             if self._process is not None and self._owner == os.getpid():
                 _kill(self._process)

@@ -1,4 +1,4 @@
-"""The store: results of all screenings of one folder in one file, for SQL. It can be made anew from the results."""
+"""The store: results of all screenings of one folder in one file, for SQL. It can be made again from the results."""
 
 from __future__ import annotations
 

@@ -58,6 +58,7 @@ def read_rest(
     if not place.grids:
         return list(unread)
     known: dict[tuple[object, ...], Address] = {fact.place.spot: fact.address for read in bound for fact in read.facts}
+    lost = {fact.place.spot for read in bound for fact in read.facts if fact.state is State.UNREADABLE}
     open_spots = {item.place.spot for item in unread}
     shapes = shapes_of(place, namespaces_of(book))
     filing.shapes += shapes
@@ -83,7 +84,7 @@ def read_rest(
         item
         for item in unread
         if (item.place.spot in figures or item.place.spot in words)
-        and (item.place.spot not in known or parse_literal(item.text).state is State.UNREADABLE)
+        and (item.place.spot in lost or item.place.spot not in known or _is_lost(item.text))
     ]
 
 
@@ -92,6 +93,10 @@ def _cells(shape: Shape) -> Iterator[tuple[int, int, Cell]]:
     for number, row in enumerate(shape.rows):
         for position, cell in row.cells.items():
             yield number, position, cell
+
+
+def _is_lost(text: str) -> bool:
+    return parse_literal(text).state is State.UNREADABLE
 
 
 def _is_figure(cell: Cell) -> bool:

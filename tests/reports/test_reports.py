@@ -80,7 +80,7 @@ class Text(HTMLParser):
 
 
 def golden(name: str, text: str) -> None:
-    """Compare with a golden file; `AUDITOR_GOLDEN=write` writes it anew, to be read before it is committed."""
+    """Compare with a golden file; `AUDITOR_GOLDEN=write` writes it again, to be read before it is committed."""
     path = GOLDEN / name
     if os.environ.get("AUDITOR_GOLDEN") == "write":
         GOLDEN.mkdir(exist_ok=True)

@@ -226,7 +226,7 @@ UNIT = "单位/"  # how the rows of units are named: 单位/105236, or 单位/10
 
 
 def _by_order(block: Block, rows: Longs, filings: Longs, parent: Ints, lengths: Sequence[int]) -> None:
-    """Make the trees of those filings anew that print units among the codes, or a code more than once."""
+    """Make the trees of those filings again that print units among the codes, or a code more than once."""
     special = (block.occurrence > 1) | np.array([name.startswith(UNIT) for name in block.plain_rows], dtype=np.bool_)
     if not special.any():
         return

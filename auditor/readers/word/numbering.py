@@ -34,7 +34,7 @@ class _Level:
     style: str = ""  # paragraphs of this style stand on this level
     gap: str = " "
     legal: bool = False  # all numbers in it in plain digits
-    restart: int = _LEVELS  # counts anew after a number on a level above this one (from 1); 0: never
+    restart: int = _LEVELS  # counts again after a number on a level above this one (from 1); 0: never
 
 
 @dataclass(slots=True)
@@ -128,7 +128,7 @@ class Numbering:
 
 
 def _overridden(element: Any, levels: list[_Level], kind: str, identity: str) -> _List:
-    """A list of a kind, with the levels that it defines itself or starts anew."""
+    """A list of a kind, with the levels that it defines itself or starts again."""
     levels = list(levels)
     counted = kind
     for override in element.findall(f"{_W}lvlOverride"):

@@ -1,4 +1,4 @@
-"""Which changed figures of a filing are found, named and put right: one figure at a time, everything bound anew."""
+"""Which changed figures of a filing are found, named and put right: one figure at a time, everything bound again."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def sample(document: Document, tables: int, texts: int, seed: int) -> list[Spot]
 def trials(
     document: Document, base: Base, spots: Sequence[Spot], book: RuleBook, mode: Rounding
 ) -> Iterator[ChangeTrial]:  # fmt: skip
-    """Change figures one at a time, bind each copy anew, audit the copies together: none is a partner of another."""
+    """Change figures one at a time, bind each copy again, audit the copies together: none is a partner of another."""
     planned: list[tuple[Spot, str, str]] = []
     filings: list[Filing | None] = []
     for spot in spots:
