@@ -1,4 +1,4 @@
-"""JSON Schemas of rule and form files for editors, made of the table of keys that the loaders check by."""
+"""JSON Schemas of rule, form and role files for editors, made of the table of keys that the loaders check by."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from auditor.forms.file_keys import FILE, LIKE
 from auditor.rules.plan import TABLE_SETS
 from auditor.rules.rule import OFF, RULE
+from auditor.shapes.roles import ROLES
 from auditor.yamlfiles.keys import KeyShape
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ def form_schema(book: RuleBook) -> dict[str, Any]:
         "codes": list(book.forms.taxonomies),
     }
     return {"$schema": DRAFT, "title": "auditor forms", **_entry(FILE, names)}
+
+
+def role_schema() -> dict[str, Any]:
+    """The schema of a file of roles."""
+    return {"$schema": DRAFT, "title": "auditor roles", **_entry(ROLES, {})}
 
 
 def _entry(entry: Entry, names: Mapping[str, list[str]]) -> dict[str, Any]:

@@ -98,17 +98,17 @@ def new(folder: str, form: str, prefix: str, config: str | None, folders: tuple[
 
 
 @click.command()
-@click.argument("kind", type=click.Choice(["rules", "forms"]), default="rules")
+@click.argument("kind", type=click.Choice(["rules", "forms", "roles"]), default="rules")
 @config_option
 @rules_option
 def schema(kind: str, config: str | None, folders: tuple[str, ...]) -> None:
-    """印出规则文件（或表样文件）的 JSON Schema，供编辑器补全。 Print the JSON Schema of rule or form files."""
+    """印出规则（表样、角色）文件的 JSON Schema，供编辑器补全。 Print the JSON Schema of rule, form or role files."""
     import json
 
-    from auditor.authoring.file_schemas import form_schema, rule_schema
+    from auditor.authoring.file_schemas import form_schema, role_schema, rule_schema
 
     _, book = prepare(config, folders)
-    made = rule_schema(book) if kind == "rules" else form_schema(book)
+    made = {"rules": lambda: rule_schema(book), "forms": lambda: form_schema(book), "roles": role_schema}[kind]()
     click.echo(json.dumps(made, ensure_ascii=False, indent=1))
 
 
