@@ -314,6 +314,7 @@ MESSAGES: dict[str, str] = {
     "say.should": ", should be “{text}”",
     "say.join": ", ",
     "say.more": " and {count} more",
+    "say.unfit": "{title}; {count} that do not: {places}.",
     "say.other": "{title}: does not hold.",
     "say.why_rounded": "{count} figures are printed to {digit}{unit}; each may be off by {half}, all together by {allowed}{unit}. Here it is {difference}{unit}: within that, nothing to change.",
     "say.why_cut": "{count} figures are cut off at {digit}{unit}; each may be off by less than {digit}, all together by {allowed}{unit}. Here it is {difference}{unit}: within that, nothing to change.",

@@ -315,6 +315,7 @@ MESSAGES: dict[str, str] = {
     "say.should": "，应为“{text}”",
     "say.join": "、",
     "say.more": " 等，另有 {count} 处",
+    "say.unfit": "{title}，不符的有 {count} 处：{places}。",
     "say.other": "{title}：不成立。",
     "say.why_rounded": "{count} 个数都印到 {digit}{unit}，每个数与实际最多差 {half}，合起来最多可差 {allowed}{unit}；这里差 {difference}{unit}，在此之内，不必修改。",
     "say.why_cut": "{count} 个数都截到 {digit}{unit}，每个数与实际差不到 {digit}，合起来最多可差 {allowed}{unit}；这里差 {difference}{unit}，在此之内，不必修改。",

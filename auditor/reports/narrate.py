@@ -297,6 +297,8 @@ class Narrator(Formulas):
         if check.detail in ("exists", "printed", "once", "ordered", "blank"):
             where = f"（{check.statement}）" if check.statement else ""
             return f"{title}{where}：{say(f'say.{check.detail}')}"
+        if operands := [operand for one in finding.checks for operand in one.operands]:
+            return say("say.unfit", title=title, count=len(operands), places=self._places(operands))
         return say("say.other", title=title)
 
     def _unlike(self, finding: Finding) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RuleBook", "load_rules", "own_rules", "program_version"]
 FIXTURES = "fixtures"
+MOST_LOADED = 4  # books that this process keeps: unchanged files give the same book again
 _NOT_RULES = ("forms", "taxonomy", "phrases", "roles", FIXTURES)
 
 
@@ -75,6 +76,9 @@ class RuleBook:
         return [plan for rule in self.rules for plan in self.plans(rule, extra)]
 
 
+_loaded: dict[tuple[str, tuple[Path, ...], bool], RuleBook] = {}
+
+
 def load_rules(
     folders: Sequence[str | Path] = (),
     *,
@@ -94,16 +98,27 @@ def load_rules(
     '收入总计等于支出总计'
     """
     roots = rule_folders(folders, own=own)
+    files = rule_files(roots)
+    lists = [(root, path) for root in roots for path in sorted((root / "taxonomy").glob("*.csv"))]
+    sha256, off = _hash([*files, *lists]), tuple(off)
+    for change in off:
+        sha256 = hashlib.sha256(f"{sha256} {change}".encode()).hexdigest()
+    key = (sha256, tuple(roots), cache)
+    book = _loaded.get(key) or _load(roots, files, sha256, off, cache=cache)
+    _loaded.pop(key, None)
+    _loaded[key] = book  # the last one used stands last
+    while len(_loaded) > MOST_LOADED:
+        del _loaded[next(iter(_loaded))]
+    return book
+
+
+def _load(
+    roots: list[Path], files: list[tuple[Path, Path]], sha256: str, off: tuple[Change, ...], *, cache: bool
+) -> RuleBook:
     with _no_collection():
         forms = load_forms(roots)
-        files = rule_files(roots)
-        lists = [(root, path) for root in roots for path in sorted((root / "taxonomy").glob("*.csv"))]
-        sha256 = _hash([*files, *lists])
         parsed = _kept_rules(files) if cache else None
-        off = list(off)
         parsed = (parsed or parse_rules(files)).without(off)
-        for change in off:
-            sha256 = hashlib.sha256(f"{sha256} {change}".encode()).hexdigest()
         named = tuple(str(root) for root in roots)
         book = RuleBook(tuple(parsed.rules), forms, sha256, named, tuple(parsed.off), tuple(parsed.replaced))
         book.check()

@@ -27,10 +27,11 @@ if sys.argv[1:]:
     paths = ctypes.cast(folders, ctypes.POINTER(ctypes.POINTER(ctypes.c_char)))
     raw.FPDF_DestroyLibrary()
     raw.FPDF_InitLibraryWithConfig(raw.FPDF_LIBRARY_CONFIG(version=2, m_pUserFontPaths=paths))
-from auditor.readers import read_bytes, wire
+from auditor.readers import read_bytes
 from auditor.readers.pdf.page_content import Pdf
+from auditor.sandbox import codec
 data = sys.stdin.buffer.read()
-read = wire.dumps(wire.pack(read_bytes(data, "a.pdf"))).decode()
+read = codec.dumps(codec.pack(read_bytes(data, "a.pdf"))).decode()
 with Pdf(data, "a.pdf") as pdf:
     page = pdf.page(0)
     content, seen = repr(page), "".join(char[5] for char in page.chars)
