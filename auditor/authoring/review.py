@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor.authoring.unused_entries import dead_entries
@@ -18,6 +17,7 @@ from auditor.yamlfiles.trees import collecting, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from auditor.forms.book import FormBook
     from auditor.model.tables import Family
@@ -56,11 +56,11 @@ def review(folders: Sequence[str | Path], off: Iterable[Change] = (), *, own: bo
     forms = _tried(lambda: load_forms(roots), errors)
     if forms is None:
         return [_error(error) for error in errors]
-    parsed, known = ParsedRules(), dict[str, Path]()
-    parsed.put_kept(rule_files([root for root in roots if root not in looked_at]), known)
-    _parse_all(looked_at, parsed, known, errors)
+    parsed = ParsedRules()
+    parsed.put_kept(rule_files([root for root in roots if root not in looked_at]))
+    _parse_all(looked_at, parsed, errors)
     parsed = _tried(lambda: parsed.without(off), errors) or parsed
-    mine = [rule for rule in parsed.rules if known[rule.id] in looked_at]
+    mine = [rule for rule in parsed.rules if parsed.roots[rule.id] in looked_at]
     resolved = [rule for rule in parsed.rules if _resolves(rule, forms, errors)]
     good = [rule for rule in resolved if rule not in mine or _examples_hold(rule, forms, errors)]
     _tried(lambda: _wordings(forms), errors)
@@ -75,7 +75,7 @@ def review(folders: Sequence[str | Path], off: Iterable[Change] = (), *, own: bo
     return sorted(remarks, key=lambda remark: order.index(remark.weight))
 
 
-def _parse_all(roots: Iterable[Path], parsed: ParsedRules, known: dict[str, Path], errors: list[RuleError]) -> None:
+def _parse_all(roots: Iterable[Path], parsed: ParsedRules, errors: list[RuleError]) -> None:
     """Parse every entry of every rule file; each mistake of each is kept, in the order of the file."""
     for file in rule_files(roots):
         slips: list[RuleError] = []
@@ -87,7 +87,7 @@ def _parse_all(roots: Iterable[Path], parsed: ParsedRules, known: dict[str, Path
             slips += wrong
             name = str(item.get("id", ""))
             if not wrong:
-                _tried(lambda root=root, item=item: parsed.add(root, item, known), slips)  # type: ignore[misc]
+                _tried(lambda root=root, item=item: parsed.add(root, item), slips)  # type: ignore[misc]
             elif name in seen:
                 other = f"{item.file}:{seen[name]}"
                 slips.append(RuleError("rules.duplicate_id", **place_of(item["id"]), rule=name, other=other))

@@ -71,12 +71,14 @@ def show(identity: str, config: str | None, folders: tuple[str, ...]) -> None:
 @config_option
 @rules_option
 def test(identities: tuple[str, ...], config: str | None, folders: tuple[str, ...]) -> None:
-    """运行规则的例子和样本文件，印出不符的。
+    """运行规则的例子和样本文件，印出不符的；有 --rules 时只运行那些文件夹里的规则。
 
-    Run the examples and fixtures of the rules and print what differs. Exit status 2 where something does.
+    Run the examples and fixtures of the rules and print what differs: of the folders given by --rules, else of the
+    program's own. Exit status 2 where something does.
     """
     settings, book = prepare(config, folders, cache=False)
-    chosen = [rule_of(book, identity) for identity in identities] or list(book.rules)
+    beside = [rule for rule in book.rules if rule.id in book.added]
+    chosen = [rule_of(book, identity) for identity in identities] or beside or list(book.rules)
     bad = fixtures = 0
     try:
         if not identities:

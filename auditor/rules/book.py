@@ -36,7 +36,8 @@ class RuleBook:
     """All rules with the forms they speak of.
 
     `sha256` is the hash of every file that was loaded and of what the settings turned off. `off` are rules that were
-    turned off, `replaced` those whose place another one took; `rules` are those in force.
+    turned off, `replaced` those whose place another one took; `rules` are those in force, `added` the ids of those that
+    do not come from the program's own folder.
     """
 
     rules: tuple[Rule, ...]
@@ -45,6 +46,7 @@ class RuleBook:
     folders: tuple[str, ...] = ()
     off: tuple[Change, ...] = ()
     replaced: tuple[Change, ...] = ()
+    added: frozenset[str] = frozenset()
     _plans: dict[str, tuple[Plan, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def __repr__(self) -> str:
@@ -120,7 +122,8 @@ def _load(
         parsed = _kept_rules(files) if cache else None
         parsed = (parsed or parse_rules(files)).without(off)
         named = tuple(str(root) for root in roots)
-        book = RuleBook(tuple(parsed.rules), forms, sha256, named, tuple(parsed.off), tuple(parsed.replaced))
+        added = frozenset(rule.id for rule in parsed.rules if parsed.roots[rule.id] != own_rules())
+        book = RuleBook(tuple(parsed.rules), forms, sha256, named, tuple(parsed.off), tuple(parsed.replaced), added)
         book.check()
     return book
 
@@ -158,17 +161,21 @@ def rule_files(roots: Iterable[Path]) -> list[tuple[Path, Path]]:
 
 @dataclass
 class ParsedRules:
-    """The rules in force while files are read one after the other, and what was turned off and replaced."""
+    """The rules in force while files are read one after the other, and what was turned off and replaced.
+
+    `roots` tells the folder that each rule comes from.
+    """
 
     rules: list[Rule] = field(default_factory=list)
     off: list[Change] = field(default_factory=list)
     replaced: list[Change] = field(default_factory=list)
+    roots: dict[str, Path] = field(default_factory=dict)
 
-    def add(self, root: Path, item: Map, roots: dict[str, Path]) -> None:
+    def add(self, root: Path, item: Map) -> None:
         """Add one entry: a rule, one that takes the place of another, or one that turns a rule off."""
-        self.put(root, entry_of(item), roots, item.get("id"))
+        self.put(root, entry_of(item), item.get("id"))
 
-    def put(self, root: Path, entry: Rule | Change, roots: dict[str, Path], at: Text | None = None) -> None:
+    def put(self, root: Path, entry: Rule | Change, at: Text | None = None) -> None:
         """The same of an entry that is parsed; `at` is the id as it stands in the file."""
         if isinstance(entry, Change):
             self._turn_off(entry)
@@ -179,23 +186,23 @@ class ParsedRules:
             self.rules.append(rule)
         elif before is None:
             fail(place, "rules.unknown_rule", name=rule.id, near=nearest(rule.id, self._ids()))
-        elif rule.replaces is None or roots[rule.id] == root:
+        elif rule.replaces is None or self.roots[rule.id] == root:
             other = self.rules[before]
-            key = "rules.duplicate_id" if roots[rule.id] == root else "rules.duplicate_other"
+            key = "rules.duplicate_id" if self.roots[rule.id] == root else "rules.duplicate_other"
             fail(place, key, rule=rule.id, other=f"{other.file}:{other.line}")
         else:
             self.replaced.append(replace(rule.replaces, title=self.rules[before].title))
             self.rules[before] = rule
-        roots[rule.id] = root
+        self.roots[rule.id] = root
 
-    def put_kept(self, files: Iterable[tuple[Path, Path]], roots: dict[str, Path]) -> None:
+    def put_kept(self, files: Iterable[tuple[Path, Path]]) -> None:
         """Add the entries of some files, out of the cache where they are there. Raises `RuleError`."""
         by_root: dict[Path, list[Rule | Change]] = {}
         for root, path, name in _with_rules(files):
             by_root.setdefault(root, []).extend(kept_entries(read_bytes(path, name), name))
         for root, entries in by_root.items():
             for entry in sorted(entries, key=lambda entry: isinstance(entry, Change)):
-                self.put(root, entry, roots)
+                self.put(root, entry)
 
     def _ids(self) -> list[str]:
         return [rule.id for rule in self.rules]
@@ -211,7 +218,7 @@ class ParsedRules:
 
     def without(self, off: Iterable[Change]) -> ParsedRules:
         """The same with some more turned off. Raises `RuleError` for an id that is not known."""
-        parsed = ParsedRules(list(self.rules), list(self.off), list(self.replaced))
+        parsed = ParsedRules(list(self.rules), list(self.off), list(self.replaced), dict(self.roots))
         for change in off:
             parsed._turn_off(change)
         return parsed
@@ -220,9 +227,8 @@ class ParsedRules:
 def parse_rules(files: Iterable[tuple[Path, Path]]) -> ParsedRules:
     """Parse every rule file below the roots. Raises `RuleError`; a rule id may stand only once in a folder."""
     parsed = ParsedRules()
-    roots: dict[str, Path] = {}
     for root, item in rule_items(files):
-        parsed.add(root, item, roots)
+        parsed.add(root, item)
     return parsed
 
 
@@ -230,7 +236,7 @@ def _kept_rules(files: Iterable[tuple[Path, Path]]) -> ParsedRules | None:
     """The same with the help of the cache; None for a mistake, which is told from the files themselves."""
     parsed = ParsedRules()
     try:
-        parsed.put_kept(files, {})
+        parsed.put_kept(files)
     except RuleError:
         return None
     return parsed
