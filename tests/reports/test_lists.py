@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 from auditor.engine.audit import audit_filings
-from auditor.engine.findings import Audit, Review, Standing
+from auditor.engine.findings import Audit, Review, Severity, Standing
 from auditor.engine.verdicts import Verdict
 from auditor.messages import LANGUAGES, use_language
 from auditor.reading.filings import read_filing
@@ -67,7 +67,10 @@ def test_the_workbook_has_one_row_per_finding_on_the_sheet_of_its_kind() -> None
     sheets = opened(findings_xlsx.filing_report(audit, run_of(audit)))
     tails = [finding for finding in audit.findings if finding.verdict is Verdict.ROUNDING]
     assert len(sheets["尾差"]) - 1 == len(tails)
-    assert len(sheets["逻辑性"]) - 1 == len(audit.findings) - len(tails)
+    (hint,) = [finding for finding in audit.findings if finding.severity is Severity.INFO and finding not in tails]
+    assert len(sheets["逻辑性"]) - 1 == len(audit.findings) - len(tails) - 1
+    assert len(sheets["提示性"]) - 1 == 1
+    assert hint.id in sheets["提示性"][1]
     heads, *rows = sheets["逻辑性"]
     row = dict(zip(heads, rows[0], strict=True))
     assert row["出处"] == "第 122 行"

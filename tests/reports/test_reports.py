@@ -290,7 +290,7 @@ def test_every_message_is_said_somewhere_and_every_said_one_exists() -> None:
     )
     known = set(catalogue("zh"))
     sections = "|".join(sorted({key.split(".")[0] for key in known}))
-    said = set(re.findall(rf"\"((?:{sections})\.[a-z_]+)\"", source))
+    said = set(re.findall(rf"[\"']((?:{sections})\.[a-z_]+)[\"']", source))
     assert said <= known
     built = set(re.findall(r"[\"']([a-z_]+)\.(?:\{|\" ~)", source))  # f"mark.{…}", "severity." ~ …
     assert {key for key in known - said if key.split(".")[0] not in built} == {"near"}
