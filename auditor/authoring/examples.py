@@ -22,6 +22,7 @@ from auditor.model.document import Cell, Grid
 from auditor.model.entities import Entities, Expected
 from auditor.model.facts import Address, Fact, FilingKey, Place, fact_of
 from auditor.model.filing import Filing, ReadTable
+from auditor.model.footing import TOLD
 from auditor.model.numbers import State, parse_literal
 from auditor.model.row_names import RowName
 from auditor.model.tables import SELF_NAMED, Layout
@@ -172,12 +173,12 @@ class _Maker:
         data = self.example.data
         filing = Filing(self._key(), self._family(), entity_kind=(self.rule.entity_kind or ("",))[0])
         partners: dict[str, Filing] = {}
-        if isinstance(data, Text) and self.rule.footing:
+        if isinstance(data, Text) and self.rule.footing and self.rule.footing not in TOLD:
             return [self._shaped(filing, data)]
         if isinstance(data, Text) and self.home is not None and self.home.about:
             return [self._document(filing.key, data)]
         if isinstance(data, Text):
-            if self.home is not None and self.home.prose:
+            if self.rule.footing or (self.home is not None and self.home.prose):
                 self._told(filing, data)
             else:
                 self._printed(filing, data, None)
@@ -217,6 +218,7 @@ class _Maker:
         """Read sentences, under the headings that stand among them."""
         from auditor.model.document import Paragraph
         from auditor.prose.claim_tables import prose_tables
+        from auditor.prose.retold import retold_in_tables, retold_in_text
 
         lines = [Paragraph(line, Place(line=number)) for number, line in enumerate(str(text).splitlines(), 1)]
         tables, unread, _ = prose_tables(lines, filing.tables, filing.key, self.book)
@@ -226,6 +228,8 @@ class _Maker:
                 name=unread[0].text if unread else PROSE,
             )  # fmt: skip
         filing.tables += tables
+        if self.rule.footing:
+            filing.footings = [*retold_in_tables(filing, self.book), *retold_in_text(filing, self.book)]
 
     # -- documents ------------------------------------------------------------------------------------------
 

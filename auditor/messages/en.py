@@ -576,6 +576,8 @@ MESSAGES: dict[str, str] = {
     "tell.footing.columns": "a total column equals the columns that it sums",
     "tell.footing.lanes": "the totals of both sides are equal",
     "tell.footing.same": "one amount printed twice in a table is the same",
+    "tell.footing.in_table": "a figure of the text equals the one that a table prints under the same name",
+    "tell.footing.in_text": "a figure of the text equals the one told elsewhere under the same name",
     # places
     "place.page": "page {page}",
     "place.line": "line {line}",

@@ -577,6 +577,8 @@ MESSAGES: dict[str, str] = {
     "tell.footing.columns": "合计栏等于它所合计的各栏之和",
     "tell.footing.lanes": "两侧的总计相等",
     "tell.footing.same": "表内两处同一个数相等",
+    "tell.footing.in_table": "文中与表中同名的数相等",
+    "tell.footing.in_text": "文中两处同名的数相等",
     # 出处
     "place.page": "第 {page} 页",
     "place.line": "第 {line} 行",

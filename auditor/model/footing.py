@@ -18,6 +18,11 @@ class FootingKind(StrEnum):
     COLUMNS = "列合计"  # a column of totals and the columns it sums, in one row
     LANES = "收支相抵"  # totals of lanes side by side
     SAME = "同表同数"  # one amount printed twice in a table under labels that mean the same
+    IN_TABLE = "文表同数"  # a figure of the text that a table prints under the same name
+    IN_TEXT = "文中同数"  # a figure of the text that another sentence tells under the same name
+
+
+TOLD = (FootingKind.IN_TABLE, FootingKind.IN_TEXT)  # proposed by the text, not by the shape of a table
 
 
 class Licence(StrEnum):

@@ -62,6 +62,7 @@ class Passage:
     pieces: list[Paragraph]
     topic: Topic | None = None
     heading: str = ""
+    chapter: str = ""  # the heading of its chapter
     outside: bool = False
     glossary: bool = False  # explains terms: its numbers claim nothing
     raw: str = field(default="", init=False)
@@ -110,6 +111,7 @@ class _State:
     chapter: Topic | None = None
     section: Topic | None = None
     heading: str = ""
+    chapter_heading: str = ""
     outside: bool = False
     part_outside: bool = False
     glossary: bool = False
@@ -135,6 +137,7 @@ def passages_of(paragraphs: Iterable[Paragraph], lexicon: Lexicon) -> Iterator[P
             yield from _close(state, lexicon)
             state.topic = state.chapter = state.section = None
             state.heading, state.outside, state.part_outside = tidy(text), True, True
+            state.chapter_heading = state.heading
             state.glossary = False
             continue
         if heading and _is_heading(text):
@@ -195,6 +198,8 @@ def _open(state: _State, heading: re.Match[str], text: str, lexicon: Lexicon) ->
     else:
         state.topic = topic or state.section
     state.begun = state.begun or (topic is not None and not state.outside)
+    if heading["part"] or heading["chapter"]:
+        state.chapter_heading = text
     if not heading["item"]:
         state.heading = bare.strip("。：") or text
 
@@ -212,7 +217,9 @@ def _close(state: _State, lexicon: Lexicon) -> Iterator[Passage]:
         origin += [(number, offset) for offset in offsets]
     if origin:
         plain = _punctuated("".join(text))
-        passage = Passage(plain, origin, pieces, state.topic, state.heading, state.outside, state.glossary)
+        passage = Passage(
+            plain, origin, pieces, state.topic, state.heading, state.chapter_heading, state.outside, state.glossary
+        )  # fmt: skip
         _run_in(passage, state, lexicon)
         yield passage
 

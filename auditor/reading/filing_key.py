@@ -21,8 +21,9 @@ _HEAD = re.compile(
 )  # a number belongs to a name (第101中学), a date behind it does not, nor the unit of money on the same line
 _UNIT_WORD = re.compile(r"^(?:人民币)?[亿万千]?元$|^金额|^万元|^元")
 _YEAR = re.compile(r"(20[0-4]\d)\s*年(?:度)?")
+_TITLE_YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?:年度?|度|$)")  # `2026部门预算`: 年 may be left out
 _TITLE = re.compile(
-    r"(?P<rest>.{0,80}?)(?P<edition>部门|单位)?(?P<report>决算|预算)(?:信息)?(?:公开)?(?P<tail>报告|说明|情况|情况说明|编制说明|文本)?$"
+    r"(?P<rest>.{0,80}?)(?P<edition>部门|单位)?(?P<report>决算|预算)(?:信息)?(?:公开)?(?P<tail>报告|说明|情况|情况的?说明|编制说明|文本)?$"
 )
 T = TypeVar("T")
 COVER_LINES = 30  # non-empty lines at the start that may be a cover
@@ -87,7 +88,7 @@ def _title_votes(
     if found is None or len(text) > 80:
         return
     rest = found["rest"]
-    if year := _YEAR.search(rest):
+    if year := _TITLE_YEAR.search(rest):
         years[int(year.group(1))] += 4
         rest = rest.replace(year.group(0), "\n")
     reports["final_accounts" if found["report"] == "决算" else "budget"] += 6

@@ -173,6 +173,7 @@ def _texts(document: Document, filing: Filing) -> list[Paragraph]:
 def finished(filing: Filing, book: FormBook) -> Filing:
     """Read what only the whole of a filing tells: its prose (with the codes of all files), and the tables about it."""
     from auditor.prose.claim_tables import prose_tables
+    from auditor.prose.retold import retold_in_tables, retold_in_text
 
     prose = prose_tables(filing.texts, filing.tables, filing.key, book)
     filing.tables += prose.tables
@@ -181,6 +182,7 @@ def finished(filing: Filing, book: FormBook) -> Filing:
     _leave_open(filing)
     filing.texts = []
     foot(filing)
+    filing.footings += [*retold_in_tables(filing, book), *retold_in_text(filing, book)]
     filing.about = tables_about(filing, book)
     filing.entity_kind = filing.entity_kind or told_kind(filing)
     _mark_recognised(filing)

@@ -20,7 +20,7 @@ from auditor.engine.facts.fact_table import STATE_CODE
 from auditor.engine.judge.equalities import judge_relation
 from auditor.engine.judge.outcomes import Outcome, Vacant
 from auditor.engine.verdicts import Reason, Verdict
-from auditor.model.footing import FootingKind
+from auditor.model.footing import TOLD, FootingKind
 from auditor.model.numbers import NOTHING
 from auditor.rules.nodes import Expression, Relation
 from auditor.rules.rule import RuleKind
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 FOOTS = Relation("=", Expression(()), Expression(()))  # its terms are told by the table
 _NOTHING = [STATE_CODE[state] for state in NOTHING]
-_EQUALITY = {FootingKind.LANES: Equality.BALANCE, FootingKind.SAME: Equality.SAME}
+_EQUALITY = {FootingKind.LANES: Equality.BALANCE} | dict.fromkeys((FootingKind.SAME, *TOLD), Equality.SAME)
 _SEED = 20_260_101
 
 

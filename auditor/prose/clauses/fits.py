@@ -86,13 +86,14 @@ def slipped(whole: Told, parts: list[Told]) -> bool:
     finest = min(step for _, step in known)
     changes = [-gap, *(gap for _ in parts)]
     return any(
-        gap % step == 0 and _one_slip(value // step, (value + change) // step)
+        gap % step == 0 and one_slip(value // step, (value + change) // step)
         for (value, step), change in zip(known, changes, strict=True)
         if step == finest or gap % step == 0
     )
 
 
-def _one_slip(printed: int, right: int) -> bool:
+def one_slip(printed: int, right: int) -> bool:
+    """Tell whether two numbers of the same length differ in one digit, or in the order of two neighbours."""
     a, b = str(abs(printed)), str(abs(right))
     if len(a) != len(b) or (printed < 0) != (right < 0):
         return False

@@ -63,6 +63,7 @@ class Listing:
     mark: str = ""
     sure: bool = True
     suspended: bool = False  # text between numbered items
+    rivals: list[Listing] = field(default_factory=list)  # lists that some of its items may belong to as well
 
 
 @dataclass(slots=True)

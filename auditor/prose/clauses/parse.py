@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model.units import Kind
 from auditor.prose.claims import Told
-from auditor.prose.clauses.fits import grows, shares, value_of
+from auditor.prose.clauses.fits import grows, shares, slipped, sums, value_of
 from auditor.prose.clauses.lead import BUDGETS, HEADS, Lead, Leads, is_simple
 from auditor.prose.clauses.model import Clause, Listing
 from auditor.prose.clauses.walk import MAX_DEPTH, Walk
@@ -30,9 +30,11 @@ if TYPE_CHECKING:
 CHANGES = ("变动额", "变动率", "较预算变动额", "较预算变动率")
 RATE_OF = {"变动额": "变动率", "较预算变动额": "较预算变动率"}
 RATES = ("完成率/年初预算", "完成率/全年预算", "完成率/预算")
+EXECUTED = ("决算", "执行")  # figures of what became of a budget
 OTHER = "比率"  # a percentage that no word explains
 SAME_SUBJECT = (*HEADS, "预算执行", "上年")
 _REASON = re.compile(r"）?[，。；]?[^，。；]{0,12}原因[：:是为]?[：:是为]?(?P<why>[^。]{4,110})")
+MAX_WHOLES = 12  # of a chapter
 MAX_REASON = 140  # characters behind a change
 _GENERIC = re.compile(
     r"(?:部门|单位|本年|当年|全部|各项|年)*(?:总?(?:收入|支出|额|数|量)?|收支)(?:总额|总数|总计|合计|比重|比例)?"
@@ -58,7 +60,9 @@ class Parser(Walk):
         self.leads = Leads(lexicon, grammar, report, entity)
         self.named: dict[str, list[Clause]] = {}  # of the section, by key
         self.change: _Change | None = None
-        self.heading = ""
+        self.heading = self.chapter = ""
+        self.wholes: list[Clause] = []  # of the chapter: what may be the whole of a share
+        self.shares: dict[str, list[Clause]] = {}  # of the chapter, by the words of their whole: none was found
 
     # -- passages -------------------------------------------------------------------------------------------
 
@@ -66,6 +70,9 @@ class Parser(Walk):
         """Read the numbers of one passage."""
         if passage.heading != self.heading:
             self.heading, self.named = passage.heading, {}
+        if passage.chapter != self.chapter:
+            self.finish()
+            self.chapter = passage.chapter
         self._enter(passage)
         at, last = 0, None
         for number in numbers:
@@ -97,14 +104,21 @@ class Parser(Walk):
             self._attach(lead, told)
         elif lead.column in SAME_SUBJECT and lead.column != "金额":
             self._head(lead, told, text)
-        elif lead.column == "金额" and self.line is not None and set(self.line.told) == {"上年"} and not lead.key:
-            self.line.told["金额"] = told
+        elif self.line is not None and (column := self._missing(lead)):
+            self.line.told[column] = told
         else:
             if lead.column == "金额" and self.grammar.starts.search(text[-30:]):
                 lead.column = "上年"
             if not self._other_year(lead, told):
                 self._begin(lead, told, number, aside=False)
         self.stopped = False
+
+    def _missing(self, lead: Lead) -> str:
+        """The measure of an amount without a subject of its own, behind a budget or last year's figure alone; or ''."""
+        told = set(self.line.told) if self.line is not None and lead.column == "金额" and not lead.key else set()
+        if told == {"上年"}:
+            return "金额"
+        return "决算" if told and lead.sort in EXECUTED and not self.stopped and told <= set(BUDGETS) else ""
 
     def _bare_rate(self, told: Told, text: str, last: Number | None) -> None:
         """`增加1.5万元（1.21%）`: the rate of the change right before it."""
@@ -140,13 +154,22 @@ class Parser(Walk):
         if level is None or level.suspended or clause is level.whole:
             if not self.brackets:
                 self.tops.append(clause)
+                if clause.amount is not None and len(self.wholes) < MAX_WHOLES:
+                    self.wholes.append(clause)
             return
         if level.items and not level.sep:
             before = number.passage.text[max(0, number.start - 60) : number.start]
             level.sep = "、" if re.search(r"、[^，；。]*$", before) else "，"
         outer = self.levels[-2] if len(self.levels) > 1 else None
-        if outer is not None and not level.in_brackets and outer.sep in ("", "，", "、") and level.items:
+        if (
+            outer is not None
+            and not (outer.mark or level.in_brackets)
+            and outer.sep in ("", "，", "、")
+            and level.items
+        ):
             level.sure = outer.sure = False  # the item may be one of the outer list
+            level.rivals.append(outer)
+            outer.rivals.append(level)
         clause.part_of = level
         level.items.append(clause)
 
@@ -221,6 +244,21 @@ class Parser(Walk):
             and whole.amount.number.kind is amount.number.kind
         ):
             clause.borrowed["全体"] = whole.amount
+        elif whole is None:
+            self.shares.setdefault(words, []).append(clause)
+
+    def finish(self) -> None:
+        """Give shares whose whole stands in another passage of their chapter that whole, where one of them shows it."""
+        for clauses in self.shares.values():
+            for whole in reversed(self.wholes):
+                others = [one for one in clauses if one is not whole]
+                if not others or whole.amount is None:
+                    continue
+                if _tells_shares(whole.amount, others):
+                    for one in others:
+                        one.borrowed["全体"] = whole.amount
+                    break
+        self.shares, self.wholes = {}, []
 
     # -- changes --------------------------------------------------------------------------------------------
 
@@ -280,6 +318,9 @@ class Parser(Walk):
         if chosen is None:
             self._alone(change, aside=False)
             return
+        if self._is_item(chosen, change, column):
+            self._alone(change, aside=False, of=chosen)
+            return
         if chosen.has(column) or chosen.has(RATE_OF[column]):
             again = Clause(chosen.passage, chosen.phrase, "", chosen.year, chosen.sort)
             again.borrowed["金额"] = _now(chosen)
@@ -287,6 +328,13 @@ class Parser(Walk):
             chosen = again
         self._tell(chosen, column, change)
         self._reason(chosen, change)
+
+    def _is_item(self, clause: Clause, change: _Change, column: str) -> bool:
+        """Tell whether a change of a subject told before is an item of the list of changes at hand."""
+        level = self.levels[-1] if self.levels else None
+        if level is None or level.suspended or change.amount is None or not change.lead.key:
+            return False
+        return clause.part_of is not level and clause is not level.whole and column in level.whole.told
 
     def _reason(self, clause: Clause, change: _Change) -> None:
         """The direction that the reason right behind a change speaks of."""
@@ -321,8 +369,8 @@ class Parser(Walk):
         """Tell whether a comparison with a year can be one of this clause."""
         return not (lead.base_year and clause.year and lead.base_year >= clause.year)
 
-    def _alone(self, change: _Change, *, aside: bool) -> None:
-        """A change of a subject whose amount is not told here."""
+    def _alone(self, change: _Change, *, aside: bool, of: Clause | None = None) -> None:
+        """A change of a subject whose amount is not told here, but perhaps by another clause."""
         told = change.amount or change.rate
         assert told is not None
         lead = change.lead
@@ -330,11 +378,23 @@ class Parser(Walk):
             told.number.passage, lead.phrase or (self.line.phrase if self.line else ""), lead.key, aside=aside
         )
         column = "变动额" if not lead.column.startswith("较预算") else "较预算变动额"
+        if of is not None:
+            clause.borrowed["金额"] = _now(of)
         self._tell(clause, column, change)
         self.out.clauses.append(clause)
         if not aside and lead.key:
             self._join(clause, told.number)
             self.line = clause
+
+
+def _tells_shares(whole: Told, clauses: Sequence[Clause]) -> bool:
+    """Tell whether shares are of this whole: each fits, or one does and the parts add up, or lack a slip of a digit."""
+    amounts = [one.amount for one in clauses if one.amount is not None and one.amount.number.kind is whole.number.kind]
+    rates = [one.told["占比"] for one in clauses]
+    if len(amounts) < len(clauses):
+        return False
+    fit = sum(shares(amount, whole, rate) for amount, rate in zip(amounts, rates, strict=True))
+    return fit == len(clauses) or (fit > 0 and (sums(whole, amounts) or slipped(whole, amounts)))
 
 
 def _up(clause: Clause) -> Iterable[Listing]:

@@ -9,34 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from auditor.model.units import Kind
-from auditor.prose.clauses.fits import shares_make_a_whole, slipped, sums
 from auditor.prose.clauses.parse import CHANGES
+from auditor.prose.clauses.sums import Sum, like, sums_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from auditor.phrases.sentence_grammar import Grammar
     from auditor.prose.claims import Claims, Line, Told
-    from auditor.prose.clauses.model import Clause, Listing, Sentences
+    from auditor.prose.clauses.model import Clause, Sentences
     from auditor.prose.tokens import Number
 
 Spot = tuple[int, int]  # a passage by identity, and where a number begins in it
 COUNTS = frozenset({"数量", "团组", "批次", "人次", "购置数", "保有量"})
 MOVABLE = frozenset({*CHANGES, "占比", "上年"})
-SUMMED = (
-    "金额",
-    "决算",
-    "预算安排",
-    "预算执行",
-    "年初预算",
-    "全年预算",
-    "预算",
-    "上年",
-    "变动额",
-    "较预算变动额",
-    "数量",
-)
 OWN_UNITS = frozenset({"辆", "台"})  # that count one sort of thing
 PART, PART_COUNT = "上级", "上级数量"
 
@@ -48,16 +34,6 @@ class Row:
     phrase: str
     own: dict[str, Told] = field(default_factory=dict)
     also: dict[str, Told] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Sum:
-    """A list whose items add up to its whole, or should."""
-
-    phrase: str
-    column: str
-    whole: Told
-    parts: list[tuple[str, Told]]
 
 
 @dataclass(slots=True)
@@ -88,8 +64,7 @@ def rows_of(sentences: Sentences, claims: Claims, evicted: Iterable[Line], gramm
     out = Rows()
     for clause in sentences.clauses:
         _file(clause, homes, out)
-    for listing in sentences.lists:
-        out.sums += _sums(listing, grammar)
+    out.sums = sums_of(sentences, grammar)
     for line in claims.lines:
         if id(line) in gone:
             line.told = {}
@@ -149,7 +124,7 @@ def _part(clause: Clause) -> dict[str, Told]:
         return {}
     for column, name in (("金额", PART), ("数量", PART_COUNT)):
         mine, whole = clause.told.get(column), listing.whole.told.get(column)
-        if mine is None or whole is None or not _like(mine.number, whole.number):
+        if mine is None or whole is None or not like(mine.number, whole.number):
             continue
         first = clause is listing.items[0] or listing.sep in ("、", "；")
         if first and (name == PART or _counts_same(clause, listing.whole, mine.number)):
@@ -160,34 +135,6 @@ def _part(clause: Clause) -> dict[str, Told]:
 def _counts_same(clause: Clause, whole: Clause, number: Number) -> bool:
     """Tell whether two counts count the same things: by a unit of its own, or by the noun that both phrases end in."""
     return number.unit in OWN_UNITS or (len(whole.phrase) > 1 and clause.phrase[-2:] == whole.phrase[-2:])
-
-
-def _like(number: Number, other: Number) -> bool:
-    return number.kind is other.kind and (number.kind is Kind.AMOUNT or number.unit == other.unit)
-
-
-def _sums(listing: Listing, grammar: Grammar) -> Iterable[Sum]:
-    """The sums of a list: where its words, its shares or its own arithmetic say that the parts are all there are."""
-    items = listing.items
-    if len(items) < 2:
-        return
-    names = [item.phrase for item in items]
-    for column in SUMMED:
-        whole = listing.whole.told.get(column)
-        parts = [item.told.get(column) for item in items]
-        known = [part for part in parts if part is not None]
-        if whole is None or len(known) != len(items) or not all(_like(part.number, whole.number) for part in known):
-            continue
-        said = listing.sure and (listing.complete or _whole_shares(items) or grammar.closes(names))
-        if said or sums(whole, known) or (listing.sure and len(items) > 2 and slipped(whole, known)):
-            pairs = [(item.phrase, part) for item, part in zip(items, known, strict=True)]
-            yield Sum(listing.whole.phrase, column, whole, pairs)
-
-
-def _whole_shares(items: Sequence[Clause]) -> bool:
-    rates = [item.told.get("占比") for item in items]
-    known = [rate for rate in rates if rate is not None]
-    return len(known) == len(items) and shares_make_a_whole(known)
 
 
 class _Nowhere:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from auditor.prose.clauses.rows import Spot
 
 FUND = "资金"  # the group of tags that says of which fund
+CARRIED = frozenset({"存量", "级次"})  # what a passage says once of all its sentences
 MOST = 160  # characters of a sentence before a number that tell its scope
 
 
@@ -90,5 +91,8 @@ def scope_of(clause: Clause, label: str, grammar: Grammar, year: int) -> Scope:
         at = at.whole.part_of
     said = "，".join([clause.passage.heading, *reversed(parents), text[begin : told.start]])
     tags = grammar.tags_of(said)
+    groups = {group for group, _ in tags}
+    earlier = grammar.tags_of(text[max(0, begin - MOST) : begin])
+    tags |= {(group, tag) for group, tag in earlier if group in CARRIED and group not in groups}
     heading = "" if any(group == FUND for group, _ in tags) else clause.passage.heading
     return Scope(grammar.key_of(words), beside, tags, 0 if clause.year == year else clause.year, heading)

@@ -48,6 +48,7 @@ def read_sentences(
         if numbers:
             asides = Spans(found.span() for aside in lexicon.asides for found in aside.finditer(passage.text))
             parser.passage(passage, numbers, asides)
+    parser.finish()
     return parser.out
 
 

@@ -39,7 +39,8 @@ class Walk:
         """Begin a passage: a list goes on over passages where the one before ended open, or by its numbering."""
         self.brackets, self.tops, self.stopped = [], [], True
         mark = self._style(passage.text)
-        while self.levels and not (self.open_end or (mark and self.levels[-1].mark in ("", mark))):
+        numbered = bool(mark) and any(level.mark == mark for level in self.levels)
+        while self.levels and not (self.open_end or numbered or (mark and self.levels[-1].mark in ("", mark))):
             self.levels.pop()
         if self.levels and not self.open_end and not self.levels[-1].items:
             self.levels = []
@@ -52,8 +53,9 @@ class Walk:
         return (found.lastgroup or "") if found else ""
 
     def _mark(self, mark: str) -> None:
-        """A numbered item: of the list that is numbered so."""
-        while len(self.levels) > 1 and self.levels[-1].mark not in ("", mark):
+        """A numbered item: of the list that is numbered so, else of the inmost whose numbering is not known."""
+        numbered = any(level.mark == mark for level in self.levels)
+        while len(self.levels) > 1 and self.levels[-1].mark not in ((mark,) if numbered else ("", mark)):
             self.levels.pop()
         if self.levels[-1].mark in ("", mark):
             self.levels[-1].mark = mark
@@ -85,13 +87,13 @@ class Walk:
         if self.brackets:
             return
         mark = self._style(following)
-        if self.levels and mark and self.levels[-1].mark in ("", mark):
+        if self.levels and mark and (self.levels[-1].mark == "" or any(level.mark == mark for level in self.levels)):
             self._mark(mark)
             return
-        if self.levels and self.levels[-1].mark:
+        while self.levels and not self.levels[-1].mark:
+            self.levels.pop()
+        if self.levels:
             self.levels[-1].suspended = True
-        else:
-            self.levels = []
         self.stopped = True
 
     def _semicolon(self, following: str) -> None:
@@ -120,6 +122,8 @@ class Walk:
     def _open(self, words: str, text: str, length: int) -> None:
         self._settle()
         line = self.line
+        while self.stopped and line is not None and line.part_of is not None and line.part_of not in self.levels:
+            line = line.part_of.whole  # a sentence of its own goes on about the total
         if line is None or not line.told or len(self.levels) >= MAX_DEPTH or line.aside:
             return
         if self.levels and self.levels[-1].whole is line and not self.levels[-1].items:

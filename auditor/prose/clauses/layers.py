@@ -1,0 +1,88 @@
+"""Numbered passages behind the passage of their total: （一）… （二）… with 1. … 2. … below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from auditor.prose.clauses.lead import HEADS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from auditor.phrases.sentence_grammar import Grammar
+    from auditor.prose.claims import Told
+    from auditor.prose.clauses.model import Clause
+    from auditor.prose.passages import Passage
+
+MAX_WHOLES = 6  # amounts of the passage before that may be the total
+MAX_LAYERS = 6
+_AMOUNTS = (*HEADS, "变动额")
+
+
+@dataclass(slots=True)
+class Layer:
+    """The items of one numbering in one measure, and the amounts before them of which one may be their total."""
+
+    column: str
+    wholes: list[tuple[str, Told]]
+    items: list[tuple[str, Told]]
+
+
+@dataclass(slots=True)
+class _Open:
+    style: str
+    wholes: list[Clause]
+    items: list[Clause | None] = field(default_factory=list)
+
+
+def layers_of(clauses: Iterable[Clause], grammar: Grammar) -> Iterator[Layer]:
+    """The numbered layers of a text; `clauses` are in the order of print."""
+    stack: list[_Open] = []
+    before: list[Clause] = []
+    heading = ""
+    for passage, mine in _by_passage(clauses):
+        mark = grammar.mark.match(passage.text)
+        style = (mark.lastgroup or "") if mark else ""
+        if passage.heading != heading or not style:
+            yield from _closed(stack, 0)
+        if passage.heading != heading:
+            before = []
+        heading = passage.heading
+        depth = next((n for n, one in enumerate(stack) if one.style == style), None)
+        if style and depth is not None:
+            yield from _closed(stack, depth + 1)
+            stack[-1].items.append(_figure(mine))
+        elif style and before and len(stack) < MAX_LAYERS:
+            stack.append(_Open(style, before, [_figure(mine)]))
+        before = [clause for clause in mine if clause.part_of is None][: 1 if style else MAX_WHOLES]
+    yield from _closed(stack, 0)
+
+
+def _by_passage(clauses: Iterable[Clause]) -> Iterator[tuple[Passage, list[Clause]]]:
+    mine: list[Clause] = []
+    for clause in clauses:
+        if mine and clause.passage is not mine[-1].passage:
+            yield mine[0].passage, mine
+            mine = []
+        mine.append(clause)
+    if mine:
+        yield mine[0].passage, mine
+
+
+def _figure(clauses: list[Clause]) -> Clause | None:
+    """The clause of an item: its first; None where that is no plain statement."""
+    first = clauses[0]
+    return first if not first.aside and any(name in first.told for name in _AMOUNTS) else None
+
+
+def _closed(stack: list[_Open], depth: int) -> Iterator[Layer]:
+    while len(stack) > depth:
+        one = stack.pop()
+        items = [item for item in one.items if item is not None]
+        if len(items) < 2 or len(items) < len(one.items):
+            continue
+        column = next((name for name in _AMOUNTS if all(name in item.told for item in items)), "")
+        wholes = [(whole.phrase, whole.told[column]) for whole in one.wholes if column in whole.told]
+        if column and wholes:
+            yield Layer(column, wholes, [(item.phrase, item.told[column]) for item in items])

@@ -1,0 +1,183 @@
+"""The sums that a text states: lists and numbered passages whose parts are all there are.
+
+That they are may be said (组成, a family of names, shares of a hundred percent), shown by the other lists of the text
+that begin with the same words, or by the list itself: it closes, or one slip of a digit is all that it lacks. A list
+with an amount that was not understood is no sum.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditor.model.units import Kind
+from auditor.phrases.patterns import NUMBER
+from auditor.prose.clauses.fits import shares_make_a_whole, slipped, sums, value_of
+from auditor.prose.clauses.layers import layers_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from auditor.phrases.sentence_grammar import Grammar
+    from auditor.prose.claims import Told
+    from auditor.prose.clauses.model import Clause, Listing, Sentences
+    from auditor.prose.tokens import Number
+
+SUMMED = (
+    "金额", "决算", "预算安排", "预算执行", "年初预算", "全年预算", "预算", "上年", "变动额", "较预算变动额", "数量",
+)  # fmt: skip
+MANY = 2  # a list of more parts that is one slip away from its total was meant to close
+MOST_BEHIND = 400  # characters behind a list that are looked at
+FAMILY = 4  # so many lists with the same opening words show what they mean
+MOST_BROKEN = 4  # one of so many may break what the others show
+_AMOUNT = re.compile(rf"{NUMBER}(?:亿|万|千)?元")
+_ATTRIBUTE = re.compile(r"(?:比|较|占|完成|同比|环比|[增减]|上升|下降|提高|降低)[^，；]*$")
+_EDGE = re.compile(r"[，：、\d]|主要|具体|分别")
+
+
+@dataclass(slots=True)
+class Sum:
+    """A list whose items add up to its whole, or should."""
+
+    phrase: str
+    column: str
+    whole: Told
+    parts: list[tuple[str, Told]]
+
+    @property
+    def key(self) -> tuple[tuple[int, int], frozenset[tuple[int, int]]]:
+        """What it adds up to what, wherever it was found."""
+        spots = frozenset((id(told.number.passage), told.number.start) for _, told in self.parts)
+        return (id(self.whole.number.passage), self.whole.number.start), spots
+
+
+@dataclass(slots=True)
+class _Try:
+    """A list in one measure that may be a sum."""
+
+    listing: Listing
+    column: str
+    whole: Told
+    parts: list[Told]
+    exact: bool
+
+
+def like(number: Number, other: Number) -> bool:
+    """Tell whether two numbers count in the same unit."""
+    return number.kind is other.kind and (number.kind is Kind.AMOUNT or number.unit == other.unit)
+
+
+def sums_of(sentences: Sentences, grammar: Grammar) -> list[Sum]:
+    """All sums of a text, each once."""
+    found = [*_lists(sentences.lists, grammar), *_by_share(sentences.clauses), *_layers(sentences.clauses, grammar)]
+    return list({one.key: one for one in reversed(found)}.values())[::-1]
+
+
+# -- lists ------------------------------------------------------------------------------------------------------
+
+
+def _lists(lists: Iterable[Listing], grammar: Grammar) -> Iterator[Sum]:
+    tries = [one for listing in lists for one in _tries(listing)]
+    held = Counter(_opening(one.listing) for one in tries if one.exact)
+    tried = Counter(_opening(one.listing) for one in tries)
+    exact = {id(one.listing) for one in tries if one.exact}
+    for one in tries:
+        opening = _opening(one.listing)
+        shown = tried[opening] >= FAMILY and (tried[opening] - held[opening]) * MOST_BROKEN <= tried[opening]
+        if _licensed(one, grammar, exact, shown=shown):
+            pairs = [(item.phrase, part) for item, part in zip(one.listing.items, one.parts, strict=True)]
+            yield Sum(one.listing.whole.phrase, one.column, one.whole, pairs)
+
+
+def _licensed(one: _Try, grammar: Grammar, exact: set[int], *, shown: bool) -> bool:
+    listing, items = one.listing, one.listing.items
+    single = len(items) == 1
+    if one.exact:
+        return not single or shown
+    if _lacks_an_item(listing):
+        return False
+    if listing.sure and not single:
+        said = listing.complete or _whole_shares(items) or grammar.closes([item.phrase for item in items])
+        if said or (shown and len(items) > 1):
+            return True
+    apart = listing.sure or all(id(rival) in exact for rival in listing.rivals)
+    return apart and (len(items) > MANY or shown) and slipped(one.whole, one.parts)
+
+
+def _tries(listing: Listing) -> Iterator[_Try]:
+    items = listing.items
+    for column in SUMMED if items else ():
+        whole = listing.whole.told.get(column)
+        parts = [item.told.get(column) for item in items]
+        known = [part for part in parts if part is not None]
+        if whole is None or len(known) != len(items) or not all(like(part.number, whole.number) for part in known):
+            continue
+        if len(items) > 1 or _nothing(whole) is False:
+            yield _Try(listing, column, whole, known, sums(whole, known))
+
+
+def _nothing(told: Told) -> bool:
+    value = value_of(told)
+    return value is None or value[0] == 0
+
+
+def _opening(listing: Listing) -> tuple[str, str, bool]:
+    """What lists are alike: those of one heading that begin with the same words, of one part or of several."""
+    return listing.whole.passage.heading, _EDGE.sub("", listing.words), len(listing.items) == 1
+
+
+def _whole_shares(items: Sequence[Clause]) -> bool:
+    rates = [item.told.get("占比") for item in items]
+    known = [rate for rate in rates if rate is not None]
+    return len(known) == len(items) and shares_make_a_whole(known)
+
+
+def _lacks_an_item(listing: Listing) -> bool:
+    """Tell whether an amount behind the last item of a list, in the same sentence, is none of its items."""
+    last = listing.items[-1]
+    text = last.passage.text
+    at = max(told.number.end for told in last.told.values())
+    behind = text[at : at + MOST_BEHIND].split("。", 1)[0]
+    if listing.in_brackets:
+        behind = behind.split("）", 1)[0]
+    if listing.mark or ("；" in behind and listing.sep != "；"):
+        behind = behind.split("；", 1)[0]
+    for found in _AMOUNT.finditer(behind):
+        words = re.split(r"[，；、]", behind[: found.start()])[-1]
+        changes = "变动额" in last.told
+        if words and (changes or not _ATTRIBUTE.search(words)):
+            return True
+    return False
+
+
+# -- shares and layers ------------------------------------------------------------------------------------------
+
+
+def _by_share(clauses: Iterable[Clause]) -> Iterator[Sum]:
+    """Amounts whose shares of one whole make a hundred percent add up to it."""
+    groups: dict[int, list[Clause]] = defaultdict(list)
+    for clause in clauses:
+        if "占比" in clause.told and "全体" in clause.borrowed and clause.amount is not None:
+            groups[id(clause.borrowed["全体"])].append(clause)
+    for items in groups.values():
+        whole = items[0].borrowed["全体"]
+        parts = [(item.phrase, told) for item in items if (told := item.amount) is not None]
+        alike = all(like(told.number, whole.number) for _, told in parts)
+        complete = len(parts) > 1 and alike and shares_make_a_whole([item.told["占比"] for item in items])
+        known = [told for _, told in parts]
+        if complete and (sums(whole, known) or slipped(whole, known)):  # shares hide what is small
+            yield Sum("", "金额", whole, parts)
+
+
+def _layers(clauses: Iterable[Clause], grammar: Grammar) -> Iterator[Sum]:
+    """Numbered passages behind a total: where they close, or lack one slip of a digit."""
+    for layer in layers_of(clauses, grammar):
+        parts = [told for _, told in layer.items]
+        near = [whole for whole in layer.wholes if all(like(part.number, whole[1].number) for part in parts)]
+        exact = next((whole for whole in near if sums(whole[1], parts)), None)
+        if exact is None and len(near) == 1 and len(parts) > MANY and slipped(near[0][1], parts):
+            exact = near[0]
+        if exact is not None:
+            yield Sum(exact[0], layer.column, exact[1], layer.items)
