@@ -128,10 +128,12 @@ def _examples_hold(rule: Rule, forms: FormBook, errors: list[RuleError]) -> bool
 
 def _wordings(forms: FormBook) -> None:
     from auditor.phrases.wordings import check_wordings
+    from auditor.shapes.described import check_described
     from auditor.shapes.roles import check_roles
 
     check_wordings(forms.roots)
     check_roles(forms.roots)
+    check_described(forms.roots, forms.tables)
 
 
 def _where(node: Any) -> str:

@@ -27,7 +27,7 @@ from auditor.engine.localise.whole_tables import whole_causes
 from auditor.engine.settled import settle
 from auditor.engine.verdicts import Note, Reason, Verdict
 from auditor.model.facts import ReadBy
-from auditor.model.filing import PROSE_REASONS
+from auditor.model.filing import PROSE_REASONS, BoundBy
 from auditor.model.units import Rounding
 from auditor.rules.nodes import Aggregate, Negation, Predicate, Relation, SetRelation, WrittenNumber
 from auditor.rules.rule import RuleKind
@@ -275,6 +275,7 @@ def _findings(
     made = []
     pictured = {position for position, fact in enumerate(all_facts) if fact.read_by is ReadBy.OCR}
     scanned = {all_facts[position].address.table for position in pictured}
+    guessed = {table.table for table in filing.tables if table.bound_by is BoundBy.GUESS}
     unsure = set()
     for group in groups:
         main = group.checks[0]
@@ -294,6 +295,10 @@ def _findings(
             unsure.add(id(group))
             severity = Severity.INFO
             group.suspects = [suspect for suspect in group.suspects if suspect.fact in pictured]
+        if guessed and any(
+            all_facts[o.fact].address.table in guessed for check in group.checks for o in check.operands
+        ):
+            severity = Severity.INFO
         facts = [s.fact for s in group.suspects] or [o.fact for check in group.checks for o in check.operands]
         identity = _fingerprint(filing, sorted({names[fact] for fact in facts}) or [main.rule.id])
         made.append((severity, group, identity))

@@ -151,7 +151,8 @@ class _Lane:
 
         A row below another is meant only where the other was printed before.
         """
-        if label in self.labels or LOST in label:
+        named_else = label in self.labels or label in self.taxonomy.by_name  # the right name of something else
+        if named_else or LOST in label:
             item.reason = "unread.unknown_row"
             return
         line = item.printed.line
@@ -161,7 +162,10 @@ class _Lane:
             if reachable and any(_like(text, label) for text in row.labels):
                 close[row.name] = (row.labels[0], row)
         for code, number in self.classes.items():
-            if (line is None or number == line) and _like(self.taxonomy.name_of(code), label):
+            name = self.taxonomy.name_of(code)
+            near = abs(len(plain(name)) - len(label)) <= 1  # 其他公安支出 is no misspelt 其他支出
+            same = near if line is None else number == line
+            if same and _like(name, label):
                 close[f"{self.lane.name}/{code}"] = (self.taxonomy.name_of(code), None)
         close = {name: found for name, found in close.items() if name not in self.used}
         if len(close) == 1:

@@ -117,7 +117,7 @@ def _bind(
     unread = [_unplaced(cell, table) for cell in loose]
     if not naming.rows:
         naming = _empty_rows(table, read.place)
-    positions = _make_facts(read, naming, table, unread)
+    positions = make_facts(read, naming, table, unread)
     if form is not None and form.partial:
         read.left_out |= frozenset(naming.missing)
     else:
@@ -248,7 +248,7 @@ def _unplaced(loose: LooseCell, table: Table) -> Unread:
     return Unread(loose.cell.text, replace(loose.cell.place, table=table.name), loose.reason, candidates)
 
 
-def _make_facts(read: ReadTable, naming: Naming, table: Table, unread: list[Unread]) -> dict[int, int]:
+def make_facts(read: ReadTable, naming: Naming, table: Table, unread: list[Unread]) -> dict[int, int]:
     """Make the facts of all named rows; returns the position of each cell's fact by the identity of the cell."""
     kinds = {column.name: column.kind for column in table.all_columns}
     fine = _fine_decimals(naming, kinds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -35,6 +36,15 @@ class Remark(NamedTuple):
     key: str
     values: dict[str, str]
     file: str
+
+
+class BoundBy(StrEnum):
+    """What says which standard table a printed table is, from the surest to a guess, which gives hints only."""
+
+    FORM = "form"  # a form of the place, or the words of its header
+    ROLES = "roles"  # its title, header and rows, and its sums agree
+    GUESS = "guess"  # the same, and its sums agree too seldom
+    LABELS = "labels"  # nothing: it goes by its own labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,8 @@ class ReadTable:
         frozenset()
     )  # lanes, rows and columns of the standard table that this form does not print
     borderless: bool = False  # its columns were told by alignment
+    bound_by: BoundBy = BoundBy.FORM
+    instead_of: str = ""  # the standard table that its title names, where it could not be read as that
 
 
 class TextSpan(NamedTuple):

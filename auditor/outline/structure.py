@@ -72,7 +72,7 @@ def structure(filing: Filing, book: FormBook) -> ReadTable:
 
 def _is_whole(table: ReadTable, unread: set[str]) -> bool:
     """Tell whether a table was read to its end, every number of it under its name."""
-    nameless = table.unknown_columns or bool(table.unknown_lanes)
+    nameless = table.unknown_columns or bool(table.unknown_lanes) or bool(table.instead_of)
     return table.complete and not table.reason and not nameless and unread.isdisjoint((table.table, table.title))
 
 
@@ -122,8 +122,12 @@ def _quoted(title: Titled) -> Place:
 
 def _rows(filing: Filing, book: FormBook) -> list[_Row]:
     """The tables of a filing, announced and shown, each under its standard table or, without one, under its title."""
-    official = [t for t in filing.tables if not t.table or (t.table in book.tables and not book.tables[t.table].prose)]
-    read = {table.table for table in official if table.table}
+    official: list[tuple[str, ReadTable]] = []
+    for table in filing.tables:
+        name = table.instead_of or table.table
+        if table.instead_of or not name or (name in book.tables and not book.tables[name].prose):
+            official.append((name or table.title, table))
+    read = {name for name, _ in official if name in book.tables}
     rows: dict[str, _Row] = {}
     for outline in filing.outlines:
         for announced, titles in ((True, outline.contents.announced), (False, outline.contents.shown)):
@@ -132,9 +136,9 @@ def _rows(filing: Filing, book: FormBook) -> list[_Row]:
                 name = next((name for name in named if name in read), named[0] if named else title.title)
                 row = rows.setdefault(name, _Row(name))
                 (row.announced if announced else row.shown).append(title)
-    for table in official:
-        if (table.table or table.title) in rows:
-            rows[table.table or table.title].read.append(table)
+    for name, table in official:
+        if name in rows:
+            rows[name].read.append(table)
     return list(rows.values())
 
 

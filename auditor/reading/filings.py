@@ -22,7 +22,7 @@ from auditor.reading.versions import newest
 from auditor.sandbox import read
 from auditor.shapes.bind import PREFIX
 from auditor.shapes.discover import footings_of
-from auditor.shapes.whole import read_by_shape, read_rest
+from auditor.shapes.whole import read_by_shape, read_rest, roles_read_more
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
@@ -73,8 +73,9 @@ def bind_document(document: Document, key: FilingKey, book: FormBook, *, entity_
         if table is not None:
             _bind(place, table, book, filing)
             continue
-        filing.tables.append(_without_layout(place))
-        if not read_by_shape(place, book, filing):
+        unknown = _without_layout(place)
+        if not read_by_shape(place, book, filing, unknown):
+            filing.tables.append(unknown)
             filing.unread.extend(unread_of(place, "unread.no_layout"))
     for place in found.unknown:
         read_by_shape(place, book, filing)
@@ -122,10 +123,11 @@ def numbers_text(numbers: Sequence[int]) -> str:
 def _bind(place: Found, table: Table, book: FormBook, filing: Filing) -> None:
     """Read a table, the smaller ones inside its grid, and what its form does not know under the table's own labels."""
     read_table, unread = bind_table(place, table, book)
-    filing.tables.append(read_table)
-    if read_table.reason and read_by_shape(place, book, filing):
-        read_table.view = []  # shown with the table that took its figures
+    poor = read_table.reason or not any(fact.is_figure for fact in read_table.facts)
+    poor = poor or (bool(unread) and roles_read_more(place, read_table, book, filing))
+    if poor and read_by_shape(place, book, filing, read_table):
         return
+    filing.tables.append(read_table)
     bound = [read_table]
     for name in dict.fromkeys(inner for form in place.forms if form.table == table.name for inner in form.inner):
         part, _ = bind_table(place, book.tables[name], book, read_table.unit)
@@ -268,8 +270,8 @@ def _family(filing: Filing, book: FormBook) -> str:
     """The family of forms of a filing, by its tables, the titles it announces, and the place of its entity."""
     key = filing.key
     return family_of(
-        [table.table for table in filing.tables], filing.announced, key.report, book, entity=key.entity,
-        read_by=[table.form for table in filing.tables if table.form],
+        [table.instead_of or table.table for table in filing.tables], filing.announced, key.report, book,
+        entity=key.entity, read_by=[table.form for table in filing.tables if table.form],
     )  # fmt: skip
 
 
@@ -321,4 +323,9 @@ def _same(a: Filing, b: Filing, *, any_year: bool = False) -> bool:
             return False
     if not (a.key.entity and a.key.entity == b.key.entity and (any_year or a.key.year == b.key.year)):
         return False
-    return not ({t.table or t.title for t in a.tables} & {t.table or t.title for t in b.tables})
+    return not (_printed(a) & _printed(b))
+
+
+def _printed(part: Filing) -> set[str]:
+    """What tells the tables of a file: the standard tables that they are, or else their titles."""
+    return {table.instead_of or table.table or table.title for table in part.tables}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from auditor.messages import language, say
+from auditor.model.filing import BoundBy
 from auditor.reading.versions import LEFT_OUT
 
 if TYPE_CHECKING:
@@ -62,11 +63,18 @@ def left_out(filing: Filing) -> list[str]:
     return [remark_text(remark) for remark in filing.remarks if remark.key in LEFT_OUT]
 
 
+_BY = {BoundBy.ROLES: "read.by_roles", BoundBy.GUESS: "read.by_guess"}
+
+
 def table_notes(table: ReadTable) -> list[str]:
-    """What is to be known of a table as read: why it could not be, how its columns and codes were told."""
+    """What is to be known of a table as read: why it could not be, how it, its columns and codes were told."""
     notes = [say(table.reason)] if table.reason else []
     if not table.complete and not table.reason:
         notes.append(say("read.incomplete"))
+    if table.bound_by in _BY:
+        notes.append(say(_BY[table.bound_by], table=table.table))
+    if table.instead_of:
+        notes.append(say("read.instead", table=table.instead_of))
     if table.recovered:
         notes.append(say("read.recovered"))
     if table.borderless:

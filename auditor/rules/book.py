@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["RuleBook", "load_rules", "own_rules", "program_version"]
 FIXTURES = "fixtures"
 MOST_LOADED = 4  # books that this process keeps: unchanged files give the same book again
-_NOT_RULES = ("forms", "taxonomy", "phrases", "roles", FIXTURES)
+_NOT_RULES = ("forms", "taxonomy", "phrases", "roles", "standard", FIXTURES)
 
 
 @dataclass(frozen=True, repr=False)

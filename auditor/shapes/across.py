@@ -32,6 +32,11 @@ def is_total(column: ShapeColumn) -> bool:
     return bool(_TOTAL.search(column.path[-1].replace(" ", ""))) if column.path else False
 
 
+def is_total_word(text: str) -> bool:
+    """Tell whether a text says no more than that something is a total: 合计, 小计, 项目支出总数."""
+    return bool(_TOTAL.search(text))
+
+
 @dataclass(slots=True)
 class HeaderNode:
     """One cell of the header: the columns under it, by the cells below it."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from auditor.forms.codes import is_code
 from auditor.model.facts import Address, Fact, Place, fact_of
-from auditor.model.filing import ReadTable, Unread, ViewCell
+from auditor.model.filing import BoundBy, ReadTable, Unread, ViewCell
 from auditor.model.labels import plain
 from auditor.model.numbers import BROKEN, NUMERIC, State, is_printed_number, parse_literal
 from auditor.model.tables import Column, Layout, Row, Table
@@ -43,7 +43,7 @@ def bind_shape(
     name = _name(shape, found, taken)
     place = Place(found.place.file, found.place.page, found.place.line)
     read = ReadTable(name, name.removeprefix(PREFIX), replace(place, table=name), unit=shape.unit or unit)
-    read.borderless = shape.by_alignment
+    read.borderless, read.bound_by = shape.by_alignment, BoundBy.LABELS
     columns = {(column.lane, column.position): column for column in shape.columns}
     codes = _code_list(shape) if only is None else ""
     unread: list[Unread] = []

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FOLDER = "roles"
 KINDS = ("层次", "资金", "性质", "分类", "时间")
+GENERAL = "泛称"  # words that say nothing of which figure it is
 MAX_PATTERN = 600  # characters
 MAX_LABEL = 200  # of a label, longer ones tell and name nothing
 _YEAR = re.compile(r"(20[0-4]\d)年度?")
@@ -38,7 +39,7 @@ ROLE = Entry(
         Key("not_found", KeyShape.TEXTS, required=True),
     ),
 )
-ROLES = Entry("roles", tuple(Key(kind, KeyShape.ENTRIES, of=ROLE) for kind in KINDS))
+ROLES = Entry("roles", tuple(Key(kind, KeyShape.ENTRIES, of=ROLE) for kind in (*KINDS, GENERAL)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,12 @@ def _of_label(vocabulary: Vocabulary, text: str) -> tuple[tuple[str, frozenset[s
 def load_roles(roots: Iterable[Path]) -> Vocabulary:
     """Load the roles below the given rule folders. Raises `RuleError` (file, line, what to do)."""
     return Vocabulary(tuple(_role(item, kind) for item, kind in _items(roots)))
+
+
+@lru_cache(maxsize=8)
+def vocabulary_of(roots: tuple[Path, ...]) -> Vocabulary:
+    """The roles below the given rule folders, loaded once. Raises `RuleError`."""
+    return load_roles(roots)
 
 
 def check_roles(roots: Iterable[Path]) -> None:

@@ -241,10 +241,13 @@ def info_of(filing: Filing, book: FormBook) -> FilingInfo:
     left_out: dict[str, frozenset[str]] = {}
     unknown: set[tuple[str, str]] = set()
     family = book.families.get(filing.family)
+    nameless = {read.instead_of or read.title for read in filing.tables if not read.table or read.instead_of}
     for read in (*filing.tables, *filing.about):
         if read.table:
             state = Status.READ if read.complete else Status.PARTIAL
             status[read.table] = Status.UNREAD if read.reason else state
+            if read.instead_of in book.tables:
+                status.setdefault(read.instead_of, Status.UNREAD)
             names |= {(read.table, row): label for row, label in read.names.items()}
             unknown |= {(read.table, lane) for lane in read.unknown_lanes}
             if read.left_out:
@@ -252,7 +255,7 @@ def info_of(filing: Filing, book: FormBook) -> FilingInfo:
     hidden = bool(filing.unread_pages)  # what is not found may stand on a page of which nothing is known
     if family is not None:
         for form in family.forms:
-            unread = hidden or any(not read.table and read.title == form.title for read in filing.tables)
+            unread = hidden or form.title in nameless
             for table in (form.table, *form.inner):
                 if table and table not in status and (unread or not form.optional):
                     status[table] = Status.UNREAD if unread else Status.MISSING
