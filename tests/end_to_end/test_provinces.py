@@ -178,7 +178,7 @@ def test_a_table_of_other_codes_does_not_become_what_its_title_says() -> None:
         "科目编码|科目名称|合计\n|合计|3.00\n501|机关工资福利支出|3.00\n50101|工资奖金津补贴|1.00\n50102|社会保障缴费|1.00"
     )
     tables = {table.table: table.reason for table in audit.filing.tables}
-    assert tables == {"支出预算表": "unread.other_codes", "其他表/部门支出总表": ""}
+    assert tables == {"其他表/部门支出总表": ""}
     assert [finding.rule.id for finding in audit.findings] == ["SH-02"]
 
 
