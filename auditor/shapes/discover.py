@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from auditor.model.footing import Footing, FootingKind
+from auditor.model.footing import Footing, FootingKind, Licence
 from auditor.shapes.across import column_sums
 from auditor.shapes.bind import PREFIX
 from auditor.shapes.down import lane_sums, row_sums
@@ -54,9 +54,10 @@ def footings_of(shapes: Sequence[Shape], facts: Facts) -> Footings:
     out = Footings()
     for number, (shape, proposals) in enumerate(zip(shapes, tables, strict=True)):
         chosen = licensed(proposals, number, pool)
+        broken = any(one.count("fails") for one in proposals)
         known: set[frozenset[tuple[int, Address]]] = set()
         for one, choice in chosen.kept:
-            for footing in _footings(one, choice):
+            for footing in _footings(one, choice, broken=broken):
                 key = frozenset([(0, footing.total), *footing.parts])
                 if key not in known and len(out.kept) < MAX_FOOTINGS:
                     known.add(key)
@@ -87,10 +88,16 @@ def _by_form(one: Proposal, total: Address) -> bool:
     return one.kind is FootingKind.TREE and not total.table.startswith(PREFIX)
 
 
-def _footings(one: Proposal, choice: Choice) -> Iterator[Footing]:
-    """One equation for every place in which a sum could be tried."""
+def _footings(one: Proposal, choice: Choice, *, broken: bool) -> Iterator[Footing]:
+    """One equation for every place in which a sum could be tried.
+
+    In a table with a sum that is `broken`, a row that equals the one below it by nothing but that is not its parent.
+    """
     tally, addresses = choice.reading.tally, one.figures.address
     held, failed = one.count("holds"), one.count("fails")
+    by_arithmetic = one.kind is FootingKind.TREE and one.licence is Licence.EVIDENCE
+    if broken and by_arithmetic and len(choice.reading.sum.parts) < 2:
+        return
     for place in np.nonzero(~tally.nothing & ~tally.unknown)[0].tolist():
         total = addresses[choice.reading.sum.total][place]
         parts = [(sign, line, addresses[line][place]) for sign, line in choice.reading.sum.parts]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditor.model.footing import FootingKind, Licence
-from auditor.shapes.choose import Choice, choose
-from auditor.shapes.figures import NUMBER, UNKNOWN, Figures, Sum
+from auditor.shapes.choose import Choice, Reading, choose
+from auditor.shapes.figures import NUMBER, UNKNOWN, Figures, Sum, tally
 from auditor.shapes.flat import flat_tree
 from auditor.shapes.proposal import Proposal
 from auditor.shapes.trees import ROOT, addend, children_of, ends_of, nameless, trees_of
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 NAMES = 4  # rows named in a pattern before the rest is counted
 FLAT, CODES = "逐级", "科目"
 MIN_STRONG = 3  # sums that show a tree which nothing but arithmetic does
+LEVELS = 2  # from so many indentations on there are levels
 LONG = 2  # 合计, 总计, 小计 say nothing of what they sum
 
 
@@ -140,13 +141,38 @@ def _totals(roots: Sequence[Sequence[int]], lane: _Lane, *, sound: bool) -> Iter
         runs = [one for one in runs if len(one[2]) > 1 or not set(one[2]) <= set(totals)]  # no copy of another total
         sums = [_sum(total, run, str(n) if not k else "") for k, n, run in runs]
         choice = choose(sums, lane.figures)
+        whole = _whole_list(total, totals, lane)
+        alone = choice is not None and whole is not None and not choice.reading.exact
+        if alone and whole is not None:
+            choice = Choice(Reading(whole, tally(whole, lane.figures)), settled=True)
         if choice is not None:
             choice.settled = choice.settled and not (lane.figures.open_end or lane.figures.mixed)
             name, style = lane.rows[total].name, choice.reading.sum.style
             family = f"行合计·{name}·{style}" if style and (sound or len(name) > LONG) else ""
             yield Proposal(
-                FootingKind.ROWS, _pattern(choice.reading.sum, lane), family, Licence.LABEL, lane.figures, [choice]
+                FootingKind.ROWS,
+                _pattern(choice.reading.sum, lane),
+                family,
+                Licence.LABEL,
+                lane.figures,
+                [choice],
+                alone,
             )
+
+
+def _whole_list(total: int, totals: Sequence[int], lane: _Lane) -> Sum | None:
+    """All rows of a plain list above or below its only total; None where rows may stand for others in any way."""
+    parts = [n for n, row in enumerate(lane.rows) if n != total and lane.printed[n]]
+    rows = [lane.rows[n] for n in parts]
+    plain_list = not any(row.ordinal or row.of_which or nameless(row) or row.total for row in rows)
+    plain_list = plain_list and len({row.indent for row in rows}) < LEVELS
+    coded = [row.code for row in rows if row.code]
+    below = any(a != b and a.startswith(b) for a, b in itertools.pairwise(sorted(coded, reverse=True)))
+    sides = {n < total for n in parts}
+    if len(totals) != 1 or len(parts) < MIN_STRONG or not plain_list or below or len(sides) != 1:
+        return None
+    filled = [tuple(bool(text) for text in row.labels) for row in rows]
+    return _sum(total, parts) if len(set(filled)) == 1 and len(coded) in (0, len(rows)) else None
 
 
 def _runs(total: int, roots: Sequence[int], totals: Sequence[int], lane: _Lane) -> Iterator[list[int]]:

@@ -89,7 +89,8 @@ def licensed(proposals: Sequence[Proposal], table: int, pool: Pool) -> Licensed:
         confirmed = one.family == "上下级·科目" and any(
             other.kind is FootingKind.ROWS and other.count("holds") and not other.count("fails") for other in proposals
         )
-        (accused if _supported(one, table, pool, confirmed=confirmed) else unsupported).extend(single)
+        told = _supported(one, table, pool, confirmed=confirmed) or _by_label(one, proposals)
+        (accused if told else unsupported).extend(single)
     accused, unsupported = _corroborated(accused, unsupported)
     if few_cells([place for _, choice in accused for place in places(_, choice)]):
         out.kept += accused
@@ -133,7 +134,60 @@ def _single(one: Proposal, choice: Choice) -> bool:
     if one.kind is FootingKind.COLUMNS:
         return choice.settled
     once = tally.failed + tally.doubtful + int(tally.bare.sum()) == 1
-    return choice.settled and once and not _carried(one, choice)
+    return choice.settled and once and not _carried(one, choice) and not _doubled(one, choice)
+
+
+def _doubled(one: Proposal, choice: Choice) -> bool:
+    """Tell whether the parts are about two or three times their total: rows of several levels were added up."""
+    place = int(np.nonzero(choice.reading.tally.fails)[0][0])
+    total = abs(int(one.figures.value[choice.reading.sum.total, place]))
+    parts = abs(total - int(choice.reading.tally.gap[place])) if total else 0
+    several = len(choice.reading.sum.parts) > 2
+    return several and any(abs(parts - times * total) * 20 <= total * times for times in (2, 3)) and total > 0
+
+
+def _by_label(one: Proposal, proposals: Sequence[Proposal]) -> bool:
+    """Tell whether a label alone leaves but one reading of a total: one wrong figure cannot take that away.
+
+    It is the only total of a plain list, that of the roots of a tree of codes which the table obeys everywhere, or one
+    whose rows a larger total sums rightly. What it lacks is no printed figure: a row that was put to the wrong total is
+    no wrong figure.
+    """
+    if one.kind is not FootingKind.ROWS or one.licence is not Licence.LABEL:
+        return False
+    trees = [other for other in proposals if other.kind is FootingKind.TREE]
+    rooted = bool(one.family) and any(
+        other.family == "上下级·科目" and other.count("strong") >= MIN_EVIDENCE and not other.count("fails")
+        for other in trees
+    )
+    told = one.alone or rooted or _covered(one, proposals)
+    return told and not any(_is_printed(one, choice) for choice in one.choices)
+
+
+def _covered(one: Proposal, proposals: Sequence[Proposal]) -> bool:
+    """Tell whether another total of the lane sums the rows of a failing one, and some more, as it should."""
+    mine = [choice.reading.sum for choice in one.choices]
+    larger = [
+        choice.reading
+        for other in proposals
+        if other is not one and other.kind is FootingKind.ROWS and other.figures is one.figures
+        for choice in other.choices
+        if not choice.reading.tally.failed and choice.reading.tally.strong.any()
+    ]
+    return all(
+        len(small.parts) > 1
+        and any(
+            set(small.parts) < set(r.sum.parts) and small.total not in {line for _, line in r.sum.parts} for r in larger
+        )
+        for small in mine
+    )
+
+
+def _is_printed(one: Proposal, choice: Choice) -> bool:
+    """Tell whether the gap of a failing sum is a figure of its lane."""
+    tally, figures = choice.reading.tally, one.figures
+    gaps = np.abs(tally.gap[tally.fails])
+    return bool(np.isin(gaps, np.abs(figures.value[figures.value != 0])).any())
 
 
 def _carried(one: Proposal, choice: Choice) -> bool:
@@ -167,16 +221,21 @@ def _corroborated(accused: Pairs, unsupported: Pairs) -> tuple[Pairs, Pairs]:
     """Failing sums that no place supports, and one figure with the same change explains together with another sum.
 
     The other is of another kind, down where this goes across: sums that one header or one stub proposes are misread
-    together, when a part is put under the wrong total.
+    together, when a part is put under the wrong total. Two totals down tell the same where what they lack is no figure
+    of the table.
     """
     if not unsupported:
         return accused, unsupported
-    broken = [(one.kind, place) for one, choice in (*accused, *unsupported) for place in places(one, choice)]
+    broken = [
+        (one.kind if _is_printed(one, choice) else place.choice, place)
+        for one, choice in (*accused, *unsupported)
+        for place in places(one, choice)
+    ]
     told = {
         place.choice
         for kind, place in broken
         for other_kind, other in broken
-        if kind is not other_kind and any(other.changes.get(a) == change for a, change in place.changes.items())
+        if kind != other_kind and any(other.changes.get(a) == change for a, change in place.changes.items())
     }
     raised = [pair for pair in unsupported if id(pair[1]) in told and pair[0].licence is Licence.LABEL]
     return [*accused, *raised], [pair for pair in unsupported if pair not in raised]

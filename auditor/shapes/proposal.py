@@ -16,7 +16,8 @@ class Proposal:
     """Sums of one pattern in one lane: a tree, a total row, a total column.
 
     `figures` has what is summed along its first axis (turned, for columns). `family` names the pattern in all tables of
-    a document alike, so that a table with one place of it can be judged by the others.
+    a document alike, so that a table with one place of it can be judged by the others. `alone` says that its total is
+    the only one of its lane and sums every other row, so that no other reading of it is left.
     """
 
     kind: FootingKind
@@ -25,6 +26,7 @@ class Proposal:
     licence: Licence
     figures: Figures
     choices: list[Choice] = field(default_factory=list)
+    alone: bool = False
 
     def count(self, what: str) -> int:
         """How many places hold, fail, are strong …, over all sums."""

@@ -200,3 +200,54 @@ def audited(text: str, *, stub: int = 1, lanes: tuple[int, ...] = (0,), book: Ru
     filing.dynamic[TABLE] = Table(TABLE, "", Layout.LIST, columns=columns, generic=True)
     filing.footings = footings_of([shape], {fact.address: fact for fact in facts}).kept
     return audit_filings([filing], book or every_footing())[0]
+
+
+PLAIN_LIST = """
+服务事项|金额
+---
+法律咨询|10.00
+印刷|23.50
+物业|41.20
+网络维护|7.15
+合计|{total}
+"""
+
+
+def failing(text: str) -> list[str]:
+    """The patterns that a table of one column breaks and may be accused of."""
+    shape, printed = shape_of(text)
+    facts = {fact.address: fact for fact in printed}
+    out = []
+    for one in footings_of([shape], facts).kept:
+        parts = sum(sign * facts[address].value for sign, address in one.parts)
+        if facts[one.total].value != parts:
+            out.append(one.pattern)
+    return out
+
+
+@pytest.mark.parametrize(("total", "told"), [("81.85", 0), ("81.58", 1), ("818.50", 1), ("58.35", 0)])
+def test_the_only_total_of_a_plain_list_keeps_its_licence_when_it_is_wrong(total: str, told: int) -> None:
+    """But not where what it lacks is a printed row (23.50): that may not belong to it."""
+    assert len(failing(PLAIN_LIST.format(total=total))) == told
+
+
+def test_a_wrong_total_whose_rows_a_larger_total_sums_rightly_is_told() -> None:
+    """支出总计 is the sum of all rows, so that 本年支出合计 alone is wrong."""
+    text = """
+支出|预算数
+---
+一、一般公共服务支出|50.00
+二、教育支出|40.00
+本年支出合计|900.00
+结转下年|12.34
+支出总计|102.34
+"""
+    assert len(failing(text)) == 1
+    assert failing(text.replace("900.00", "90.00")) == []
+    assert found(text.replace("900.00", "90.00")).kept != []
+
+
+def test_rows_of_several_levels_that_were_added_up_accuse_nobody() -> None:
+    """合计 = the rows of 全额, and again the items: twice the total is a mixture of levels."""
+    text = "\n名称|金额\n---\n合计|60.01\n甲处|60.00\n" + "\n".join(f"物品{n}|{n}0.00" for n in (1, 2, 3)) + "\n"
+    assert failing(text) == []
