@@ -162,6 +162,7 @@ def test_what_make_demo_does_is_there() -> None:
 # -- blocks of commands -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("block", "whole"), cases("sh"))
 def test_commands(block: Block, whole: bool, home: Path) -> None:
     if "auditor rules new our_rules" not in block.text:

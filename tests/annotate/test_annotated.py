@@ -109,6 +109,7 @@ def highlights(data: bytes) -> list[Highlight]:
     return found
 
 
+@pytest.mark.slow
 def test_every_doubtful_figure_of_a_pdf_is_highlighted_in_its_box() -> None:
     copy, placed = copied(original("a.pdf"), "a.pdf", notes("a.pdf"))
     assert copy.startswith(original("a.pdf"))  # appended: the original's bytes are untouched
@@ -292,6 +293,7 @@ def test_comments_of_a_text_document_are_kept_and_text_boxes_have_none_inside() 
 # -- the command, and what goes wrong -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_command_writes_copies_beside_the_reports(tmp_path: Path) -> None:
     for name in WRITERS:
         (tmp_path / name).write_bytes(original(name))

@@ -101,6 +101,7 @@ def test_the_starting_files_are_not_overwritten(folder: Path) -> None:
     assert "MY" in wrong.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_rules_on_every_standard_table_work_as_they_are_written(tmp_path: Path, language: str) -> None:
     book = rule_book()

@@ -311,6 +311,7 @@ def test_one_bad_file_among_many(here: Path) -> None:
     assert {"a.html", "b.html"} < set(names_in(here / "reports_out"))
 
 
+@pytest.mark.slow
 def test_damaged_copies_are_read_or_refused(here: Path) -> None:
     """A small fixed set of what `benchmarks/fuzz.py` runs by the thousand."""
     text = TEXT[: TEXT.index("\n支出决算表\n")]  # two tables

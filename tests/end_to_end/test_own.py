@@ -47,6 +47,7 @@ def filings(out: Path) -> set[str]:
     return {file for one in index["filings"] for file in one["files"]}
 
 
+@pytest.mark.slow
 def test_a_folder_that_takes_its_own_reports_three_times_keeps_its_files_and_its_filings(tmp_path: Path) -> None:
     folder = tmp_path / "公开"
     before = originals(folder)
@@ -101,6 +102,7 @@ def test_reports_given_by_hand_or_in_an_archive_are_no_filings(tmp_path: Path) -
     assert "略过" in nothing.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_report_and_copy_and_list_is_recognised_and_no_original_is(tmp_path: Path, lang: str) -> None:
     folder, out = tmp_path / "公开", tmp_path / "out"
@@ -127,6 +129,7 @@ def test_other_files_are_not_taken_for_reports(data: bytes) -> None:
     assert not is_own(data)
 
 
+@pytest.mark.slow
 def test_a_screening_writes_over_nothing_and_removes_nothing_of_others(tmp_path: Path) -> None:
     folder = tmp_path / "公开"
     folder.mkdir()

@@ -101,6 +101,7 @@ def test_a_wrong_figure_is_found_and_named(place: str, title: str, before: str, 
     assert all(finding.verdict is Verdict.INCONSISTENT for finding in errors)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES)
 def test_varied_copies_never_mislead(place: str) -> None:
     entity, pages = PLACES[place]

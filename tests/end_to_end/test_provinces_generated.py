@@ -38,6 +38,7 @@ def test_every_department_has_units_and_all_together_as_many_as_asked() -> None:
         sizes(20, 19, random.Random(1))  # noqa: S311
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("told", [True, False])
 def test_a_clean_province_is_accused_of_nothing_and_rules_between_filings_look_at_it(told: bool) -> None:
     members = list(province(BOOK, 2, 9, 3, told=told, seed=4))

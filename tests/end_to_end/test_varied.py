@@ -59,6 +59,7 @@ def test_variations_together_never_mislead(number: int) -> None:
         assert result.clean, f"{copy.names}: {told(result)}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", FILES or [None], ids=lambda file: file.name[:24] if file else "absent")
 def test_varied_copies_of_real_filings_never_mislead(file: Path | None) -> None:
     if file is None:

@@ -102,6 +102,7 @@ def test_coverage_of_files(tmp_path: Path) -> None:
     assert "nowhere.pdf" in missing.stderr
 
 
+@pytest.mark.slow
 def test_of_the_real_filings_nearly_every_figure_of_a_table_is_checked() -> None:
     if not SHARED.is_dir():
         pytest.skip("the shared filings are not here (../shared/filings)")

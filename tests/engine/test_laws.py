@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pandas as pd
+import pytest
 from auditor.api import Filing
 from auditor.engine.audit import audit_filings
 from auditor.engine.facts.chunk import Chunk
@@ -61,6 +62,7 @@ def test_a_truncated_ledger_is_never_inconsistent_when_read_as_truncated(ledger:
     assert contradictions(filing_of(ledger, style), Rounding.TRUNCATE) == set()
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 500), pick=st.integers(0, 10**6), up=st.booleans())
 def test_a_change_beyond_the_range_is_always_inconsistent(seed: int, pick: int, up: bool) -> None:
     filing = filing_of(draw_ledger(RandomSource(seed), most=10**9), Style())
@@ -78,6 +80,7 @@ def test_a_change_beyond_the_range_is_always_inconsistent(seed: int, pick: int, 
     assert contradictions(filing) & logical
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 10**6))
 @settings(max_examples=15)
 def test_order_of_facts_tables_and_rules_changes_nothing(seed: int) -> None:

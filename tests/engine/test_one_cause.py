@@ -64,6 +64,7 @@ def certain(filing: Filing, signatures: Mapping[int, Signature]) -> list[int]:
     return [n for n, one in signatures.items() if one.always and one.unique and one.least and facts[n].value]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1])
 def test_one_wrong_figure_is_one_finding_that_names_it(book: RuleBook, seed: int) -> None:
     filing = told_filing(book, seed)
@@ -172,6 +173,7 @@ def test_two_figures_that_changed_places_are_one_finding(book: RuleBook) -> None
     assert "互换" in Narrator(audit).message(found[0])
 
 
+@pytest.mark.slow
 def test_every_family_prints_figures_that_satisfy_its_rules(book: RuleBook) -> None:
     for family in book.forms.families:
         filing = family_filing(book, family, 0)

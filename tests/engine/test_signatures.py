@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from auditor.engine.facts.chunk import Chunk
 from auditor.engine.judge.evaluate import evaluate
 from auditor.engine.localise.signatures import Signature, signatures_of
@@ -53,6 +54,7 @@ def contradicted(evaluation: Evaluation) -> int:
     return int(evaluation.counts()[0][Verdict.INCONSISTENT])
 
 
+@pytest.mark.slow
 def test_the_least_change_is_always_found_up_and_down() -> None:
     filing = generated(5)
     _, signatures = seen(filing)

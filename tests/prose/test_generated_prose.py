@@ -40,6 +40,7 @@ def audited(tables: dict[str, Amounts], told: WrittenProse) -> Audit:
     return audit_filings([filing], rule_book())[0]
 
 
+@pytest.mark.slow
 @given(number=st.integers(0, 10**6), most=st.sampled_from([3, 10**4, 10**7, 10**10]))
 @settings(max_examples=20)
 def test_what_a_ledger_tells_is_read_whole_and_accused_of_nothing(number: int, most: int) -> None:
@@ -62,6 +63,7 @@ def test_a_rate_that_only_a_hidden_remainder_explains_is_no_error() -> None:
         assert {f.severity for f in found if f.rule.id == "PR-02"} == severities
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_a_misprint_is_found(seed: int) -> None:
     tables = roll_up(draw_ledger(RandomSource(seed), most=400_000_000))

@@ -147,6 +147,7 @@ def test_a_hostile_text_is_audited(name: str) -> None:
     assert audit.told == sum(fact.is_figure for fact in filing.facts)
 
 
+@pytest.mark.slow
 def test_more_numbers_than_any_filing_has_are_left_unread() -> None:
     lexicon = rule_book().forms.lexicon
     assert lexicon is not None

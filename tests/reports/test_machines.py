@@ -202,6 +202,7 @@ def test_sarif_of_the_seeds_is_sound(prefix: str) -> None:
 # -- all ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_format_in_one_run_and_the_same_bytes_twice(tmp_path: Path) -> None:
     folders = []
     for number in range(2):

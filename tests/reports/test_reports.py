@@ -259,6 +259,7 @@ def test_what_a_filing_prints_is_shown_and_never_run() -> None:
             assert "onerror" not in attrs
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(st.text(alphabet="<>&\"'${}%=+@-单位：万元决算表 \t\n0123456789.", max_size=300))
 def test_any_text_in_a_filing_keeps_the_page_whole(noise: str) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 distributed = pytest.importorskip("distributed")
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_changes_nothing(tmp_path: Path) -> None:
     from auditor.screening.cluster_workers import ClusterWorkers
 

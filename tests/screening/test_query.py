@@ -44,6 +44,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base / "out"
 
 
+@pytest.mark.slow
 def test_the_lists_and_the_page(out: Path) -> None:
     ranked = rows(out / "ranking.csv")
     assert ranked[0][:2] == ["rank", "entity"]

@@ -51,6 +51,7 @@ def command(folder: Path, out: Path, *more: str) -> list[str]:
             "--format", "json", "--today", "2026-01-01", "--jobs", "2", *more]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_finds_filings_in_folders_and_archives_and_leaves_older_versions_out(folder: Path, tmp_path: Path) -> None:
     done = run(folder, tmp_path)
     assert done.filings == 7
@@ -78,6 +79,7 @@ def test_nothing_that_is_unchanged_is_done_again(folder: Path, tmp_path: Path) -
     assert results(tmp_path) == before
 
 
+@pytest.mark.slow
 def test_one_process_writes_what_two_write(folder: Path, whole: Path, tmp_path: Path) -> None:
     workers = LocalWorkers(1)
     try:
@@ -87,6 +89,7 @@ def test_one_process_writes_what_two_write(folder: Path, whole: Path, tmp_path: 
     assert results(tmp_path) == results(whole)
 
 
+@pytest.mark.slow
 def test_the_list_of_findings_joins_what_the_partitions_kept(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
@@ -111,6 +114,7 @@ def test_the_list_of_findings_joins_what_the_partitions_kept(tmp_path: Path) -> 
     assert not list((tmp_path / "out").glob("*-report*"))
 
 
+@pytest.mark.slow
 def test_a_file_that_was_touched_is_told_by_its_bytes(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "in", units=2)
     run(folder, tmp_path / "out")
@@ -125,6 +129,7 @@ def test_a_file_that_was_touched_is_told_by_its_bytes(tmp_path: Path) -> None:
     assert run(folder, tmp_path / "out", rehash=True).read == 1
 
 
+@pytest.mark.slow
 def test_a_changed_file_is_audited_again_and_one_that_is_gone_leaves_the_results(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "in", units=2)
     out = tmp_path / "out"
@@ -143,6 +148,7 @@ def test_a_changed_file_is_audited_again_and_one_that_is_gone_leaves_the_results
         assert store.ask("SELECT max(run) FROM runs")[1] == [(3,)]
 
 
+@pytest.mark.slow
 def test_killed_at_any_point_it_goes_on(folder: Path, whole: Path, tmp_path: Path) -> None:
     journal = tmp_path / ".screen" / "journal.jsonl"
     for lines in (1, 4, 9):
@@ -173,6 +179,7 @@ runpy.run_module("auditor.cli.main", run_name="__main__")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="bounds of file sizes")
 @pytest.mark.parametrize("limit", [3_000, 40_000, 400_000])
 def test_a_full_disk_is_told_and_loses_nothing(folder: Path, whole: Path, tmp_path: Path, limit: int) -> None:
@@ -197,6 +204,7 @@ def test_two_runs_do_not_write_to_one_folder(folder: Path, tmp_path: Path) -> No
         run(folder, tmp_path)
 
 
+@pytest.mark.slow
 def test_kept_parts_that_are_damaged_are_read_again(folder: Path, whole: Path, tmp_path: Path) -> None:
     run(folder, tmp_path)
     for path in (tmp_path / ".screen" / "parts").rglob("*.part"):
@@ -270,6 +278,7 @@ def test_a_full_disk_in_a_worker_comes_through(tmp_path: Path) -> None:
 # -- what is due --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_list_tells_who_has_not_published(folder: Path, tmp_path: Path) -> None:
     from auditor.reading.entity_list import load_entities
 

@@ -167,6 +167,7 @@ def test_findings_are_new_as_before_or_gone_against_a_baseline() -> None:
     assert old.name in result.stderr
 
 
+@pytest.mark.slow
 def test_filings_that_do_not_say_whose_they_are_are_compared_by_their_files() -> None:
     text = WRONG.read_text("utf-8").replace(ENTITY, "").replace("2023", "")
     for name in ("a", "b"):

@@ -95,6 +95,7 @@ def test_what_is_changed_in_generated_tables_is_found_named_and_put_right(book: 
     assert sum(one.repaired for one in made) >= 10
 
 
+@pytest.mark.slow
 def test_numbers_of_sentences_are_followed_into_their_facts(book: RuleBook) -> None:
     made = _tried(read(CLEAN), book, 0, 16)
     assert {one.kind for one in made} <= {"文字金额", "文字比率", "文字数量"}
@@ -130,6 +131,7 @@ def test_the_version_of_the_readers_depends_on_all_their_sources() -> None:
     assert len(list(keeping.ROOT.glob(keeping.SOURCES[0]))) > 20
 
 
+@pytest.mark.slow
 def test_documents_are_kept_as_read(book: RuleBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, kept = tmp_path / "filings", tmp_path / "kept"
     folder.mkdir()

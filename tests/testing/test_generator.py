@@ -103,6 +103,7 @@ def test_tables_of_many_narrow_columns_stay_on_the_page() -> None:
     assert {address: found.get(address) for address in wanted} == wanted
 
 
+@pytest.mark.slow
 @given(draft=kit.drafts(BOOK), form=st.sampled_from(kit.FORMATS))
 @settings(max_examples=25)
 def test_a_ledger_printed_by_any_model_is_accused_of_nothing(draft: Draft, form: str) -> None:
@@ -111,6 +112,7 @@ def test_a_ledger_printed_by_any_model_is_accused_of_nothing(draft: Draft, form:
     assert loud(audit_filings([filing], BOOK)[0]) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [67, 86, 108, 164, 174, 217, 282])
 def test_print_models_that_were_accused_once(seed: int) -> None:
     """Totals that add up rounded columns and classes, in tables and against the text."""
@@ -139,6 +141,7 @@ def test_small_filings_have_no_figures() -> None:
     assert not any(amounts)
 
 
+@pytest.mark.slow
 def test_a_form_alone() -> None:
     filing = find(kit.figures(BOOK, "支出决算表"), lambda found: any(fact.value for fact in found.facts))
     assert {table.table for table in filing.tables} == {"支出决算表"}
@@ -162,6 +165,7 @@ def test_a_rule_that_others_imply_cannot_be_broken_alone() -> None:
         kit.breaking(draft_of_family(BOOK, "全国决算", 1).figures(BOOK), "FA-TREE-03", BOOK)
 
 
+@pytest.mark.slow
 @given(years=kit.two_years(BOOK, Style()))
 @settings(max_examples=8)
 def test_two_years_carry_over(years: tuple[Draft, Draft]) -> None:
@@ -176,6 +180,7 @@ def test_two_years_carry_over(years: tuple[Draft, Draft]) -> None:
     assert closing == opening
 
 
+@pytest.mark.slow
 @given(department=kit.departments(BOOK, Style("元", 2)))
 @settings(max_examples=8)
 def test_a_department_sums_up_its_units(department: tuple[Draft, list[Draft]]) -> None:
@@ -230,6 +235,7 @@ def test_generated_files_and_their_key(tmp_path: Path) -> None:
     assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
 
 
+@pytest.mark.slow
 def test_a_second_run_into_the_same_folder_keeps_the_answers_of_the_first(tmp_path: Path) -> None:
     def answers(*more: str) -> tuple[int, str, list[str]]:
         command = ["generate", "--count", "2", "--format", "txt", "--out", str(tmp_path), *more]
@@ -248,6 +254,7 @@ def test_a_second_run_into_the_same_folder_keeps_the_answers_of_the_first(tmp_pa
     assert len(list(tmp_path.glob("*.txt"))) == 4  # nothing was written
 
 
+@pytest.mark.slow
 def test_audits_of_different_units_do_not_touch() -> None:
     """audit(A + B) = audit(A) + audit(B), in either order."""
     filings = [read_back(generated(BOOK, number, plant=2, seed=9).draft, BOOK.forms) for number in range(4)]
@@ -259,6 +266,7 @@ def test_audits_of_different_units_do_not_touch() -> None:
             assert audit.marks == alone[number].marks
 
 
+@pytest.mark.slow
 def test_files_of_every_format_say_the_same() -> None:
     made = generated(BOOK, 7, plant=3, seed=1)
     found = []
@@ -274,6 +282,7 @@ def told(audits: list[Audit]) -> list[str]:
     return [json.dumps(filing_data(audit, {}), ensure_ascii=False, indent=1, default=str) for audit in audits]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [2, 3, 7])
 def test_a_report_is_the_same_whatever_filings_share_a_chunk(size: int) -> None:
     filings = [read_back(generated(BOOK, number, plant=2, seed=3).draft, BOOK.forms) for number in range(7)]

@@ -72,6 +72,7 @@ def test_other_yaml_files_are_left_alone(tmp_path: Path) -> None:
     assert run(tmp_path, ".").returncode == 5  # nothing collected
 
 
+@pytest.mark.slow
 def test_fixtures_are_tests(tmp_path: Path) -> None:
     rules = firm(tmp_path, WRONG)
     (rules / "fixtures").mkdir()

@@ -58,6 +58,7 @@ def test_examples_that_notice_nothing_are_told() -> None:
     assert all(mutant.killed for mutant in made if mutant.slip == FLIPPED)
 
 
+@pytest.mark.slow
 def test_the_examples_of_every_rule_notice_every_slip() -> None:
     book = load_rules(cache=False)
     made = [mutant for mutant in score_mutants(book, book.rules) if mutant.counts]
@@ -168,6 +169,7 @@ def test_static_analysis_and_observation_agree(family: str, seed: int) -> None:
     assert found.contradicted == []
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 200), pick=st.integers(0, 10**6), up=st.booleans())
 @settings(max_examples=15)
 def test_changes_above_the_static_threshold_are_found_and_those_below_are_not(seed: int, pick: int, up: bool) -> None:
@@ -198,6 +200,7 @@ def test_changes_above_the_static_threshold_are_found_and_those_below_are_not(se
 NO_ROOM = {"last_year", "truncated"}  # no column of last year here; cut off by less than rounding excuses
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sort", DEFECTS)
 def test_planted_defects_are_found(sort: str) -> None:
     made = found = 0
