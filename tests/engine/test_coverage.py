@@ -106,11 +106,19 @@ def test_coverage_of_files(tmp_path: Path) -> None:
 def test_of_the_real_filings_nearly_every_figure_of_a_table_is_checked() -> None:
     if not SHARED.is_dir():
         pytest.skip("the shared filings are not here (../shared/filings)")
-    files = [str(path) for part in ("seeds", "real") for path in sorted((SHARED / part).iterdir()) if path.suffix != ".csv"]
+    files = [
+        str(path) for part in ("seeds", "real") for path in sorted((SHARED / part).iterdir()) if path.suffix != ".csv"
+    ]
     result = CliRunner().invoke(cli, ["rules", "coverage", *files], catch_exceptions=False)
     share = re.search(r"等式核对了 \d+ 个（(\d+\.\d)%）", result.output)
     assert share is not None
-    assert float(share[1]) >= 98
+    assert float(share[1]) >= 86  # with scores and indicators, which no equation knows
+    printed = missing = 0
+    for name, count, left in re.findall(r"^ +(\S+?)：(\d+) 个数字，(\d+) 个没有核对", result.output, re.MULTILINE):
+        if not name.startswith("其他表/") and name != "项目自评汇总表":
+            printed, missing = printed + int(count), missing + int(left)
+    assert printed > 1000
+    assert missing <= printed // 100
 
 
 def test_a_rule_that_alone_protects_is_named() -> None:
