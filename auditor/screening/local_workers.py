@@ -24,6 +24,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 TRIES = 2
 AHEAD = 2  # pieces waiting per process
+GRACE = 5.0  # seconds that a process may take to end when it is asked to
 
 
 @dataclass(frozen=True)
@@ -107,9 +108,13 @@ class LocalWorkers:
         """End the processes; what they were doing is not waited for."""
         if self._pool is not None:
             processes = list((self._pool._processes or {}).values())  # noqa: SLF001 — a pool has no way to stop its work
-            self._pool.shutdown(wait=False, cancel_futures=True)
             for process in processes:
                 process.terminate()
+            for process in processes:
+                process.join(GRACE)
+                if process.is_alive():
+                    process.kill()
+            self._pool.shutdown(wait=True, cancel_futures=True)  # its thread ends before the interpreter does
             self._pool = None
 
 
