@@ -147,7 +147,8 @@ def _lanes(shape: Shape, table: Table, one: Described, year: int, book: FormBook
     printed: list[PrintedRow] = []
     vocabulary = vocabulary_of(book.roots)
     for number, lane in lanes.items():
-        keys = Keys(vocabulary, one.own, year, shape.lanes[number])
+        title = shape.lanes[number] if number < len(shape.lanes) else ""  # lanes may be known by their rows alone
+        keys = Keys(vocabulary, one.own, year, title)
         columns = matched((c for c in shape.columns if c.lane == number), lane.columns, keys)
         if not columns:
             return None
