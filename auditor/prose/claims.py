@@ -103,7 +103,7 @@ class _Reader:
         self.subjects = Subjects(lexicon, names, entity)
         self.claims = Claims()
         self.topic: Topic | None = None
-        self.heading = ""
+        self.heading = self.chapter = ""
         self.line: Line | None = None
         self.wholes: list[tuple[Line, bool]] = []  # and whether the list stands in brackets
         self.heard: set[str] = set()  # topics of which a number was explained
@@ -124,6 +124,8 @@ class _Reader:
         self.claims.seen += len(numbers)
         self.topic = passage.topic or self.lexicon.topic_of(passage.text[:OPENING])
         self.heading = passage.heading
+        if passage.chapter != self.chapter:
+            self.chapter, self.list_open = passage.chapter, False
         if not self.list_open:
             self.line = None
             if not _ITEM.match(passage.text):

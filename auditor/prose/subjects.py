@@ -26,7 +26,7 @@ _YEAR = re.compile(r"^.*20\d\d年(?:度)?(?:\d+月(?:\d+日|底)?)?")
 _ORDINAL = re.compile(r"^[-•·]*(?:\d{1,2}\.?|[①-⑳])?[-•·]*")
 _LEAD = re.compile(r"^(?:其中|[一二三四五六七八九十]是|\d+[.、]|（[\d一二三四五六七八九十]+）|[①-⑳])+")
 _USED_FOR = re.compile(r"^(?:其中|主要|分别)*(?:用于|包括|是|为)(?=.{2})")
-_TAIL = re.compile(r"(?:预算|决算)?(?:数|支出)?(?:安排)?(?:为|是|共|计)?$")
+_TAIL = re.compile(r"(?:科目)?(?:预算|决算)?(?:数|支出)?(?:安排)?(?:为|是|共|计)?$")
 MIN_ENTITY = 4  # characters that still name it
 MOST = 400  # characters before a number that may name its subject
 

@@ -49,6 +49,7 @@ class _Change:
     amount: Told | None = None
     rate: Told | None = None
     candidates: list[Clause] = field(default_factory=list)
+    anew: bool = False  # a sentence begins with it that names no subject
 
 
 class Parser(Walk):
@@ -72,7 +73,7 @@ class Parser(Walk):
             self.heading, self.named = passage.heading, {}
         if passage.chapter != self.chapter:
             self.finish()
-            self.chapter = passage.chapter
+            self.chapter, self.open_end = passage.chapter, False
         self._enter(passage)
         at, last = 0, None
         for number in numbers:
@@ -270,7 +271,7 @@ class Parser(Walk):
             change.rate = told
             return
         self._settle()
-        change = _Change(lead)
+        change = _Change(lead, anew=self.stopped and lead.said_base and not lead.key)
         if rate:
             change.rate = told
         else:
@@ -314,7 +315,7 @@ class Parser(Walk):
             )
             chosen = next(exact, chosen)
         elif len(fitting) > 1 and len({_now(one).number.text for one in fitting}) > 1:
-            chosen = None  # nothing tells which
+            chosen = fitting[0] if change.anew else None  # else nothing tells which
         if chosen is None:
             self._alone(change, aside=False)
             return
