@@ -61,4 +61,6 @@ def _is_above(outcome: Outcome, check: int, withheld: frozenset[str]) -> bool:
     if len(left) != 1 or not len(right) or outcome.gap[check] <= 0:
         return False
     tables = {facts.tables[int(number)] for number in facts.table[right]}
+    if any(outcome.instances.chunk.tables[table].prose for table in tables):
+        return False  # a sentence lists what it says that it lists
     return "" in withheld or bool(tables & withheld)
