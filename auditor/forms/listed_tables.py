@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.forms.column_match import Look, look
@@ -40,7 +41,7 @@ def read_list(grids: Sequence[Grid], table: Table) -> tuple[list[PrintedRow], bo
     ended = complete = False
     places: _Places | None = None
     for grid in grids:
-        start = _below_header(grid, table)
+        start = _below_header(grid, table) or (_repeated(grids[0], grid) if found else 0)
         places = _places(grid, start, table) if start else places
         if places is not None and grid.width == places.width:
             placed = _by_position(grid.rows[start:], places, table)
@@ -53,6 +54,13 @@ def read_list(grids: Sequence[Grid], table: Table) -> tuple[list[PrintedRow], bo
     if not found:
         raise UnmatchedError("unread.header_differs")
     return found, complete
+
+
+def _repeated(first: Grid, grid: Grid) -> int:
+    """How many lines at the top of a grid print those at the top of the first one again."""
+    pairs = zip(first.rows, grid.rows, strict=False)
+    same = takewhile(lambda pair: [cell.text for cell in pair[0]] == [cell.text for cell in pair[1]], pairs)
+    return sum(1 for _ in same)
 
 
 def _below_header(grid: Grid, table: Table) -> int:

@@ -174,7 +174,8 @@ def _holds(head: Head, tally: Tally, before: Holds | None) -> Holds:
             return Holds.DATE
         if is_ordinal_head(last):
             return Holds.ORDINAL
-        if is_code_head(last) or _under_codes(head):
+        coded = any(is_code_head(plain(text)) for text in head.path)
+        if is_code_head(last) or _under_codes(head) or (coded and _alike(tally)):
             return Holds.CODE
         if _rising(tally.values) and (tally.before_name or not is_money(last)):
             return Holds.ORDINAL
@@ -220,12 +221,16 @@ def _codes(head: Head, tally: Tally, before: Holds | None) -> bool:
     if is_total(head.last) or is_count(head.last):
         return False
     named = 5 * tally.before_name >= 4 * tally.numbers
-    alike = tally.units == tally.numbers and len({value // 1000 for value in tally.values}) == 1
     if named and not tally.spread and tally.numbers >= MIN_ROWS and not is_money(head.last):
         return True  # codes of which print kept one digit
     if before is Holds.CODE and tally.parts + tally.codes == tally.numbers and not is_money(head.last):
         return True
-    return named and (alike or tally.codes == tally.numbers) and not is_money(head.last)
+    return named and (_alike(tally) or tally.codes == tally.numbers) and not is_money(head.last)
+
+
+def _alike(tally: Tally) -> bool:
+    """Whether all numbers of a column are codes of units of one department: six digits that begin alike."""
+    return tally.units == tally.numbers and len({value // 1000 for value in tally.values}) == 1
 
 
 def _rising(values: Sequence[int]) -> bool:

@@ -71,7 +71,7 @@ def words_of(cells: Cells) -> tuple[str, ...]:
 
 def header_height(sheet: Sheet) -> int:
     """How many lines at the top of a sheet are its header: those above the first figures that head columns."""
-    from auditor.shapes.words import all_header_words
+    from auditor.shapes.words import all_header_words, heads_codes
 
     top = sheet.lines[: MAX_HEADER + 1]
     first = next((n for n, cells in enumerate(top) if _has_figures(cells)), len(top))
@@ -82,10 +82,10 @@ def header_height(sheet: Sheet) -> int:
     while height < first:
         cells = top[height]
         above = top[height - 1] if height else None
-        if above is None or _hangs(above, cells) or _divides(above, cells):
+        texts = words_of(cells)
+        if above is None or _hangs(above, cells) or _divides(above, cells) or heads_codes(texts):
             height += 1
             continue
-        texts = words_of(cells)
         flat = not sheet.spans_known and not cells[0].text  # the lower storey of a header that came flattened
         if (all_header_words(texts) and (_full(cells) or flat)) or (len(filled(above)) == 1 and len(texts) > 1):
             height += 1

@@ -40,6 +40,9 @@ class Stub:
     of_which: bool = False
 
 
+PART = 3  # digits of a part of a code at most
+
+
 @dataclass(slots=True)
 class StubReader:
     """Reads the labels of the rows of one lane in the order of print.
@@ -91,6 +94,8 @@ class StubReader:
         said = [column for column in group if parts[column]]
         if not said:
             return ""
+        first = parts[said[0]]  # what is longer and does not begin with it is the code of a unit
+        said = [c for c in said if c == said[0] or len(parts[c]) <= PART or parts[c].startswith(first)]
         last = parts[said[-1]]
         if len(group) == 1 or is_code(last):
             if len(last) == 3 and len(group) > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from auditor.model.labels import plain
@@ -137,6 +138,12 @@ def _of_unit(unit: str, *, decimals: bool) -> tuple[Kind, str]:
     if unit == "%":
         return Kind.PERCENT, "%"
     return (Kind.MEASURE if decimals else Kind.COUNT), unit
+
+
+def heads_codes(texts: Sequence[str]) -> bool:
+    """Whether a line heads the parts of codes, 类 | 款 | 项: no row of a table says that."""
+    said = [text.replace(" ", "") for text in texts]
+    return any(pair == ("类", "款") for pair in pairwise(said))
 
 
 def all_header_words(texts: Iterable[str]) -> bool:
