@@ -78,14 +78,14 @@ def header_height(sheet: Sheet) -> int:
     index = [n for n, cells in enumerate(top[: first + 1]) if is_index_row(cells)]
     if index:
         return index[-1] + 1
-    height = 0
+    height = next((n + 1 for n in reversed(range(first)) if heads_codes(words_of(top[n]))), 0)
     while height < first:
         cells = top[height]
         above = top[height - 1] if height else None
-        texts = words_of(cells)
-        if above is None or _hangs(above, cells) or _divides(above, cells) or heads_codes(texts):
+        if above is None or _hangs(above, cells) or _divides(above, cells):
             height += 1
             continue
+        texts = words_of(cells)
         flat = not sheet.spans_known and not cells[0].text  # the lower storey of a header that came flattened
         if (all_header_words(texts) and (_full(cells) or flat)) or (len(filled(above)) == 1 and len(texts) > 1):
             height += 1

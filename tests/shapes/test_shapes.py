@@ -121,3 +121,19 @@ def test_numbers_of_rows_years_and_serial_codes_are_no_figures() -> None:
     assert sum(fact.is_figure for fact in made.facts) == 3
     assert [item.text for item in made.unread] == ["19349,057"]  # damaged: unknown by itself only
     assert {fact.kind for fact in made.facts if fact.address.column == "数量"} == {Kind.COUNT}
+
+
+def test_parts_of_codes_are_headed_and_the_code_of_a_unit_is_no_part_of_them() -> None:
+    made = filing(
+        "自编科目支出表",
+        "单位：万元",
+        "科目编码 |  |  | 单位代码 | 单位(科目名称) | 总计 | 资金来源\n"
+        " |  |  |  |  |  | 一般公共预算\n"
+        "类 | 款 | 项 | 小计 |  |  | \n"
+        "208 | 1 | 9 | 309001 | 社会保险经办机构 | 369.28 | 369.28\n"
+        "208 | 5 | 5 | 309001 | 养老保险 | 30.59 | 30.59\n"
+        "221 | 2 | 1 | 309001 | 住房公积金 | 24.15 | 24.15",
+    )
+    (shape,) = made.shapes
+    assert [row.code for row in shape.rows] == ["2080109", "2080505", "2210201"]
+    assert {fact.text for fact in made.facts if fact.is_figure} == {"369.28", "30.59", "24.15"}
