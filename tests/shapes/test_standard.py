@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from auditor.model.filing import BoundBy, Filing
 from auditor.readers.text.plain_text import read
 from auditor.reading.filings import filing_of, merge
 from auditor.reports.places import table_notes
+from auditor.rules.book import load_rules
 from auditor.shapes.column_roles import ColumnKey, Keys
 from auditor.shapes.described import check_described, described_of
 from auditor.shapes.roles import vocabulary_of
@@ -132,3 +134,35 @@ def test_the_name_of_an_item_is_no_misspelt_name_of_a_class() -> None:
     rows = [PrintedRow("功能分类", name, [], Place()) for name in ("其他公安支出", "其他教育支出", "其他支出")]
     naming = name_rows(rows, table, book.taxonomies["functional"], book.row_labels)
     assert [named.name for named in naming.rows] == ["", "", "功能分类/229"]
+
+
+OWN_WORDS = """某市财政局2026年部门预算
+经费安排一览表
+单位：万元
+科目编码\t科目名称\t市本级安排\t基本支出\t项目支出
+\t合计\t105.00\t70.00\t35.00
+201\t一般公共服务支出\t95.00\t65.00\t30.00
+208\t社会保障和就业支出\t10.00\t5.00\t5.00
+"""
+
+
+def test_an_author_adds_the_words_of_a_city_in_a_folder_of_rules(tmp_path: Path) -> None:
+    roles = "层次:\n  - role: 总计\n    says: ['^市本级安排$']\n    found: [市本级安排]\n    not_found: [安排]\n"
+    titles = "tables:\n  - table: 支出预算表\n    title: ['经费安排一览表']\n    found: [经费安排一览表]\n    not_found: [一览表]\n"
+    for folder, text in (("roles", roles), ("standard", titles)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "city.yaml").write_text(text, encoding="utf-8")
+    without, with_own = rule_book().forms, load_rules([tmp_path]).forms
+    made = [merge([filing_of(read(OWN_WORDS.encode(), file="某市.txt", sha256=""), book)], book)
+            for book in (without, with_own)]  # fmt: skip
+    assert "支出预算表" not in {table.table for table in made[0].tables}
+    assert figures(made[1], "支出预算表")["支出预算表[合计].总计"] == "105.00"
+
+
+def test_a_table_of_very_many_cells_is_told_in_bounded_time() -> None:
+    head = "科目编码\t科目名称\t" + "\t".join(f"合计{n}" for n in range(80))
+    rows = "\n".join(f"{2010000 + n}\t项{n}\t" + "\t".join(["1.00"] * 80) for n in range(80))
+    start = time.process_time()
+    made = filing(f"某市财政局2026年部门预算\n支出预算总表\n单位：万元\n{head}\n{rows}\n")
+    assert sum(fact.is_figure for fact in made.facts) == 150 * 80
+    assert time.process_time() - start < 60
