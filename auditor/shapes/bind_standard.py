@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from auditor.model.tables import Table
     from auditor.shapes.standard import StandardShape
 
+OF_ONE_FIGURE = 2  # sums that one figure stands in
 PER_FAILURE = 3  # sums that must agree for each that does not
 
 
@@ -65,10 +66,14 @@ def _left_out(table: Table, facts: Sequence[Fact], unnamed: Container[str]) -> f
 
 
 def _agrees(table: Table, facts: Sequence[Fact]) -> bool:
-    """Tell whether the figures add up as those of the standard table do, in all but few places."""
+    """Tell whether the figures add up as those of the standard table do, in all but few places.
+
+    One wrong figure breaks the sum it is the total of and the one it is a part of, and makes no table a guess.
+    """
     tests = list(_code_sums(table, facts) if table.layout is Layout.CODES else _class_sums(facts))
     held = sum(tests)
-    return held >= PER_FAILURE * (len(tests) - held)
+    failed = len(tests) - held
+    return failed <= 1 or (failed <= OF_ONE_FIGURE and held >= failed) or held >= PER_FAILURE * failed
 
 
 def _code_sums(table: Table, facts: Sequence[Fact]) -> Iterator[bool]:
