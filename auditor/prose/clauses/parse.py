@@ -227,12 +227,12 @@ class Parser(Walk):
         if not words or _GENERIC.fullmatch(words) or _GENERIC.fullmatch(key):
             above = [level.whole for level in _up(clause)]
             sure = above[:1]
-            others = [*above, *(top for top in self.tops if top is not clause)]
+            others = [*above, *(top for top in self._near_tops() if top is not clause)]
         else:
             sure = [one for one in reversed(self.named.get(key, ())) if one is not clause and one.amount][:1]
             others = [
                 one
-                for one in [*self.tops, *(level.whole for level in _up(clause))]
+                for one in [*self._near_tops(), *(level.whole for level in _up(clause))]
                 if one.key and (one.key in key or key in one.key)
             ]
         options = [*sure, *others]
@@ -247,6 +247,10 @@ class Parser(Walk):
             clause.borrowed["全体"] = whole.amount
         elif whole is None:
             self.shares.setdefault(words, []).append(clause)
+
+    def _near_tops(self) -> list[Clause]:
+        """The clauses of the passage that are no items: the first and the latest, where there are many."""
+        return self.tops if len(self.tops) <= 2 * MAX_WHOLES else [*self.tops[:MAX_WHOLES], *self.tops[-MAX_WHOLES:]]
 
     def finish(self) -> None:
         """Give shares whose whole stands in another passage of their chapter that whole, where one of them shows it."""
@@ -292,7 +296,7 @@ class Parser(Walk):
             return []
         above = [level.whole for level in _up(line)]
         if not above:
-            return [line, *(top for top in reversed(self.tops) if top is not line)] if self.stopped else [line]
+            return [line, *(top for top in reversed(self._near_tops()) if top is not line)] if self.stopped else [line]
         if self.stopped:
             return [*above, line]
         return [line, *above]
