@@ -18,7 +18,6 @@ from auditor.model.labels import plain, without
 from auditor.model.row_names import RowName
 from auditor.model.units import Kind
 from auditor.prose.clauses.fits import one_slip
-from auditor.prose.clauses.lead import HEADS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -32,6 +31,7 @@ KINDS = (Kind.AMOUNT, Kind.PERCENT, Kind.COUNT)
 LONG = 5  # significant digits of a figure that is hardly met by chance
 SHOWN = 3  # so many figures of a section in one column show that it tells that column
 MOST_BROKEN = 4  # of which one in so many may differ
+AMOUNTS = ("金额", "决算", "预算安排", "预算")  # what a table of the same report prints; changes and budgets may differ
 MAX_CELLS = 60  # figures under one name
 MIN_NAME = 2  # characters
 _CODE = re.compile(r"（(\d{3,7})）|(?<!\d)(\d{7}|\d{5}|\d{3})(?=[-—\u4e00-\u9fff])")
@@ -173,12 +173,12 @@ def _footings(told: list[_Told], printed: set[int]) -> Iterator[Footing]:
         there = [cell for cell in one.cells if cell.group == column]
         if there and (not same or any(cell in same for cell in there)):
             found = next((cell for cell in there if cell in same), there[0])
-            if found in same or (len(there) == 1 and one.exact):
+            if found in same or (len(there) == 1 and one.exact and one.address.column in AMOUNTS):
                 yield _footing(one, found.address, kind)
         elif same:
             if _is_long(one.fact):
                 yield _footing(one, same[0].address, kind)
-        elif one.exact and one.address.column in HEADS and _is_long(one.fact) and one.fact.value not in printed:
+        elif one.exact and one.address.column in AMOUNTS and _is_long(one.fact) and one.fact.value not in printed:
             near = {cell.fact.value: cell for cell in one.cells if _slipped(one.fact, cell.fact)}
             if len(near) == 1:
                 yield _footing(one, next(iter(near.values())).address, kind)
