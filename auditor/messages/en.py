@@ -256,6 +256,7 @@ MESSAGES: dict[str, str] = {
     "say.balance": "Two figures of one table must be equal exactly: {left} and {right} differ by {difference}{unit}.",
     "say.compare": "{left} should be {relation} {right}; it is off by {difference}{unit}.",
     "say.tail": "{left} and {right} differ by {difference}{unit}, not more than the {allowed}{unit} that rounding explains; no change needed.",
+    "say.tail_changing": "{left} and {right} differ by {difference}{unit}, not more than the {allowed}{unit} that rounding explains; one of the figures is suspect elsewhere: look again when it is corrected.",
     "say.tail_places": "The same quantity differs by {difference}{unit} in two places because each was summed after rounding; no change needed.",
     "say.tail_own": "The figures have unequal numbers of decimals; with all decimals they can agree; no change needed.",
     "say.tail_zeros": "Figures printed as 0 may hide remainders below half the last digit; with them the figures can agree; no change needed.",

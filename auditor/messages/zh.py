@@ -257,6 +257,7 @@ MESSAGES: dict[str, str] = {
     "say.balance": "两个数应完全相等：{left} 与 {right} 相差 {difference}{unit}。",
     "say.compare": "{left} 应{relation}{right}，实际相差 {difference}{unit}。",
     "say.tail": "{left} 与 {right} 相差 {difference}{unit}，没有超过四舍五入所能解释的 {allowed}{unit}，不必修改。",
+    "say.tail_changing": "{left} 与 {right} 相差 {difference}{unit}，没有超过四舍五入所能解释的 {allowed}{unit}；其中有的数另列为疑点，照那里改正后再看。",
     "say.tail_places": "同一个数在两处印列相差 {difference}{unit}，来自各自四舍五入后相加，不必修改。",
     "say.tail_own": "位数不齐：有的数没有印小数，补齐位数后可以相符，不必修改。",
     "say.tail_zeros": "印为 0 的数里可能有不到末位一半的零头，加上它们可以相符，不必修改。",

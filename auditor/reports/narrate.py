@@ -5,8 +5,10 @@ Numbers are decimal strings in the finding's own unit, exactly as precise as pri
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from auditor.engine.findings import Severity
 from auditor.engine.localise.causes import Cause
 from auditor.engine.verdicts import Note, Verdict
 from auditor.messages import language, say
@@ -42,6 +44,13 @@ class Narrator(Formulas):
             for fact in table.facts
             if fact.address.column == SHOULD
         }
+
+    @cached_property
+    def _changing(self) -> frozenset[int]:
+        """The figures that an error or warning proposes to change: no tail may say that they stay."""
+        asking = (one for one in self.audit.findings if one.severity is not Severity.INFO)
+        named = (suspect for one in asking for suspect in (*one.suspects[:1], *one.also))
+        return frozenset(suspect.fact for suspect in named if suspect.suggested is not None)
 
     # -- findings -------------------------------------------------------------------------------------------
 
@@ -223,8 +232,9 @@ class Narrator(Formulas):
         keys = {Note.TWO_PLACES: "say.tail_places", Note.OWN_PRECISION: "say.tail_own",
                 Note.HIDDEN_IN_ZEROS: "say.tail_zeros", Note.TENSION: "say.tail_tension"}  # fmt: skip
         left, right = self._ends(check)
+        changing = any(operand.fact in self._changing for operand in check.operands)
         return say(
-            keys.get(check.note, "say.tail"),
+            "say.tail_changing" if changing else keys.get(check.note, "say.tail"),
             left=left, right=right, difference=difference, unit=unit, allowed=amounts.allowed,
         )  # fmt: skip
 
