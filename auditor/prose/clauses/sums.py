@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 
 from auditor.model.units import Kind
 from auditor.phrases.patterns import NUMBER
+from auditor.prose.claims import Told
 from auditor.prose.clauses.fits import shares_make_a_whole, slipped, sums, value_of
 from auditor.prose.clauses.layers import layers_of
+from auditor.prose.tokens import Number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from auditor.phrases.sentence_grammar import Grammar
-    from auditor.prose.claims import Told
     from auditor.prose.clauses.model import Clause, Listing, Sentences
-    from auditor.prose.tokens import Number
 
 SUMMED = (
     "金额", "决算", "预算安排", "预算执行", "年初预算", "全年预算", "预算", "上年", "变动额", "较预算变动额", "数量",
@@ -96,7 +96,7 @@ def _licensed(one: _Try, grammar: Grammar, exact: set[int], *, shown: bool) -> b
     single = len(items) == 1
     if one.exact:
         return not single or shown
-    if _lacks_an_item(listing):
+    if _lacks_an_item(listing) or _closes_behind(one):
         return False
     if listing.sure and not single:
         said = listing.complete or _whole_shares(items) or grammar.closes([item.phrase for item in items])
@@ -148,6 +148,21 @@ def _lacks_an_item(listing: Listing) -> bool:
         words = re.split(r"[，；、]", behind[: found.start()])[-1]
         changes = "变动额" in last.told
         if words and (changes or not _ATTRIBUTE.search(words)):
+            return True
+    return False
+
+
+def _closes_behind(one: _Try) -> bool:
+    """Tell whether an amount behind the end of a list is just what it lacks: a stop was printed for a semicolon."""
+    values = [value[0] for told in (one.whole, *one.parts) if (value := value_of(told)) is not None]
+    gap = values[0] - sum(values[1:]) if len(values) > len(one.parts) else 0
+    last = one.listing.items[-1]
+    at = max(told.number.end for told in last.told.values())
+    for found in _AMOUNT.finditer(last.passage.text, at, at + MOST_BEHIND):
+        text = found.group().rstrip("亿万千元")
+        number = Number(last.passage, found.start(), found.end(), text, found.group()[len(text) :])
+        value = value_of(Told(number))
+        if gap and value is not None and value[0] == gap:
             return True
     return False
 
