@@ -18,7 +18,7 @@ demo: $(VENV)/.ready
 	@$(BIN)/auditor check examples --out reports_out --fail-on never
 	@echo "报告 / report: $(CURDIR)/reports_out/index.html"
 
-RARE := slow or browser or office or open
+RARE := slow or browser or office
 
 # All that protects a change, in minutes.
 test: $(VENV)/.ready-dev

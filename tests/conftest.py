@@ -65,18 +65,3 @@ def seed(prefix: str) -> Path:
     if not SEEDS.is_dir():
         pytest.skip("the shared filings are not here (../shared/filings/seeds)")
     return next(SEEDS.glob(f"{prefix}_*.txt"))
-
-
-OPEN = Path(__file__).parent / "open.txt"  # files and tests that were not seen to pass since tables are read whole
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what tests/open.txt names: a file, or one test of it."""
-    named = {
-        line.strip() for line in OPEN.read_text(encoding="utf-8").splitlines() if line.strip()[:1] not in ("", "#")
-    }
-    for item in items:
-        file = item.nodeid.split("::", 1)[0]
-        if file in named or item.nodeid.split("[", 1)[0] in named:
-            item.add_marker("open")
