@@ -142,9 +142,26 @@ def audit(
 
 
 _FINDING = [
-    "entity", "year", "report", "id", "rule", "kind", "severity", "verdict", "message", "formula", "expected",
-    "actual", "difference", "range", "unit", "suspect", "printed", "suggested", "rules",
-]  # fmt: skip
+    "entity",
+    "year",
+    "report",
+    "id",
+    "rule",
+    "kind",
+    "severity",
+    "verdict",
+    "message",
+    "formula",
+    "expected",
+    "actual",
+    "difference",
+    "range",
+    "unit",
+    "suspect",
+    "printed",
+    "suggested",
+    "rules",
+]
 _CHECK = ["filing", "rule", "table", "instance", "verdict", "reason", "gap", "lo", "hi"]
 _FIGURE = ["entity", "year", "report", "address", "text", "value", "step", "unit", "mark"]
 
@@ -160,11 +177,26 @@ def _finding_rows(one: Audit) -> Iterable[list[Any]]:
             narrator.value(suspect.suggested, fact) if suspect and fact and suspect.suggested is not None else None
         )
         yield [
-            key.entity, key.year, key.report, finding.id, finding.rule.id, finding.rule.kind.value,
-            finding.severity.value, finding.verdict.key, narrator.message(finding), narrator.formula(finding.main),
-            amounts.expected, amounts.actual, amounts.difference, amounts.allowed, amounts.unit,
-            str(fact.address) if fact else None, fact.text if fact else None, suggested, list(finding.rule_ids),
-        ]  # fmt: skip
+            key.entity,
+            key.year,
+            key.report,
+            finding.id,
+            finding.rule.id,
+            finding.rule.kind.value,
+            finding.severity.value,
+            finding.verdict.key,
+            narrator.message(finding),
+            narrator.formula(finding.main),
+            amounts.expected,
+            amounts.actual,
+            amounts.difference,
+            amounts.allowed,
+            amounts.unit,
+            str(fact.address) if fact else None,
+            fact.text if fact else None,
+            suggested,
+            list(finding.rule_ids),
+        ]
 
 
 def _check_rows(evaluation: Evaluation) -> Iterable[list[Any]]:
@@ -173,10 +205,18 @@ def _check_rows(evaluation: Evaluation) -> Iterable[list[Any]]:
         for i in range(len(outcome.verdict)):
             verdict, reason = Verdict(int(outcome.verdict[i])), Reason(int(outcome.reason[i]))
             rows.append(
-                [int(outcome.filing[i]), outcome.plan.rule.id, outcome.plan.table, instance_text(outcome, i),
-                 verdict.key, say(reason.key) if reason else "", int(outcome.gap[i]), int(outcome.lo[i]),
-                 int(outcome.hi[i])]
-            )  # fmt: skip
+                [
+                    int(outcome.filing[i]),
+                    outcome.plan.rule.id,
+                    outcome.plan.table,
+                    instance_text(outcome, i),
+                    verdict.key,
+                    say(reason.key) if reason else "",
+                    int(outcome.gap[i]),
+                    int(outcome.lo[i]),
+                    int(outcome.hi[i]),
+                ]
+            )
     for vacant in evaluation.vacant:
         for filing, code in zip(vacant.filing, vacant.reason, strict=True):
             reason = Reason(int(code))
@@ -192,6 +232,13 @@ def _figure_rows(one: Audit) -> Iterable[list[Any]]:
     for fact, mark in zip(one.filing.facts, one.marks, strict=False):
         if fact.is_figure:
             yield [
-                key.entity, key.year, key.report, str(fact.address), fact.text, fact.value, fact.step, fact.unit,
+                key.entity,
+                key.year,
+                key.report,
+                str(fact.address),
+                fact.text,
+                fact.value,
+                fact.step,
+                fact.unit,
                 mark.value,
-            ]  # fmt: skip
+            ]

@@ -45,7 +45,7 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, KeyError, OSError, NotImplementedErro
 
 
 def is_own(data: bytes) -> bool:
-    """Tell whether the bytes of a file are a report (or list, or annotated copy) that this program wrote."""
+    """Whether the bytes of a file are a report (or list, or annotated copy) that this program wrote."""
     return _is_own(io.BytesIO(data))
 
 

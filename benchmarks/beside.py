@@ -86,8 +86,10 @@ def main() -> None:
     print(f"{FILINGS} filings, {len(wanted)} identities each, {WRONG} planted errors, {len(found)} identities fail")
     print(f"{'auditor (bind and judge)':32}{pace:14,.0f} checks a second")
     engines = (
-        ("dpm-xl, columnar", with_dpm_xl, 1), ("pandera", with_pandera, 1), ("frictionless", with_frictionless, SLOW),
-    )  # fmt: skip
+        ("dpm-xl, columnar", with_dpm_xl, 1),
+        ("pandera", with_pandera, 1),
+        ("frictionless", with_frictionless, SLOW),
+    )
     for name, make, share in engines:
         part = frame.iloc[: len(frame) // share]
         try:
@@ -115,16 +117,21 @@ def with_dpm_xl(frame: pd.DataFrame, wanted: Wanted, half: int) -> Callable[[], 
     codes = {name: f"{number:04}" for number, name in enumerate(frame.columns, 1)}
     filings = pl.Series([str(index) for index in frame.index])
     columns = {
-        code: pl.DataFrame({
-            "cell": filings, "r": pl.Series([None] * len(frame), dtype=pl.String), "c": [code] * len(frame),
-            "s": pl.Series([None] * len(frame), dtype=pl.String), "k:qFIL": filings,
-            "num": pl.Series(frame[name].to_numpy()).cast(columnar.DEC),
-            "thr": pl.Series([half] * len(frame)).cast(columnar.DEC),
-            "txt": pl.Series([None] * len(frame), dtype=pl.String),
-            "flag": pl.Series([None] * len(frame), dtype=pl.Boolean),
-        })
+        code: pl.DataFrame(
+            {
+                "cell": filings,
+                "r": pl.Series([None] * len(frame), dtype=pl.String),
+                "c": [code] * len(frame),
+                "s": pl.Series([None] * len(frame), dtype=pl.String),
+                "k:qFIL": filings,
+                "num": pl.Series(frame[name].to_numpy()).cast(columnar.DEC),
+                "thr": pl.Series([half] * len(frame)).cast(columnar.DEC),
+                "txt": pl.Series([None] * len(frame), dtype=pl.String),
+                "flag": pl.Series([None] * len(frame), dtype=pl.Boolean),
+            }
+        )
         for name, code in codes.items()
-    }  # fmt: skip
+    }
 
     class Provider:
         def select_frame(self, query: Any) -> Any:

@@ -27,8 +27,10 @@ def seconds(*arguments: str, cache: str) -> float:
         start = time.perf_counter()
         done = subprocess.run(  # noqa: S603 — our own command
             [sys.executable, "-m", "auditor.cli.main", *arguments],
-            capture_output=True, check=False, env={**os.environ, "AUDITOR_CACHE": cache},
-        )  # fmt: skip
+            capture_output=True,
+            check=False,
+            env={**os.environ, "AUDITOR_CACHE": cache},
+        )
         times.append(time.perf_counter() - start)
         if done.returncode not in (0, 1, 2):
             raise SystemExit(done.stderr.decode())
@@ -43,8 +45,10 @@ def main() -> None:
         one = ["check", str(EXAMPLES[0]), "--out", out, "--fail-on", "never"]
         subprocess.run(  # noqa: S603
             [sys.executable, "-m", "auditor.cli.main", *one],
-            capture_output=True, check=True, env={**os.environ, "AUDITOR_CACHE": cache},
-        )  # fmt: skip
+            capture_output=True,
+            check=True,
+            env={**os.environ, "AUDITOR_CACHE": cache},
+        )
         print(f"one filing, rules compiled again:        {time.perf_counter() - start:.2f} s")
         print(f"one filing, HTML and JSON, cold start:  {seconds(*one, cache=cache):.2f} s")
         for path in [*sorted(FILINGS.glob("seeds/*.txt")), *sorted(FILINGS.glob("real/*.*"))]:

@@ -55,8 +55,10 @@ def figures(book: RuleBook, count: int, seconds: float, first: int) -> None:
                 print(f"  {outcome.plan.rule.id}: seed {seed + int(bad[0])} of {seed}, {style}")
         done += size
     took = time.perf_counter() - start
-    print(f"{done} filings as figures, {checks} checks judged, {sum(wrong.values())} of rules that must hold "
-          f"contradicted {dict(wrong)}, {took:.0f} s")  # fmt: skip
+    print(
+        f"{done} filings as figures, {checks} checks judged, {sum(wrong.values())} of rules that must hold "
+        f"contradicted {dict(wrong)}, {took:.0f} s"
+    )
 
 
 def documents(book: RuleBook, count: int, seconds: float, first: int) -> None:

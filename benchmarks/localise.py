@@ -125,7 +125,7 @@ LIMIT = 24
 
 
 def beyond(one: Subject, wrongs: Sequence[WrongFigures]) -> bool:
-    """Tell whether some check surely finds each wrong figure, whatever the tails are."""
+    """Whether some check surely finds each wrong figure, whatever the tails are."""
     facts = one.filing.all_facts
     changes = {n: value - facts[n].value for wrong in wrongs for n, value in wrong.values.items()}
     return effect_of(one.signatures, changes) is Effect.CERTAIN
@@ -176,7 +176,7 @@ def both(finding: Finding) -> bool:
 
 
 def above(one: Subject, number: int, value: int) -> bool:
-    """Tell whether a change is larger than all ranges of the figure's checks together."""
+    """Whether a change is larger than all ranges of the figure's checks together."""
     return abs(value - one.filing.all_facts[number].value) > one.signatures[number].room
 
 
@@ -239,17 +239,21 @@ def percent(part: int, whole: int) -> str:
 
 
 def table(rows: Sequence[tuple[str, Counter[str], Sequence[float]]], head: str) -> None:
-    print(f"| {head} | trials | detected | true set among suspects | missed, not by a smaller set | unique where told "
-          "apart | first | cause | exact value | median | 99 % |")  # fmt: skip
+    print(
+        f"| {head} | trials | detected | true set among suspects | missed, not by a smaller set | unique where told "
+        "apart | first | cause | exact value | median | 99 % |"
+    )
     print("|---|---|---|---|---|---|---|---|---|---|---|")
     for name, c, times in rows:
         cut = statistics.quantiles(times, n=100) if len(times) > 1 else [0.0] * 99
         pace = f"{1000 * statistics.median(times):.1f} ms | {1000 * cut[98]:.1f} ms" if times else "– | –"
         missed = c["trials"] - c["true set"] - c["smaller"]
-        print(f"| {name} | {c['trials']} | {percent(c['detected'], c['errors'])} | "
-              f"{percent(c['true set'], c['trials'])} | {missed} | {percent(c['unique'], c['apart'])} | "
-              f"{percent(c['first'], c['errors'])} | {percent(c['cause'], c['errors'])} | "
-              f"{percent(c['exact'], c['errors'])} | {pace} |")  # fmt: skip
+        print(
+            f"| {name} | {c['trials']} | {percent(c['detected'], c['errors'])} | "
+            f"{percent(c['true set'], c['trials'])} | {missed} | {percent(c['unique'], c['apart'])} | "
+            f"{percent(c['first'], c['errors'])} | {percent(c['cause'], c['errors'])} | "
+            f"{percent(c['exact'], c['errors'])} | {pace} |"
+        )
 
 
 def main() -> None:

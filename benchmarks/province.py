@@ -92,8 +92,21 @@ def as_figures(book: RuleBook, members: Iterable[Member], folder: Path, out: Pat
 
 
 def command(folder: Path, out: Path, listed: Path) -> list[str]:
-    return [sys.executable, "-m", "auditor.cli.main", "screen", str(folder), "--out", str(out), "--expect", str(listed),
-            "--format", "json", "--jobs", "2"]  # fmt: skip
+    return [
+        sys.executable,
+        "-m",
+        "auditor.cli.main",
+        "screen",
+        str(folder),
+        "--out",
+        str(out),
+        "--expect",
+        str(listed),
+        "--format",
+        "json",
+        "--jobs",
+        "2",
+    ]
 
 
 def run(asked: Sequence[str], limit: int = 0) -> tuple[int, float, str]:
@@ -167,14 +180,16 @@ def held_against(key: Key, out: Path) -> None:
             wrong.append(f"  {file}: {rule} {address} {message}")
     planted = [(file, number, one) for file, some in key.planted.items() for number, one in enumerate(some)]
     missed = [f"  {file}: {one}" for file, number, one in planted if (file, number) not in found]
-    print(f"planted {len(planted)} in {len({file for file, _, _ in planted})} of {len(key.planted)} filings, "
-          f"found {len(found)}; findings above info {len(rows)}: {dict(told)}, of a partner's error {dict(partner)}, "
-          f"of nothing planted {len(wrong)}")  # fmt: skip
+    print(
+        f"planted {len(planted)} in {len({file for file, _, _ in planted})} of {len(key.planted)} filings, "
+        f"found {len(found)}; findings above info {len(rows)}: {dict(told)}, of a partner's error {dict(partner)}, "
+        f"of nothing planted {len(wrong)}"
+    )
     print(*[f"not found:{line}" for line in missed[:20]], *[f"accused:{line}" for line in wrong[:20]], sep="\n")
 
 
 def touches(planted: Planted, address: str, message: str, figures: Sequence[str]) -> bool:
-    """Tell whether a finding speaks of what was planted: the table and row, or the text."""
+    """Whether a finding speaks of what was planted: the table and row, or the text."""
     named = [address, *figures]
     if planted.sentence:
         return any(name.startswith(OF_TEXT) for name in named)

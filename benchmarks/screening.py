@@ -77,9 +77,12 @@ def screened(folder: Path, out: Path, jobs: int, reports: str = "findings") -> t
     """Seconds that the command takes in a new process, and MB of its largest process and the largest it started."""
     arguments = ["screen", str(folder), "--out", str(out), "--jobs", str(jobs), "--reports", reports]
     done = subprocess.run(  # noqa: S603 — our own command
-        [sys.executable, "-c", _RUN, *arguments], capture_output=True, text=True, check=True,
+        [sys.executable, "-c", _RUN, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    )
     told = json.loads(done.stdout.splitlines()[-1])
     return told["seconds"], told["memory"]
 
@@ -112,9 +115,12 @@ print(json.dumps([(middle - start) / len(files), (spent() - middle) / len(files)
 def work(folder: Path, out: Path) -> tuple[float, float]:
     """Seconds of processor time that one filing takes to be read, and to be audited with its results written."""
     done = subprocess.run(  # noqa: S603 — our own interpreter
-        [sys.executable, "-c", _WORK, str(folder), str(out)], capture_output=True, text=True, check=True,
+        [sys.executable, "-c", _WORK, str(folder), str(out)],
+        capture_output=True,
+        text=True,
+        check=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    )
     reading, auditing = json.loads(done.stdout)
     return reading, auditing
 

@@ -42,11 +42,23 @@ def write(engine: duckdb.DuckDBPyConnection, book: RuleBook, filings: int) -> in
     for start in range(0, filings, BATCH):
         ledgers = (roll_up(draw_ledger(RandomSource(start + n))) for n in range(min(BATCH, filings - start)))
         facts, _ = facts_of_ledgers(ledgers, Style(), book.forms)
-        lines = pd.DataFrame({
-            "number": facts.filing + start, "occurrence": facts.occurrence, "value": facts.value, "step": facts.step,
-            **{name: pd.Categorical.from_codes(codes, pool) for name, codes, pool in zip(
-                POOLS, (facts.table, facts.row, facts.column), (facts.tables, facts.rows, facts.columns), strict=True)},
-        })  # fmt: skip
+        lines = pd.DataFrame(
+            {
+                "number": facts.filing + start,
+                "occurrence": facts.occurrence,
+                "value": facts.value,
+                "step": facts.step,
+                **{
+                    name: pd.Categorical.from_codes(codes, pool)
+                    for name, codes, pool in zip(
+                        POOLS,
+                        (facts.table, facts.row, facts.column),
+                        (facts.tables, facts.rows, facts.columns),
+                        strict=True,
+                    )
+                },
+            }
+        )
         engine.register("lines", lines)
         engine.execute(
             "INSERT INTO figures (partition, filing, entity, year, report, edition, form, item, heading, occurrence, "
@@ -64,19 +76,32 @@ def fetch(engine: duckdb.DuckDBPyConnection, start: int, end: int) -> tuple[Fact
     columns = ", ".join(f"{name}::{name}s AS {name}" for name in POOLS)
     data = engine.execute(
         f"SELECT filing::INTEGER AS number, {columns}, occurrence, value, step FROM figures "  # noqa: S608 — our names
-        "WHERE filing >= ? AND filing < ? ORDER BY filing", [f"{start:09}", f"{end:09}"],
-    ).df()  # fmt: skip
+        "WHERE filing >= ? AND filing < ? ORDER BY filing",
+        [f"{start:09}", f"{end:09}"],
+    ).df()
     value, step = data["value"].to_numpy(np.int64), data["step"].to_numpy(np.int64)
     table, row, column = (data[name].cat.codes.to_numpy(np.int32) for name in POOLS)
     tables, rows, headings = (list(map(str, data[name].cat.categories)) for name in POOLS)
     state = np.where(value != 0, STATE_CODE[State.VALUE], STATE_CODE[State.ZERO]).astype(np.uint8)
     facts = FactTable(
-        tables, rows, headings, data["number"].to_numpy(np.int32) - np.int32(start), table, row, column,
-        data["occurrence"].to_numpy(np.int32), state, value, step, step, np.zeros((0, 6), dtype=np.int64),
-    )  # fmt: skip
+        tables,
+        rows,
+        headings,
+        data["number"].to_numpy(np.int32) - np.int32(start),
+        table,
+        row,
+        column,
+        data["occurrence"].to_numpy(np.int32),
+        state,
+        value,
+        step,
+        step,
+        np.zeros((0, 6), dtype=np.int64),
+    )
     read = dict.fromkeys(tables, Status.READ)
-    infos = [FilingInfo(FilingKey(f"单位{n}", 2023, "final_accounts", "unit"), FAMILY, "", read)
-             for n in range(start, end)]  # fmt: skip
+    infos = [
+        FilingInfo(FilingKey(f"单位{n}", 2023, "final_accounts", "unit"), FAMILY, "", read) for n in range(start, end)
+    ]
     return facts, infos
 
 

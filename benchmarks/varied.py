@@ -83,8 +83,14 @@ def one(
         if options.only and options.only not in copy.names:
             continue
         result = judge.compare(copy)
-        found = {"copies": 1, "figures": judge.figures, "read": result.read, "unread": result.unread,
-                 "generic": result.generic, **{kind: len(getattr(result, kind)) for kind in LISTS}}  # fmt: skip
+        found = {
+            "copies": 1,
+            "figures": judge.figures,
+            "read": result.read,
+            "unread": result.unread,
+            "generic": result.generic,
+            **{kind: len(getattr(result, kind)) for kind in LISTS},
+        }
         counts.update(found)
         if len(copy.names) == 1:
             alone.setdefault(copy.names[0], Counter()).update(found)

@@ -164,8 +164,10 @@ def test_the_door_is_typed_documented_and_light() -> None:
         auditor.nothing  # noqa: B018
     loaded = subprocess.run(
         [sys.executable, "-c", "import sys, auditor.cli.main; print(*sorted(sys.modules))"],
-        capture_output=True, text=True, check=True,
-    ).stdout.split()  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
     assert not {"pandas", "numpy", "scipy", "yaml", "jinja2", "lark"} & set(loaded)
 
 
@@ -175,8 +177,10 @@ def test_the_rules_travel_in_the_wheel(tmp_path: Path) -> None:
     root = Path(__file__).parent.parent
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
-        cwd=root, check=True, capture_output=True,
-    )  # fmt: skip
+        cwd=root,
+        check=True,
+        capture_output=True,
+    )
     wheel = next(tmp_path.glob("*.whl"))
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
@@ -192,7 +196,10 @@ def test_the_rules_travel_in_the_wheel(tmp_path: Path) -> None:
     code = f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r}); from auditor.cli.main import main; main()"
     done = subprocess.run(
         [sys.executable, "-I", "-c", code, "check", str(example)],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 1, done.stderr
     assert "4 个错误" in done.stdout

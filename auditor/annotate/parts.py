@@ -78,9 +78,10 @@ class Changed:
         while f"rId{number}" in taken:
             number += 1
         etree.SubElement(
-            root, f"{_RELS}Relationship",
+            root,
+            f"{_RELS}Relationship",
             {"Id": f"rId{number}", "Type": f"{OFFICE}/{kind}", "Target": posixpath.relpath(target, folder)},
-        )  # fmt: skip
+        )
         return f"rId{number}"
 
     def declare(self, part: str, content: str) -> None:

@@ -19,9 +19,18 @@ _R = f"{{{OFFICE}}}"
 _COMMENTS = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _VML = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 _AFTER = frozenset(  # what stands after `legacyDrawing` in a sheet
-    f"{_S}{name}" for name in ("legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems",
-                               "tableParts", "extLst")
-)  # fmt: skip
+    f"{_S}{name}"
+    for name in (
+        "legacyDrawingHF",
+        "drawingHF",
+        "picture",
+        "oleObjects",
+        "controls",
+        "webPublishItems",
+        "tableParts",
+        "extLst",
+    )
+)
 _SHAPE = "_x0000_t202"  # a text box, as every spreadsheet program calls it
 _TYPE = (
     f'<v:shapetype id="{_SHAPE}" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
@@ -146,7 +155,7 @@ class _Sheet:
         return part
 
     def _is_legacy(self, target: str) -> bool:
-        """Tell whether a drawing is the one of the comments (and not that of headers and footers)."""
+        """Whether a drawing is the one of the comments (and not that of headers and footers)."""
         return any(
             self.by_id.get(element.get(f"{_R}id", ""), ("", ""))[1] == target
             for element in self.changed.package.xml(self.part).iter(f"{_S}legacyDrawing")

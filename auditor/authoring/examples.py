@@ -62,12 +62,12 @@ class ExampleResult:
 
     @property
     def decided(self) -> bool:
-        """Tell whether any check was evaluated."""
+        """Whether any check was evaluated."""
         return any(verdict <= Verdict.INCONSISTENT for verdict in self.verdicts)
 
     @property
     def as_said(self) -> bool:
-        """Tell whether the example behaves as its author said."""
+        """Whether the example behaves as its author said."""
         bad = Verdict.INCONSISTENT in self.verdicts
         return self.decided and bad is not self.passes
 
@@ -203,9 +203,13 @@ class _Maker:
 
     def _fail(self, name: str, known: Iterable[str]) -> RuleError:
         return RuleError(
-            "rules.example_address", file=self.rule.file, line=self.example.line, rule=self.rule.id, name=name,
+            "rules.example_address",
+            file=self.rule.file,
+            line=self.example.line,
+            rule=self.rule.id,
+            name=name,
             near=nearest(name, known),
-        )  # fmt: skip
+        )
 
     def _table(self, name: str) -> Table:
         if name in ("", THIS_TABLE) and self.home is not None:
@@ -224,9 +228,12 @@ class _Maker:
         tables, unread, _ = prose_tables(lines, filing.tables, filing.key, self.book)
         if not tables or any(item.reason == "unread.prose" for item in unread):
             raise RuleError(
-                "rules.example_unread", file=self.rule.file, line=self.example.line, rule=self.rule.id,
+                "rules.example_unread",
+                file=self.rule.file,
+                line=self.example.line,
+                rule=self.rule.id,
                 name=unread[0].text if unread else PROSE,
-            )  # fmt: skip
+            )
         filing.tables += tables
         if self.rule.footing:
             filing.footings = [*retold_in_tables(filing, self.book), *retold_in_text(filing, self.book)]
@@ -262,9 +269,12 @@ class _Maker:
         read, unread = bind_table(Found(table.name, (), Place(), grids=[_grid(lines)]), table, self.book, UNIT)
         if read.reason or unread:
             raise RuleError(
-                "rules.example_unread", file=self.rule.file, line=self.example.line, rule=self.rule.id,
+                "rules.example_unread",
+                file=self.rule.file,
+                line=self.example.line,
+                rule=self.rule.id,
                 name=unread[0].text if unread else table.name,
-            )  # fmt: skip
+            )
         filing.tables.append(read)
 
     def _shaped(self, filing: Filing, text: Text) -> Filing:

@@ -33,10 +33,16 @@ def filled_filing(family: Family, book: FormBook) -> Filing:
                 printed, left_out = book.printed(form) if name == form.table else (book.tables[name], frozenset())
                 read = ReadTable(name, form.title, Place(table=name), unit=UNIT, form=form, left_out=left_out)
                 read.facts = [
-                    fact_of(parse_literal("1.00"), Address(name, row, column), kind=Kind.AMOUNT, unit=UNIT,
-                            fine_decimals=2, place=Place(table=name))
+                    fact_of(
+                        parse_literal("1.00"),
+                        Address(name, row, column),
+                        kind=Kind.AMOUNT,
+                        unit=UNIT,
+                        fine_decimals=2,
+                        place=Place(table=name),
+                    )
                     for row, column in _cells(printed, book)
-                ]  # fmt: skip
+                ]
                 filing.tables.append(read)
     return filing
 

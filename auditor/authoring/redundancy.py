@@ -159,7 +159,7 @@ class _Solved:
         return [self.rows[own[0]].rule for own in by_rule.values() if self._follow(own)]
 
     def _follow(self, own: list[int]) -> bool:
-        """Tell whether some rows are in the span of the others: no combination that gives 0 = 0 ties them together."""
+        """Whether some rows are in the span of the others: no combination that gives 0 = 0 ties them together."""
         return _rank([{n: made[n] for n in own if n in made} for made in self.nothing]) == len(own)
 
     def _rules(self, made: dict[int, int]) -> tuple[Rule, ...]:

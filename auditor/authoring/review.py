@@ -111,14 +111,14 @@ def _error(error: RuleError) -> LintRemark:
 
 
 def _resolves(rule: Rule, forms: FormBook, errors: list[RuleError]) -> bool:
-    """Tell whether every name of a rule is known."""
+    """Whether every name of a rule is known."""
     before = len(errors)
     _tried(lambda: plans_of(rule, forms), errors)
     return len(errors) == before
 
 
 def _examples_hold(rule: Rule, forms: FormBook, errors: list[RuleError]) -> bool:
-    """Tell whether the examples of a rule are decided as it says."""
+    """Whether the examples of a rule are decided as it says."""
     from auditor.authoring.examples import check_examples
 
     before = len(errors)
@@ -157,14 +157,15 @@ def _overlaps(rules: Iterable[Rule], book: RuleBook, told_of: set[str]) -> Itera
                     if mine and other is not rule and same and _meet(other, rule) and (rule.id, other.id) not in told:
                         told.add((rule.id, other.id))
                         yield LintRemark(
-                            Weight.WARNING, f"{rule.file}:{rule.line}",
+                            Weight.WARNING,
+                            f"{rule.file}:{rule.line}",
                             say("lint.overlap", rule=rule.id, other=other.id, where=f"{other.file}:{other.line}"),
-                        )  # fmt: skip
+                        )
                 said.setdefault(key, []).append((rule, plan))
 
 
 def _meet(one: Rule, other: Rule) -> bool:
-    """Tell whether a filing may be in the scope of both."""
+    """Whether a filing may be in the scope of both."""
     if one.since > other.until or other.since > one.until:
         return False
     for name in ("report", "edition"):

@@ -18,8 +18,21 @@ if TYPE_CHECKING:
     from auditor.model.tables import Table
     from auditor.yamlfiles.keys import Entry
 
-_MORE = ("covers", "absent", "any_of", "otherwise", "report", "edition", "entity_kind", "family", "place", "until",
-         "once", "replaces", "en")  # fmt: skip
+_MORE = (
+    "covers",
+    "absent",
+    "any_of",
+    "otherwise",
+    "report",
+    "edition",
+    "entity_kind",
+    "family",
+    "place",
+    "until",
+    "once",
+    "replaces",
+    "en",
+)
 OWN_TABLE = "我的会议培训费表"
 
 
@@ -48,10 +61,14 @@ def rules_file(table: Table | None, prefix: str, folder: str) -> str:
         _environment()
         .get_template("rules.yaml.j2")
         .render(
-            first=first, second=second, table=table.name if table else OWN_TABLE, prefix=prefix, folder=folder,
+            first=first,
+            second=second,
+            table=table.name if table else OWN_TABLE,
+            prefix=prefix,
+            folder=folder,
             more=_MORE,
         )
-    )  # fmt: skip
+    )
 
 
 def _own() -> tuple[_Start, _Start]:
@@ -60,30 +77,40 @@ def _own() -> tuple[_Start, _Start]:
     )
     return (
         _Start(
-            "合计等于各项费用之和", "本表[合计] = sum(本表[各项费用])", f"{table}4.00", f"{table}4.50",
+            "合计等于各项费用之和",
+            "本表[合计] = sum(本表[各项费用])",
+            f"{table}4.00",
+            f"{table}4.50",
             loop="column in 金额栏",
         ),
         _Start(
-            "有预算的，决算不超过预算", "本表[合计].决算数 <= 本表[合计].预算数",
-            "{合计.预算数: 5.00, 合计.决算数: 4.00}", "{合计.预算数: 5.00, 合计.决算数: 6.00}",
+            "有预算的，决算不超过预算",
+            "本表[合计].决算数 <= 本表[合计].预算数",
+            "{合计.预算数: 5.00, 合计.决算数: 4.00}",
+            "{合计.预算数: 5.00, 合计.决算数: 6.00}",
             when="本表[合计].预算数 > 0",
         ),
-    )  # fmt: skip
+    )
 
 
 def _on(table: Table) -> tuple[_Start, _Start]:
     """Two rules on two amounts of a standard table, to be changed into what must hold."""
     one, other = _two_figures(table)
     first = _Start(
-        f"{_bare(one)} 不为负数", f"本表{one} >= 0", f'{{"{table.name}{one}": 5.00}}',
-        f'{{"{table.name}{one}": -5.00}}', words=tuple(_words(table)),
-    )  # fmt: skip
+        f"{_bare(one)} 不为负数",
+        f"本表{one} >= 0",
+        f'{{"{table.name}{one}": 5.00}}',
+        f'{{"{table.name}{one}": -5.00}}',
+        words=tuple(_words(table)),
+    )
     both = '{{"{table}{one}": {a}, "{table}{other}": {b}}}'
     second = _Start(
-        f"有 {_bare(other)} 的，{_bare(one)} 不小于它", f"本表{one} >= 本表{other}",
+        f"有 {_bare(other)} 的，{_bare(one)} 不小于它",
+        f"本表{one} >= 本表{other}",
         both.format(table=table.name, one=one, other=other, a="5.00", b="4.00"),
-        both.format(table=table.name, one=one, other=other, a="5.00", b="6.00"), when=f"本表{other} > 0",
-    )  # fmt: skip
+        both.format(table=table.name, one=one, other=other, a="5.00", b="6.00"),
+        when=f"本表{other} > 0",
+    )
     return first, second
 
 
@@ -137,9 +164,11 @@ def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment: Any = Environment(  # writes YAML for an editor, no HTML
-        loader=PackageLoader("auditor.authoring"), undefined=StrictUndefined,
-        trim_blocks=True, keep_trailing_newline=True,
+        loader=PackageLoader("auditor.authoring"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
         autoescape=False,  # noqa: S701
-    )  # fmt: skip
+    )
     environment.globals |= {"t": say, "about": _about}
     return environment  # type: ignore[no-any-return]

@@ -95,11 +95,20 @@ FEW = 5  # filings whose findings are shown on the terminal
 @config_option
 @rules_option
 def check(
-    paths: tuple[str, ...], out: str, formats: str, fail_on: str, min_checked: float | None, as_one: bool,
+    paths: tuple[str, ...],
+    out: str,
+    formats: str,
+    fail_on: str,
+    min_checked: float | None,
+    as_one: bool,
     separate: bool,
-    waived_by: tuple[str, ...], baselines: tuple[str, ...], today: dt.datetime | None, listed: str | None,
-    config: str | None, folders: tuple[str, ...],
-) -> None:  # fmt: skip
+    waived_by: tuple[str, ...],
+    baselines: tuple[str, ...],
+    today: dt.datetime | None,
+    listed: str | None,
+    config: str | None,
+    folders: tuple[str, ...],
+) -> None:
     """核对公开文件（文件、文件夹或 ZIP 压缩包），每份写一个报告。
 
     Audit filings (files, folders or ZIP archives) and write a report for each. Exit status: 0 clean, 1 findings at or
@@ -127,8 +136,15 @@ def check(
 
     warnings = earlier.told([audit for _, audit in audits], today.date() if today else dt.date.today())  # noqa: DTZ011
     try:
-        run = Run(audits, tool_data(program_version(), book.sha256, book), settings.rounding.value, failed, warnings,
-                  originals, tuple(chosen))  # fmt: skip
+        run = Run(
+            audits,
+            tool_data(program_version(), book.sha256, book),
+            settings.rounding.value,
+            failed,
+            warnings,
+            originals,
+            tuple(chosen),
+        )
         page = _write_all(run, outputs)
     except AuditorError as error:
         fail(error)
@@ -160,7 +176,7 @@ class _Earlier(NamedTuple):
     @classmethod
     def given(
         cls, waived_by: tuple[str, ...], baselines: Sequence[str], settings: Settings, book: RuleBook
-    ) -> _Earlier:  # fmt: skip
+    ) -> _Earlier:
         """Read the files that were given, or end with exit status 2."""
         from auditor.store.waivers import WAIVERS, load_waivers
 
@@ -193,11 +209,17 @@ def _too_few(audits: Sequence[tuple[str, Audit]], least: float | None) -> list[s
     from auditor.reports.html.filing import share
 
     return [
-        printable(say("cli.too_few", files=say("input.between").join(file.file for file in audit.filing.files),
-                      share=share(audit), least=f"{least:.1%}"))
+        printable(
+            say(
+                "cli.too_few",
+                files=say("input.between").join(file.file for file in audit.filing.files),
+                share=share(audit),
+                least=f"{least:.1%}",
+            )
+        )
         for _, audit in audits
         if least is not None and tally_of(audit).share < least
-    ]  # fmt: skip
+    ]
 
 
 def _tell(audits: Sequence[tuple[str, Audit]]) -> None:

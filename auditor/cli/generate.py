@@ -46,9 +46,18 @@ KEY, ENTITIES = "key.csv", "entities.csv"
 @config_option
 @rules_option
 def generate(
-    count: int, departments: int, units: int, years: int, formats: str, out: str, plant: int, seed: int, family: str,
-    config: str | None, folders: tuple[str, ...],
-) -> None:  # fmt: skip
+    count: int,
+    departments: int,
+    units: int,
+    years: int,
+    formats: str,
+    out: str,
+    plant: int,
+    seed: int,
+    family: str,
+    config: str | None,
+    folders: tuple[str, ...],
+) -> None:
     """生成公开文件，可植入错误，所植错误列在 key.csv；再次写入同一文件夹，key.csv 接着写。
 
     Generate filings that satisfy the identities, with planted defects if wanted, which key.csv lists; a further run

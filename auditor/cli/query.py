@@ -25,9 +25,12 @@ if TYPE_CHECKING:
 @click.argument("name", required=False)
 @click.argument("values", nargs=-1)
 @click.option(
-    "--out", default="reports_out", show_default=True, type=click.Path(),
+    "--out",
+    default="reports_out",
+    show_default=True,
+    type=click.Path(),
     help="auditor screen 的结果文件夹 / folder of the results of auditor screen",
-)  # fmt: skip
+)
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @click.option("--schema", "show_schema", is_flag=True, help="输出各表各栏的含义 / print the tables and columns")
 @click.option(
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
 )
 def query(
     name: str | None, values: tuple[str, ...], out: str, form: str, show_schema: bool, export: str | None
-) -> None:  # fmt: skip
+) -> None:
     """查询批量核对的结果：给出查询名（不给则列出）或 SQL，只读。
 
     Ask the results of a screening: a query by name (none given: they are listed) or SQL. Nothing is changed.

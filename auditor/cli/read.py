@@ -58,9 +58,7 @@ def read(files: tuple[str, ...], out: str | None, formats: str, config: str | No
     raise SystemExit(2 if failed else 0)
 
 
-def _write(
-    document: Document, filing: Filing, outputs: Outputs, stem: str, formats: Sequence[str], rules: str
-) -> None:  # fmt: skip
+def _write(document: Document, filing: Filing, outputs: Outputs, stem: str, formats: Sequence[str], rules: str) -> None:
     """Write what was read as `<stem>.read.json` and `<stem>.read.xlsx`, and say so."""
     if "json" in formats:
         from auditor.reports.json_report import dumps, tool_data
@@ -74,8 +72,16 @@ def _write(
         outputs.write(f"{stem}.read.xlsx", read_xlsx(document, filing))
     path = outputs.folder / stem
     figures = sum(fact.is_figure for fact in filing.facts)
-    click.echo(say("read.written", file=document.file, path=printable(str(path)), tables=len(filing.tables),
-                   figures=figures, unread=len(filing.unread)))  # fmt: skip
+    click.echo(
+        say(
+            "read.written",
+            file=document.file,
+            path=printable(str(path)),
+            tables=len(filing.tables),
+            figures=figures,
+            unread=len(filing.unread),
+        )
+    )
 
 
 def _show(filing: Filing) -> None:

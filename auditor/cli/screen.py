@@ -28,18 +28,27 @@ EVERY = 30  # seconds between lines of progress where there is no terminal
 @click.command()
 @click.argument("folder", type=click.Path())
 @click.option(
-    "--out", default="reports_out", show_default=True, type=click.Path(file_okay=False),
+    "--out",
+    default="reports_out",
+    show_default=True,
+    type=click.Path(file_okay=False),
     help="结果文件夹，再运行时接着做 / folder for results; another run goes on there",
-)  # fmt: skip
+)
 @click.option("--format", "formats", default="html,json", show_default=True, help=",".join(FORMATS))
 @click.option(
-    "--reports", "every", type=click.Choice(["findings", "all"]), default="findings", show_default=True,
+    "--reports",
+    "every",
+    type=click.Choice(["findings", "all"]),
+    default="findings",
+    show_default=True,
     help="只为有错误或待说明的写报告，或全部写 / reports for filings with errors or warnings, or for all",
-)  # fmt: skip
+)
 @click.option(
-    "--expect", "listed", type=click.Path(dir_okay=False),
+    "--expect",
+    "listed",
+    type=click.Path(dir_okay=False),
     help="应公开的单位名单（CSV：单位名称、主管部门、曾用名、年度、报告） / list of entities that have to publish",
-)  # fmt: skip
+)
 @click.option(
     "--rehash", is_flag=True, help="按内容而不是大小和时间判断文件是否变过 / tell changed files by their bytes"
 )
@@ -50,18 +59,31 @@ EVERY = 30  # seconds between lines of progress where there is no terminal
     "--cluster", help="用 Dask 运行：local 或 tcp://地址 / run on Dask: local or the address of its scheduler"
 )
 @click.option(
-    "--waivers", "waived_by", multiple=True, type=click.Path(dir_okay=False),
+    "--waivers",
+    "waived_by",
+    multiple=True,
+    type=click.Path(dir_okay=False),
     help="豁免清单（默认：auditor.toml 旁的 waivers.yaml） / waivers (default: waivers.yaml beside auditor.toml)",
-)  # fmt: skip
+)
 @click.option(
     "--today", type=click.DateTime(["%Y-%m-%d"]), help="按哪一天判断豁免 / the day on which waivers are judged"
 )
 @config_option
 @rules_option
 def screen(
-    folder: str, out: str, formats: str, every: str, listed: str | None, rehash: bool, jobs: int, cluster: str | None,
-    waived_by: tuple[str, ...], today: dt.datetime | None, config: str | None, folders: tuple[str, ...],
-) -> None:  # fmt: skip
+    folder: str,
+    out: str,
+    formats: str,
+    every: str,
+    listed: str | None,
+    rehash: bool,
+    jobs: int,
+    cluster: str | None,
+    waived_by: tuple[str, ...],
+    today: dt.datetime | None,
+    config: str | None,
+    folders: tuple[str, ...],
+) -> None:
     """批量核对一个文件夹中的公开文件：可中断、可接续，按严重程度排序。
 
     Screen the filings of a folder on all cores. Stopped at any point and run again, it goes on; what has not changed
@@ -91,9 +113,16 @@ def screen(
 
 
 def _job(
-    folder: str, out: str, formats: list[str], every: bool, listed: str | None, waived_by: tuple[str, ...],
-    today: dt.datetime | None, config: str | None, folders: tuple[str, ...],
-) -> Job:  # fmt: skip
+    folder: str,
+    out: str,
+    formats: list[str],
+    every: bool,
+    listed: str | None,
+    waived_by: tuple[str, ...],
+    today: dt.datetime | None,
+    config: str | None,
+    folders: tuple[str, ...],
+) -> Job:
     from auditor.screening.job import Job
     from auditor.store.waivers import WAIVERS
 
@@ -102,10 +131,19 @@ def _job(
     waivers = list(waived_by) or ([str(beside)] if beside.is_file() else [])
     day = today.date() if today else dt.date.today()  # noqa: DTZ011
     return Job(
-        str(Path(folder).resolve()), str(Path(out).resolve()), _absolute([*settings.rules, *folders]), settings.off,
-        settings.rounding.value, settings.entity_kind, str(Path(listed).resolve()) if listed else "",
-        _absolute(waivers), day.isoformat(), tuple(formats), every, language(),
-    )  # fmt: skip
+        str(Path(folder).resolve()),
+        str(Path(out).resolve()),
+        _absolute([*settings.rules, *folders]),
+        settings.off,
+        settings.rounding.value,
+        settings.entity_kind,
+        str(Path(listed).resolve()) if listed else "",
+        _absolute(waivers),
+        day.isoformat(),
+        tuple(formats),
+        every,
+        language(),
+    )
 
 
 def _absolute(paths: list[str]) -> tuple[str, ...]:
@@ -187,16 +225,23 @@ def _publish(job: Job, screening: Screening) -> None:
             click.echo(say("screen.ranked", **row | {"what": _what(row)}))
     absent = sum(not line[5] for line in expected)
     if expected:
-        click.echo(say("screen.expected", count=len(expected), absent=absent,
-                       lacking=sum(bool(line[6]) for line in expected)))  # fmt: skip
+        click.echo(
+            say("screen.expected", count=len(expected), absent=absent, lacking=sum(bool(line[6]) for line in expected))
+        )
     for _, why in screening.failed[:SHOWN]:
         click.echo(why, err=True)
     click.echo(say("cli.report", path=str(Path(job.out) / index)))
-    click.echo(say(
-        "screen.done", filings=screening.filings, read=screening.read, audited=screening.audited,
-        errors=sum(row["errors"] for row in ranked), warnings=sum(row["warnings"] for row in ranked),
-        failed=len(screening.failed),
-    ))  # fmt: skip
+    click.echo(
+        say(
+            "screen.done",
+            filings=screening.filings,
+            read=screening.read,
+            audited=screening.audited,
+            errors=sum(row["errors"] for row in ranked),
+            warnings=sum(row["warnings"] for row in ranked),
+            failed=len(screening.failed),
+        )
+    )
 
 
 def _what(row: dict[str, Any]) -> str:

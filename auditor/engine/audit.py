@@ -49,9 +49,13 @@ _RANK = {severity: number for number, severity in enumerate(Severity)}
 
 
 def audit_filings(
-    filings: Sequence[Filing], book: RuleBook, mode: Rounding = Rounding.HALF_UP, entities: Entities | None = None,
-    *, prove_clean: bool = True,
-) -> list[Audit]:  # fmt: skip
+    filings: Sequence[Filing],
+    book: RuleBook,
+    mode: Rounding = Rounding.HALF_UP,
+    entities: Entities | None = None,
+    *,
+    prove_clean: bool = True,
+) -> list[Audit]:
     """Audit filings together, so that each can see its partners; one result per filing.
 
     Without `prove_clean` the tails of a filing that is accused of nothing stay without proofs, which only its report
@@ -68,11 +72,15 @@ def audit_filings(
     views = [pool.view(number) for number in range(len(filings))]
     audits = [
         _one(
-            number, filing, matrix, views[number], filings[before[number]] if before[number] >= 0 else None,
+            number,
+            filing,
+            matrix,
+            views[number],
+            filings[before[number]] if before[number] >= 0 else None,
             prove_clean=prove_clean,
         )
         for number, filing in enumerate(filings)
-    ]  # fmt: skip
+    ]
     if len(audits) > 1:
         settle(audits, views)
     for audit, view in zip(audits, views, strict=True):
@@ -174,9 +182,16 @@ def check_of(outcome: Outcome, i: int, verdict: Verdict, local: Callable[[int], 
     if linear is None:
         operands = tuple(Operand(local(p), 0) for p in outcome.positions(i))
         return Check(
-            outcome.plan.rule, instance_text(outcome, i), verdict, operands, note=Note(int(outcome.note[i])),
-            operator=operator, linear=False, detail=_detail(outcome, i), rate=outcome.rates.get(i),
-        )  # fmt: skip
+            outcome.plan.rule,
+            instance_text(outcome, i),
+            verdict,
+            operands,
+            note=Note(int(outcome.note[i])),
+            operator=operator,
+            linear=False,
+            detail=_detail(outcome, i),
+            rate=outcome.rates.get(i),
+        )
     flat, facts = linear.flat, outcome.instances.chunk.facts
     first, last = np.searchsorted(flat.instance, [i, i + 1])
     operands = _in_order(
@@ -190,15 +205,24 @@ def check_of(outcome: Outcome, i: int, verdict: Verdict, local: Callable[[int], 
     gap = int(outcome.gap[i])
     allowed = int(outcome.allowed[i]) if outcome.allowed is not None else 0
     return Check(
-        outcome.plan.rule, instance_text(outcome, i), verdict, operands, gap, allowed, linear.scale,
-        Note(int(outcome.note[i])), operator, True, int(linear.constant[i]),
+        outcome.plan.rule,
+        instance_text(outcome, i),
+        verdict,
+        operands,
+        gap,
+        allowed,
+        linear.scale,
+        Note(int(outcome.note[i])),
+        operator,
+        True,
+        int(linear.constant[i]),
         footing=outcome.footings[i] if outcome.footings else None,
         unlisted=isinstance(relation, Relation) and _is_unlisted(relation, operands),
-    )  # fmt: skip
+    )
 
 
 def _is_unlisted(relation: Relation, operands: Sequence[Operand]) -> bool:
-    """Tell whether one side of a relation names figures of which none is printed."""
+    """Whether one side of a relation names figures of which none is printed."""
     printed = {operand.left for operand in operands}
     sides = ((True, relation.left), (False, relation.right))
     return any(
@@ -302,29 +326,44 @@ def _findings(
         facts = [s.fact for s in group.suspects] or [o.fact for check in group.checks for o in check.operands]
         identity = _fingerprint(filing, sorted({names[fact] for fact in facts}) or [main.rule.id])
         made.append((severity, group, identity))
-    made.sort(key=lambda item: (_RANK[item[0]], item[1].checks[0].verdict != Verdict.INCONSISTENT,
-                                item[1].checks[0].rule.id, item[1].checks[0].statement))  # fmt: skip
+    made.sort(
+        key=lambda item: (
+            _RANK[item[0]],
+            item[1].checks[0].verdict != Verdict.INCONSISTENT,
+            item[1].checks[0].rule.id,
+            item[1].checks[0].statement,
+        )
+    )
     findings = []
     for severity, group, identity in made:
         seen[identity] += 1
         unique = identity if seen[identity] == 1 else f"{identity}-{seen[identity]}"
         findings.append(
             Finding(
-                unique, severity, group.checks[0].verdict, tuple(group.checks), tuple(group.suspects),
-                group.unexplained, group.proof, id(group) in unsure, tuple(group.also),
-                lost=group.lost, doubt=group.doubt, whole=group.whole,
+                unique,
+                severity,
+                group.checks[0].verdict,
+                tuple(group.checks),
+                tuple(group.suspects),
+                group.unexplained,
+                group.proof,
+                id(group) in unsure,
+                tuple(group.also),
+                lost=group.lost,
+                doubt=group.doubt,
+                whole=group.whole,
             )
-        )  # fmt: skip
+        )
     return findings
 
 
 def _is_of_partner(group: Group) -> bool:
-    """Tell whether it is another filing's table that is wrong as a whole: its own report has the finding."""
+    """Whether it is another filing's table that is wrong as a whole: its own report has the finding."""
     return group.whole is not None and "@" in group.whole.scope.table
 
 
 def _is_recognised(check: Check, pictured: set[int], scanned: set[str]) -> bool:
-    """Tell whether a check rests on figures recognised from pictures, or misses a row in a table of such figures."""
+    """Whether a check rests on figures recognised from pictures, or misses a row in a table of such figures."""
     if any(operand.fact in pictured for operand in check.operands):
         return True
     return not check.operands and (not check.rule.form or not scanned.isdisjoint(check.rule.form))

@@ -48,5 +48,5 @@ class Check:
 
     @property
     def compares(self) -> bool:
-        """Tell whether figures were compared (and not sets of names, or what is printed)."""
+        """Whether figures were compared (and not sets of names, or what is printed)."""
         return self.linear or self.rate is not None

@@ -74,7 +74,7 @@ class Review:
     line: int = 0
 
     def is_past(self, today: dt.date) -> bool:
-        """Tell whether its last day is over."""
+        """Whether its last day is over."""
         return self.until is not None and self.until < today
 
 
@@ -127,7 +127,7 @@ class Finding:
 
     @property
     def waived(self) -> bool:
-        """Tell whether it was accepted, and still is: shown, and counted apart."""
+        """Whether it was accepted, and still is: shown, and counted apart."""
         return self.review is not None and self.review.state is Standing.WAIVED and not self.review.expired
 
     @property
@@ -193,7 +193,7 @@ class Audit:
 
     @property
     def decided(self) -> bool:
-        """Tell whether any figure, of a table or of the prose, took part in an equality."""
+        """Whether any figure, of a table or of the prose, took part in an equality."""
         return bool(self.checked or self.told_checked)
 
     def worst(self) -> Severity | None:

@@ -50,7 +50,7 @@ class PrintedTally(NamedTuple):
 
     @property
     def all_checked(self) -> bool:
-        """Tell whether nothing that a check could concern is left unchecked."""
+        """Whether nothing that a check could concern is left unchecked."""
         return self.checked == self.read and not self.lost and not self.unexplained
 
 

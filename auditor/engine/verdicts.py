@@ -52,7 +52,7 @@ class Reason(IntEnum):
 
     @property
     def applies(self) -> bool:
-        """Tell whether the check applies (and merely could not be evaluated)."""
+        """Whether the check applies (and merely could not be evaluated)."""
         return self < Reason.FOREIGN
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditor.forms.column_match import Look, Role, look, read_header, role_of
+from auditor.forms.column_match import ColumnRole, Look, look, read_header, role_of
 from auditor.forms.header_rows import header_height
 from auditor.model.tables import Layout
 
@@ -59,7 +59,7 @@ def _shared(grids: Sequence[Grid], table: Table) -> tuple[set[int], set[int]]:
 
 
 def _gap(grid: Grid, height: int, column: int) -> bool:
-    """Tell whether a row of the header has words on both sides of a column."""
+    """Whether a row of the header has words on both sides of a column."""
     inside = 0 < column < grid.width - 1
     return inside and any(cells[column - 1].text and cells[column + 1].text for cells in grid.rows[:height])
 
@@ -86,10 +86,10 @@ def _at_edge(column: int, empty: set[int], width: int) -> bool:
 
 
 def _header_fits(grid: Grid, height: int) -> bool:
-    """Tell whether no column named as one of labels holds figures."""
+    """Whether no column named as one of labels holds figures."""
     paths = read_header(grid, height).paths
     return not any(
-        role_of(paths[column]) is Role.NAME and look(cells[column].text) is Look.NUMBER
+        role_of(paths[column]) is ColumnRole.NAME and look(cells[column].text) is Look.NUMBER
         for cells in grid.rows[height:]
         for column in range(grid.width)
     )

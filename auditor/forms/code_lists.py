@@ -23,9 +23,15 @@ if TYPE_CHECKING:
     from auditor.model.tables import Taxonomy
 
 COLUMNS = {
-    "编码": "code", "名称": "name", "起始年": "since", "终止年": "until",
-    "code": "code", "name": "name", "since": "since", "until": "until",
-}  # fmt: skip
+    "编码": "code",
+    "名称": "name",
+    "起始年": "since",
+    "终止年": "until",
+    "code": "code",
+    "name": "name",
+    "since": "since",
+    "until": "until",
+}
 FIRST_YEAR, LAST_YEAR = 1990, 9999
 
 

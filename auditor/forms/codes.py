@@ -28,7 +28,7 @@ _FULL = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
 def is_code(text: str) -> bool:
-    """Tell whether a text is a whole code: 3, 5 or 7 digits.
+    """Whether a text is a whole code: 3, 5 or 7 digits.
 
     >>> is_code("208"), is_code("20805 05"), is_code("309001"), is_code("2")
     (True, True, False, False)
@@ -193,7 +193,7 @@ def _fitting(candidates: Sequence[str], codes: Sequence[str], lengths: Sequence[
 
 
 def _goes_on(code: str, following: str, taxonomy: Taxonomy, lengths: Sequence[int]) -> bool:
-    """Tell whether the next printed name can stand below or beside `code` (a class and a 款 may share a name)."""
+    """Whether the next printed name can stand below or beside `code` (a class and a 款 may share a name)."""
     if not following:
         return len(code) == lengths[-1]
     below = {parent_of(c, lengths) for c in taxonomy.by_name.get(plain(following), ())}

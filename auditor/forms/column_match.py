@@ -45,7 +45,7 @@ _NAME = re.compile(r"名称|^项目$|^科目$|用途$")
 _LINE = re.compile(r"^行次?$|^序号$")
 
 
-class Role(Enum):
+class ColumnRole(Enum):
     """What a column of a grid holds."""
 
     CODE = "code"
@@ -54,16 +54,16 @@ class Role(Enum):
     FIGURE = "figure"
 
 
-def role_of(path: Sequence[str]) -> Role:
+def role_of(path: Sequence[str]) -> ColumnRole:
     """Tell the role of a column from its header path."""
     last = path[-1] if path else ""
     if any(_LINE.search(part) for part in path[-1:]):
-        return Role.LINE
+        return ColumnRole.LINE
     if _CODE.search(last) or (len(path) > 1 and last in ("类", "款", "项")):
-        return Role.CODE
+        return ColumnRole.CODE
     if _NAME.search(last):
-        return Role.NAME
-    return Role.FIGURE
+        return ColumnRole.NAME
+    return ColumnRole.FIGURE
 
 
 @dataclass(slots=True)
@@ -81,7 +81,7 @@ SURELY = 3  # numbers that make a row one that numbers columns, where others can
 
 
 def is_index_row(cells: Sequence[Cell]) -> bool:
-    """Tell whether a row numbers the columns: `栏次 | 1 | 2 …`, `** | ** | 1 | 2 …`, `1 | 2 | … | 12`.
+    """Whether a row numbers the columns: `栏次 | 1 | 2 …`, `** | ** | 1 | 2 …`, `1 | 2 | … | 12`.
 
     A cell among the numbers that cannot be read is one of them.
     """
@@ -225,7 +225,7 @@ def match_columns(
 
 
 def _torn(scores: dict[tuple[int, int], float], taken: dict[int, int]) -> bool:
-    """Tell whether a column that was left out fits a column of the form as well as the one that was taken for it."""
+    """Whether a column that was left out fits a column of the form as well as the one that was taken for it."""
     owner = {order: position for position, order in taken.items()}
     return any(
         position not in taken and order in owner and score >= max(CERTAIN, scores[owner[order], order])
@@ -239,7 +239,7 @@ def last_words(column: Column) -> set[str]:
 
 
 def in_order(header: Header, columns: Sequence[Column]) -> bool:
-    """Tell whether the words in each row of a header can stand for these columns from left to right.
+    """Whether the words in each row of a header can stand for these columns from left to right.
 
     Row by row, because dumps may shift the rows of a header against each other.
     """
@@ -247,7 +247,7 @@ def in_order(header: Header, columns: Sequence[Column]) -> bool:
 
 
 def side_by_side(header: Header, columns: Sequence[Column]) -> bool:
-    """Tell whether no row of a header leaves a gap between the words of two neighbouring columns.
+    """Whether no row of a header leaves a gap between the words of two neighbouring columns.
 
     Words that may head several columns (金额, 合计) prove nothing.
     """
@@ -281,7 +281,7 @@ def _places(row: Sequence[str], columns: Sequence[Column]) -> dict[int, int] | N
 
 
 def names_others(header: Header, columns: Sequence[Column], others: Sequence[Column]) -> bool:
-    """Tell whether a header names a column that is none of these but one of the others."""
+    """Whether a header names a column that is none of these but one of the others."""
     mine = {word for column in columns for word in last_words(column)}
     return any(word in header.words and word not in mine for column in others for word in last_words(column))
 
@@ -312,5 +312,5 @@ def looks_below(grid: Grid, start: int) -> list[dict[Look, int]]:
 
 
 def figure_text(cell: Cell) -> bool:
-    """Tell whether a cell prints a number."""
+    """Whether a cell prints a number."""
     return parse_literal(cell.text).state in NUMERIC

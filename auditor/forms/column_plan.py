@@ -192,6 +192,6 @@ def shift_plan(plan: GridPlan, grid: Grid) -> GridPlan | None:
 
 
 def _is_text(cells: Sequence[Cell], position: int) -> bool:
-    """Tell whether a place holds text of its own: a label may spread over the figures of lanes that end before it."""
+    """Whether a place holds text of its own: a label may spread over the figures of lanes that end before it."""
     covered = position > 0 and cells[position - 1] is cells[position]
     return not covered and look(cells[position].text) is Look.TEXT

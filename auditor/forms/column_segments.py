@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.forms.codes import is_code
-from auditor.forms.column_match import Look, Role, look, looks_below, role_of
+from auditor.forms.column_match import ColumnRole, Look, look, looks_below, role_of
 from auditor.forms.header_rows import is_class
 from auditor.model.labels import plain
 
@@ -49,14 +49,14 @@ def segments_of(grid: Grid, header: Header, *, coded: bool) -> tuple[list[Column
         numbered = not header.index or column in header.index
         if text and number:
             clean = clean and (text <= 1 or number <= 1)
-        if text > number or (header.index and not numbered) or (number and role in (Role.CODE, Role.LINE)):
+        if text > number or (header.index and not numbered) or (number and role in (ColumnRole.CODE, ColumnRole.LINE)):
             kinds.append(True)
         elif number:
-            headed = role is Role.FIGURE and bool(header.paths[column])
+            headed = role is ColumnRole.FIGURE and bool(header.paths[column])
             codes = coded and _codes_only(grid, header.rows, column, headed=headed)
             kinds.append(codes or _rising(grid, header.rows, column))
         else:
-            kinds.append(role is not Role.FIGURE or not numbered or not header.paths[column])
+            kinds.append(role is not ColumnRole.FIGURE or not numbered or not header.paths[column])
     segments: list[ColumnSegment] = []
     labels: list[int] = []
     figures: list[int] = []
@@ -74,7 +74,7 @@ def segments_of(grid: Grid, header: Header, *, coded: bool) -> tuple[list[Column
 
 
 def _rising(grid: Grid, start: int, column: int) -> bool:
-    """Tell whether a column counts up by one (行次), blanks and one jump allowed."""
+    """Whether a column counts up by one (行次), blanks and one jump allowed."""
     numbers = [int(text) for cells in grid.rows[start:] if (text := cells[column].text).isdigit()]
     others = [cells[column].text for cells in grid.rows[start:] if cells[column].text]
     if len(numbers) < 3 or len(numbers) < len(others):
@@ -84,7 +84,7 @@ def _rising(grid: Grid, start: int, column: int) -> bool:
 
 
 def _codes_only(grid: Grid, start: int, column: int, *, headed: bool) -> bool:
-    """Tell whether a column holds only codes, or only the same digit (codes lost in print), before a column of names.
+    """Whether a column holds only codes, or only the same digit (codes lost in print), before a column of names.
 
     Under a header of figures (which a dump may have shifted) it must be codes of units with a name beside each, or one
     code all over with no codes before it: a column of amounts may print one amount twice, or only zeros and ones.
@@ -110,7 +110,7 @@ def _codes_only(grid: Grid, start: int, column: int, *, headed: bool) -> bool:
 
 
 def _holds_codes(grid: Grid, start: int, column: int) -> bool:
-    """Tell whether most of a column are whole codes."""
+    """Whether most of a column are whole codes."""
     texts = [text for cells in grid.rows[start:] if (text := cells[column].text)]
     return len(texts) > 1 and 2 * sum(is_code(text) for text in texts) > len(texts)
 
@@ -120,7 +120,7 @@ _OF_UNITS = re.compile(r"(?:部门|单位)[（）部门单位预算]*(?:编码|�
 
 def of_codes(segment: ColumnSegment, header: Header) -> ColumnSegment:
     """A segment of a table of codes: without label columns that only number its rows, codes of units told."""
-    labels = tuple(position for position in segment.labels if role_of(header.paths[position]) is not Role.LINE)
+    labels = tuple(position for position in segment.labels if role_of(header.paths[position]) is not ColumnRole.LINE)
     units = frozenset(p for p in labels if header.paths[p] and _OF_UNITS.search(header.paths[p][-1]))
     return ColumnSegment(labels, segment.figures, units)
 

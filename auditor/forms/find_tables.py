@@ -159,13 +159,13 @@ def _lone(cells: Sequence[Cell]) -> Cell | None:
 
 
 def _is_remark(cells: Sequence[Cell]) -> bool:
-    """Tell whether a row holds only remarks on the table: its number, the year, whose it is, the unit of measure."""
+    """Whether a row holds only remarks on the table: its number, the year, whose it is, the unit of measure."""
     texts = [cell.text for cell in cells if cell.text]
     return bool(texts) and all(_says_little(text) for text in texts)
 
 
 def _says_little(text: str) -> bool:
-    """Tell whether a text is a remark on a table, not a line of its own."""
+    """Whether a text is a remark on a table, not a line of its own."""
     return bool(_REMARK.match(text.replace(" ", "")))
 
 
@@ -247,7 +247,7 @@ class _Finder:
         self.remarks.append(paragraph)
 
     def _still_noted(self, text: str) -> bool:
-        """Tell whether a line below the notes of a table is another note, or goes on with the last one."""
+        """Whether a line below the notes of a table is another note, or goes on with the last one."""
         assert self.noted is not None
         return bool(_NOTE.match(text)) or (len(self.noted.below) < MAX_NOTES and not _ITEM.match(text))
 
@@ -289,7 +289,7 @@ class _Finder:
         self.remarks = []
 
     def _joins(self, grid: Grid) -> bool:
-        """Tell whether a grid goes on with the table before it over a break of pages, under no title but the same."""
+        """Whether a grid goes on with the table before it over a break of pages, under no title but the same."""
         before, titled = self.before, self.current
         if before is None or not before.grids or (titled is not None and titled.title != before.title):
             return False
@@ -301,7 +301,7 @@ class _Finder:
         self.last = found
 
     def _goes_on(self, grid: Grid) -> bool:
-        """Tell whether a grid without a title goes on with the last table: on the same page, or as its reader saw."""
+        """Whether a grid without a title goes on with the last table: on the same page, or as its reader saw."""
         assert self.last is not None
         page = grid.place.page
         return page is None or not self.last.grids or page == self.last.grids[-1].place.page or grid.continues
@@ -348,6 +348,6 @@ _HEADER_WORDS = ("栏次", "行次", "科目代码", "科目编码", "科目名�
 
 
 def _has_data(lines: list[Paragraph]) -> bool:
-    """Tell whether lines below a title look like a table: header words soon after it."""
+    """Whether lines below a title look like a table: header words soon after it."""
     head = "".join(paragraph.text for paragraph in lines[:40]).replace(" ", "")
     return sum(word in head for word in _HEADER_WORDS) >= 3

@@ -103,7 +103,7 @@ def _set_label(row: PrintedRow, texts: Sequence[str], groups: dict[str, str]) ->
 
 
 def _covered(cells: Sequence[Cell], segment: ColumnSegment) -> bool:
-    """Tell whether a label covers the figures too: a total over several lanes prints its figure in the last."""
+    """Whether a label covers the figures too: a total over several lanes prints its figure in the last."""
     labels = {id(cells[position]) for position in segment.labels if cells[position].text}
     return all(id(cells[position]) in labels for position in segment.figures)
 

@@ -25,7 +25,7 @@ def total_labels(table: Table) -> frozenset[str]:
 
 
 def _total_heads(grid: Grid, number: int, texts: list[str]) -> bool:
-    """Tell whether a row that begins with 合计 is header: names of columns stand beside it, or no code below it."""
+    """Whether a row that begins with 合计 is header: names of columns stand beside it, or no code below it."""
     if len({text for text in texts[1:] if text != texts[0] and look(text) is Look.TEXT}) > 1:
         return True
     if any(look(text) is Look.NUMBER for text in texts[1:]) or number + 1 >= len(grid.rows):
@@ -80,7 +80,7 @@ def joined(grids: Sequence[Grid], table: Table) -> list[Grid]:
 
 
 def _has_amounts(texts: Sequence[str]) -> bool:
-    """Tell whether a row prints amounts: numbers with decimals or separators, or too long for ordinals and years."""
+    """Whether a row prints amounts: numbers with decimals or separators, or too long for ordinals and years."""
     for text in texts:
         literal = parse_literal(text)
         if literal.state in NUMERIC and (literal.decimals or "," in text or literal.digits >= 100_000):
@@ -89,13 +89,13 @@ def _has_amounts(texts: Sequence[str]) -> bool:
 
 
 def _code_before_name(cells: Sequence[Cell]) -> bool:
-    """Tell whether a row begins with digits followed by a name (a code column that was damaged in print)."""
+    """Whether a row begins with digits followed by a name (a code column that was damaged in print)."""
     texts = [cell.text for cell in cells if cell.text]
     return len(texts) > 2 and texts[0].isdigit() and look(texts[1]) is Look.TEXT and look(texts[2]) is Look.NUMBER
 
 
 def _label_row(cells: Sequence[Cell], table: Table) -> bool:
-    """Tell whether a row prints one of the row labels of a table of lanes."""
+    """Whether a row prints one of the row labels of a table of lanes."""
     headers = {word for lane in table.lanes for column in lane.columns for word in last_words(column)}
     labels = {plain(cell.text) for cell in cells} - headers  # a kind of fund may be called like a class
     if any(is_class(label, lane) for label in labels for lane in table.lanes):
@@ -108,5 +108,5 @@ def _label_row(cells: Sequence[Cell], table: Table) -> bool:
 
 
 def is_class(label: str, lane: Lane) -> bool:
-    """Tell whether a label names a class, in a lane that lists them."""
+    """Whether a label names a class, in a lane that lists them."""
     return lane.classes is not None and label.removesuffix("支出") in lane.class_names

@@ -111,7 +111,7 @@ def _by_position(rows: Sequence[Sequence[Cell]], places: _Places, table: Table) 
 
 
 def _fits(text: str, kind: Kind) -> bool:
-    """Tell whether a cell may be a figure of a kind: no text, and no share among amounts."""
+    """Whether a cell may be a figure of a kind: no text, and no share among amounts."""
     return look(text) is not Look.TEXT and ("%" not in text or kind is Kind.PERCENT)
 
 

@@ -188,8 +188,13 @@ def _table(item: Map, taxonomies: dict[str, Taxonomy], tables: dict[str, Table])
     for group, names in table.column_groups.items():
         for name in names:
             if name not in table.column_names:
-                fail(item["column_groups"], "forms.unknown_column", group=group, name=name,
-                     near=nearest(name, table.column_names))  # fmt: skip
+                fail(
+                    item["column_groups"],
+                    "forms.unknown_column",
+                    group=group,
+                    name=name,
+                    near=nearest(name, table.column_names),
+                )
     return table
 
 
@@ -213,8 +218,12 @@ def _family(node: Map, tables: dict[str, Table], families: dict[str, Family]) ->
     if "extends" in node:
         parent = families.get(str(node["extends"]))
         if parent is None:
-            fail(node["extends"], "forms.unknown_family", name=str(node["extends"]),
-                 near=nearest(str(node["extends"]), families))  # fmt: skip
+            fail(
+                node["extends"],
+                "forms.unknown_family",
+                name=str(node["extends"]),
+                near=nearest(str(node["extends"]), families),
+            )
         base, report = parent.forms, report or parent.report
     forms = list(base)
     for child in a_list(node["forms"]) if "forms" in node else ():
@@ -226,10 +235,19 @@ def _family(node: Map, tables: dict[str, Table], families: dict[str, Family]) ->
                 fail(item.get("as"), "forms.unknown_table", name=name, near=nearest(name, tables))
         lanes, columns = _printed_part(item, tables.get(table))
         form = Form(
-            family, str(item.get("form", "")), str(item["title"]), texts(item, "also"), table,
-            str(item.get("unit", "")), flag(item, "optional"), inner, lanes, columns, flag(item, "across"),
+            family,
+            str(item.get("form", "")),
+            str(item["title"]),
+            texts(item, "also"),
+            table,
+            str(item.get("unit", "")),
+            flag(item, "optional"),
+            inner,
+            lanes,
+            columns,
+            flag(item, "across"),
             flag(item, "partial"),
-        )  # fmt: skip
+        )
         forms = [other for other in forms if not (table and other.table == table and other.family != family)] + [form]
     return Family(family, report, tuple(forms), texts(node, "places"))
 
@@ -252,6 +270,5 @@ def _printed_part(item: Map, table: Table | None) -> tuple[tuple[tuple[str, tupl
     columns = texts(item, "columns")
     for column in columns:
         if column not in table.column_names:
-            fail(item["columns"], "forms.unknown_printed_column", name=column,
-                 near=nearest(column, table.column_names))  # fmt: skip
+            fail(item["columns"], "forms.unknown_printed_column", name=column, near=nearest(column, table.column_names))
     return tuple(lanes), columns

@@ -40,7 +40,7 @@ def heading(text: str) -> str:
 
 
 def goes_on(grids: Sequence[Grid], grid: Grid, between: Iterable[str], above: Container[str]) -> bool:
-    """Tell whether a grid goes on with the table of some grids.
+    """Whether a grid goes on with the table of some grids.
 
     `between` are the lines between them that are more than page numbers and remarks, as `heading` gives them, `above`
     those above the table.
@@ -72,7 +72,7 @@ def header_again(grids: Sequence[Grid], grid: Grid) -> int:
 
 
 def _same_start(grids: Sequence[Grid], grid: Grid, height: int) -> bool:
-    """Tell whether the rows below the header of a grid begin like those of the table."""
+    """Whether the rows below the header of a grid begin like those of the table."""
     body = _first_rows(grid, height, ALIKE)
     return not body or body == _first_rows(grids[0], height, len(body))
 
@@ -84,12 +84,12 @@ def _first_rows(grid: Grid, height: int, count: int) -> list[tuple[str, ...]]:
 
 
 def _all_header(grids: Sequence[Grid]) -> bool:
-    """Tell whether a table has no rows yet: its header stands alone at the end of a page."""
+    """Whether a table has no rows yet: its header stands alone at the end of a page."""
     return len(grids) == 1 and not any(_figures(cells) for cells in grids[0].rows)
 
 
 def starts_with_header(grid: Grid) -> bool:
-    """Tell whether the first row of a grid is a header: only texts, and more of them than the rows below it."""
+    """Whether the first row of a grid is a header: only texts, and more of them than the rows below it."""
     first = grid.rows[0]
     if _figures(first) or any(LOST in cell.text for cell in first):
         return False
@@ -99,7 +99,7 @@ def starts_with_header(grid: Grid) -> bool:
 
 
 def _edges_fit(grids: Sequence[Grid], grid: Grid) -> bool:
-    """Tell whether the rulings of the columns stand where those of the table do."""
+    """Whether the rulings of the columns stand where those of the table do."""
     wide, narrow = edges_of(grids[0]), edges_of(grid)
     columns = columns_on(grids[0], grid)
     if columns is None or not narrow:
@@ -115,7 +115,7 @@ def words(cells: Sequence[Cell]) -> tuple[str, ...]:
 
 
 def _figures(cells: Sequence[Cell]) -> bool:
-    """Tell whether a row prints numbers that are no numbers of columns."""
+    """Whether a row prints numbers that are no numbers of columns."""
     numbers = [cell for cell in cells if cell.text and look(cell.text) is Look.NUMBER]
     return any(any(sign.isdigit() for sign in cell.text) for cell in numbers) and not is_index_row(cells)
 

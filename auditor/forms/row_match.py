@@ -113,8 +113,12 @@ class _Lane:
         if len(fitting) < 2:
             return fitting[0] if fitting else None
         if parent:
-            grouped = [row for row in fitting if plain(row.parent.rsplit("/", 1)[-1]) == parent or
-                       (row.labels[0] in ("小计", "合计") and plain(row.last) == parent)]  # fmt: skip
+            grouped = [
+                row
+                for row in fitting
+                if plain(row.parent.rsplit("/", 1)[-1]) == parent
+                or (row.labels[0] in ("小计", "合计") and plain(row.last) == parent)
+            ]
             fitting = grouped or fitting
         if item.printed.line is not None:
             numbered = [row for row in fitting if row.line == item.printed.line]
@@ -176,7 +180,7 @@ class _Lane:
 
 
 def _like(known: str, label: str) -> bool:
-    """Tell whether a printed label is nearly a known one."""
+    """Whether a printed label is nearly a known one."""
     return SequenceMatcher(None, plain(known), label).ratio() >= LIKE
 
 

@@ -281,9 +281,14 @@ def _fact(cell: Cell, address: Address, named: NamedRow, kind: Kind, unit: str, 
     place = replace(cell.place, table=address.table)
     measure = unit if kind is Kind.AMOUNT else ("%" if kind is Kind.PERCENT else (named.row.unit if named.row else ""))
     fact = fact_of(
-        literal, address, kind=kind, unit=measure, fine_decimals=fine if kind is Kind.AMOUNT else 0, place=place,
+        literal,
+        address,
+        kind=kind,
+        unit=measure,
+        fine_decimals=fine if kind is Kind.AMOUNT else 0,
+        place=place,
         read_by=named.read_by,
-    )  # fmt: skip
+    )
     if named.printed.squeezed and fact.is_figure and kind is Kind.AMOUNT and literal.decimals < fine:
         return replace(fact, state=State.UNREADABLE, value=0, reason="unread.cut_off")
     if kind is Kind.AMOUNT and literal.percent:

@@ -84,7 +84,7 @@ def label_cells(grid: Grid, plan: GridPlan) -> set[int]:
 
 
 def lost_rows(grids: Sequence[Grid], rows: Sequence[PrintedRow], loose: Sequence[LooseCell]) -> bool:
-    """Tell whether a row with figures gave nothing to the table: the table may lack it."""
+    """Whether a row with figures gave nothing to the table: the table may lack it."""
     used = {id(cell) for row in rows for _, cell in row.cells}
     left = {id(item.cell) for item in loose if may_be_amount(parse_literal(item.cell.raw))}
     return any(

@@ -120,7 +120,7 @@ class Grid:
 
 
 def spans_kept(rows: Sequence[Sequence[Cell]]) -> bool:
-    """Tell whether a grid whose format can merge cells did so.
+    """Whether a grid whose format can merge cells did so.
 
     A table that was pasted from flattened text has nothing merged and blanks in its first row, where the headings of
     several columns lost their width; what stands above which column is then not known from the cells.

@@ -120,7 +120,7 @@ class Fact:
 
     @property
     def is_figure(self) -> bool:
-        """Tell whether a number is printed here."""
+        """Whether a number is printed here."""
         return self.state in NUMERIC and self.kind is not Kind.WORD
 
     def range(self, mode: Rounding = Rounding.HALF_UP, *, own: bool = False) -> Range:

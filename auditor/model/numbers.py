@@ -65,12 +65,12 @@ class Literal:
 
 
 def is_printed_number(literal: Literal) -> bool:
-    """Tell whether a cell shows a number, or that it cannot show the one it has (`#REF!`, `########`)."""
+    """Whether a cell shows a number, or that it cannot show the one it has (`#REF!`, `########`)."""
     return literal.state in NUMERIC or literal.reason in BROKEN
 
 
 def may_be_amount(literal: Literal) -> bool:
-    """Tell whether a cell prints something other than zero, or what cannot be read and may be that."""
+    """Whether a cell prints something other than zero, or what cannot be read and may be that."""
     return literal.state is State.VALUE or literal.reason in BROKEN
 
 
@@ -120,7 +120,7 @@ def parse_literal(raw: str) -> Literal:
 
 
 def _is_part(bare: str) -> bool:
-    """Tell whether a text is, or may be, a number of which not every character can be read."""
+    """Whether a text is, or may be, a number of which not every character can be read."""
     return LOST in bare and _PARTS.issuperset(bare)
 
 

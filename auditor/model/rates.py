@@ -16,7 +16,7 @@ Bounds = tuple[tuple[int, int], tuple[int, int]]
 
 
 def judge_ratio(low: tuple[int, int], high: tuple[int, int], printed: Range) -> bool:
-    """Tell whether a rate with exact bounds `low` … `high` (numerator, positive denominator) could print like this.
+    """Whether a rate with exact bounds `low` … `high` (numerator, positive denominator) could print like this.
 
     Both bounds are in percent; `printed` is in millionths of a percent, its upper end open at `hi + 1`.
     """

@@ -197,7 +197,7 @@ NEAR = 10  # characters at the start of an entity's name in which its place stan
 
 
 def is_of(entity: str, places: tuple[str, ...]) -> bool:
-    """Tell whether an entity is in one of some places, as its name begins; so is one that is not known."""
+    """Whether an entity is in one of some places, as its name begins; so is one that is not known."""
     return not (entity and places) or any(place in entity[:NEAR] for place in places)
 
 
@@ -211,7 +211,7 @@ class Family:
     places: tuple[str, ...] = ()
 
     def elsewhere(self, entity: str) -> bool:
-        """Tell whether an entity (where it is known) is in none of the places of this family."""
+        """Whether an entity (where it is known) is in none of the places of this family."""
         return not is_of(entity, self.places)
 
     def tables(self) -> frozenset[str]:

@@ -42,7 +42,7 @@ class Range(NamedTuple):
         return Range(-self.hi, -self.lo)
 
     def meets(self, other: Range) -> bool:
-        """Tell whether the two ranges share an integer."""
+        """Whether the two ranges share an integer."""
         return self.lo <= other.hi and other.lo <= self.hi
 
 

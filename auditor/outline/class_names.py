@@ -116,7 +116,7 @@ def _others(name: str, code: str, taxonomy: Taxonomy) -> list[str]:
 
 
 def _one_wrong(label: str, official: str) -> bool:
-    """Tell whether one character of a name was mistaken for another; not such as are written for each other."""
+    """Whether one character of a name was mistaken for another; not such as are written for each other."""
     if len(label) != len(official) or len(label) < MIN_SPELT:
         return False
     different = [(a, b) for a, b in zip(label, official, strict=True) if a != b]
@@ -172,5 +172,5 @@ def _codes(said: str, length: int, taxonomy: Taxonomy) -> tuple[list[str], str]:
 
 
 def _is_known(above: str, taxonomy: Taxonomy) -> bool:
-    """Tell whether the list knows what stands below a code."""
+    """Whether the list knows what stands below a code."""
     return any(code.startswith(above) and code != above for code in taxonomy.names)

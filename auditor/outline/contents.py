@@ -26,9 +26,21 @@ if TYPE_CHECKING:
     from auditor.phrases.pieces import Piece
 
 _HEADS = (
-    "科目编码", "科目代码", "科目名称", "合计", "基本支出", "项目支出", "预算数", "决算数", "收入", "支出", "金额",
-    "栏次", "因公出国", "公务接待",
-)  # fmt: skip
+    "科目编码",
+    "科目代码",
+    "科目名称",
+    "合计",
+    "基本支出",
+    "项目支出",
+    "预算数",
+    "决算数",
+    "收入",
+    "支出",
+    "金额",
+    "栏次",
+    "因公出国",
+    "公务接待",
+)
 _LOOSE_WORDS = re.compile(r"20\d\d年?度?|[的及和与、，：]|情况|说明|本?部门|本?单位|预算单位|主要|有关|相关|公开|概况")
 _ORDINAL = re.compile(
     r"^(?:第[一二三四五六七八九十]{1,3}部分|[一二三四五六七八九十]{1,3}[、.．]|（[一二三四五六七八九十]{1,3}）)"
@@ -100,12 +112,12 @@ def _bodiless(pieces: Sequence[Piece], found: Recognised, book: FormBook, report
 
 
 def _is_other(grid: Grid, first: Grid) -> bool:
-    """Tell whether a grid that follows a table, in a format without paper, may be another table without a title."""
+    """Whether a grid that follows a table, in a format without paper, may be another table without a title."""
     return not grid.continues and abs(grid.width - first.width) > 2 and _may_be_official(grid)
 
 
 def _may_be_official(grid: Grid) -> bool:
-    """Tell whether the head of a grid is like those of official tables."""
+    """Whether the head of a grid is like those of official tables."""
     head = "".join(cell.text for row in grid.rows[:HEAD_ROWS] for cell in row)
     return sum(word in head for word in _HEADS) >= FEW_HEADS
 
@@ -126,7 +138,7 @@ def _empty_pages(document: Document) -> list[int]:
 
 
 def may_be_shown(entry: str, headings: Iterable[str]) -> bool:
-    """Tell whether a heading that cannot be read may be one that the contents list: all that is left of it fits.
+    """Whether a heading that cannot be read may be one that the contents list: all that is left of it fits.
 
     >>> may_be_shown("二、机构设置", ["\ufffd、\ufffd构设置"]), may_be_shown("二、机构设置", ["二、\ufffd收入"])
     (True, False)
@@ -136,7 +148,7 @@ def may_be_shown(entry: str, headings: Iterable[str]) -> bool:
 
 
 def is_shown(entry: str, headings: Iterable[str], entity: str = "") -> bool:
-    """Tell whether a heading that the contents list stands in the body, in the same or in like words.
+    """Whether a heading that the contents list stands in the body, in the same or in like words.
 
     >>> is_shown("十一、其他重要事项说明", ["十一、其他重要事项的情况说明"])
     True

@@ -59,7 +59,7 @@ class _Lists:
         self.ran: dict[str, int] = {}  # level → the last number of its first list in the part before
 
     def has(self, level: str) -> bool:
-        """Tell whether a list of a level is open."""
+        """Whether a list of a level is open."""
         return any(one.level == level for one in self.open)
 
     def follow(self, level: str, number: int, *, heads: bool) -> int:
@@ -139,9 +139,12 @@ def headings_of(pieces: Iterable[Piece]) -> Iterator[Heading]:
             heads = start == 0 and piece.sort in (Sort.HEADING, Sort.TITLE)
             innermost = lists.open[-1] if lists.open else None
             doubled = (
-                number == 1 and len(text) > LONG and opened.get(level) == text
-                and innermost is not None and (innermost.level, innermost.last) == (level, 1)
-            )  # fmt: skip
+                number == 1
+                and len(text) > LONG
+                and opened.get(level) == text
+                and innermost is not None
+                and (innermost.level, innermost.last) == (level, 1)
+            )
             expected = 2 if doubled else lists.follow(level, number, heads=heads)
             if number == 1 or level == "部分":
                 opened[level] = text

@@ -75,7 +75,7 @@ def names(filing: Filing, _: FormBook) -> ReadTable:
 
 
 def is_form_of(said: str, own: str) -> bool:
-    """Tell whether a name is a longer or shorter form of an entity's own.
+    """Whether a name is a longer or shorter form of an entity's own.
 
     >>> is_form_of("普陀区财政局", "上海市普陀区财政局"), is_form_of("焦作市居民卡服务中心", "焦作市电子政务中心")
     (True, False)
@@ -87,7 +87,7 @@ def is_form_of(said: str, own: str) -> bool:
 
 
 def _is_within(short: str, full: str) -> bool:
-    """Tell whether all characters of one name stand in the other, in order: 市交委 in 市交通委员会."""
+    """Whether all characters of one name stand in the other, in order: 市交委 in 市交通委员会."""
     if len(short) < SHORTEST:
         return False
     rest = iter(full)

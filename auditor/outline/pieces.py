@@ -51,12 +51,12 @@ def bare(text: str) -> str:
 
 
 def is_leader(text: str) -> bool:
-    """Tell whether a line ends in a leader, as entries of contents do."""
+    """Whether a line ends in a leader, as entries of contents do."""
     return bool(_LEADER.search(text))
 
 
 def starts_item(text: str) -> bool:
-    """Tell whether a text begins with an ordinal or another mark of a new item."""
+    """Whether a text begins with an ordinal or another mark of a new item."""
     return bool(_STARTS.match(text))
 
 
@@ -105,7 +105,7 @@ def _close(state: _State) -> None:
 
 
 def _goes_on(before: Piece, text: str, paragraph: Paragraph) -> bool:
-    """Tell whether a paragraph goes on with the sentence before it; on paper the reader has joined what goes on."""
+    """Whether a paragraph goes on with the sentence before it; on paper the reader has joined what goes on."""
     return (
         not paragraph.parts
         and before.text[-1] not in "。！？：；:;"
@@ -136,7 +136,7 @@ def wrapped_at(document: Document) -> int:
 
 
 def _ends(paragraph: Paragraph, margins: dict[int, float], *, wrapped: bool) -> bool:
-    """Tell whether a paragraph surely ends: its last line stops before the margin, or its format knows paragraphs."""
+    """Whether a paragraph surely ends: its last line stops before the margin, or its format knows paragraphs."""
     if paragraph.parts:
         last = paragraph.parts[-1]
         return last.box[2] < margins.get(last.page, 0.0) - FULL * (last.box[3] - last.box[1])
@@ -232,7 +232,7 @@ def _is_entry(text: str) -> bool:
 
 
 def _begins_again(entry: str, out: list[Paragraph]) -> bool:
-    """Tell whether an entry is the first part again: the contents are over and the body begins."""
+    """Whether an entry is the first part again: the contents are over and the body begins."""
     part = re.match(r"^第一部分|^一、", entry)
     if part is None or not out:
         return False

@@ -71,7 +71,7 @@ def structure(filing: Filing, book: FormBook) -> ReadTable:
 
 
 def _is_whole(table: ReadTable, unread: set[str]) -> bool:
-    """Tell whether a table was read to its end, every number of it under its name."""
+    """Whether a table was read to its end, every number of it under its name."""
     nameless = table.unknown_columns or bool(table.unknown_lanes) or bool(table.instead_of)
     return table.complete and not table.reason and not nameless and unread.isdisjoint((table.table, table.title))
 

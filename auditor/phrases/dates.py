@@ -12,7 +12,7 @@ LEAP = 2024  # a year with a 29th of February, where the year is not said
 
 
 def is_impossible_date(parts: Mapping[str, str]) -> bool:
-    """Tell whether 年, 月 and 日 (the first and the last may be missing) are no date of the calendar.
+    """Whether 年, 月 and 日 (the first and the last may be missing) are no date of the calendar.
 
     >>> is_impossible_date({"年": "2023", "月": "2", "日": "29"}), is_impossible_date({"月": "2", "日": "29"})
     (True, False)

@@ -32,7 +32,7 @@ class Measure:
 
     @property
     def counts(self) -> bool:
-        """Tell whether its own words and units say what is counted: people, groups, cars bought."""
+        """Whether its own words and units say what is counted: people, groups, cars bought."""
         return self.kind is Kind.COUNT and self.column != "数量"
 
 
@@ -93,7 +93,7 @@ class Lexicon:
         return self.base.sub("", self.budget_base.sub("", text))
 
     def says_more(self, text: str) -> bool:
-        """Tell whether words are left in the last stretch of a text that name nothing known: perhaps a subject."""
+        """Whether words are left in the last stretch of a text that name nothing known: perhaps a subject."""
         stretch = re.split(r"[，：、。；]", self.bare(text))[-1]
         for pattern in self.noise:
             stretch = pattern.sub("", stretch)

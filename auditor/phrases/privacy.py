@@ -16,7 +16,7 @@ FIRST, LAST = 3, 4
 
 
 def is_identity_number(digits: str) -> bool:
-    """Tell whether 18 characters are an identity card number: a place, a possible date of birth, the check digit.
+    """Whether 18 characters are an identity card number: a place, a possible date of birth, the check digit.
 
     >>> is_identity_number("11010519491231002X"), is_identity_number("110105194912310021")
     (True, False)
@@ -32,13 +32,14 @@ def is_identity_number(digits: str) -> bool:
 
 
 _PROVINCES = frozenset(
-    str(number) for block in ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 82))
+    str(number)
+    for block in ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 82))
     for number in range(block[0], block[1] + 1)
-)  # fmt: skip
+)
 
 
 def is_bank_card(digits: str) -> bool:
-    """Tell whether 16 to 19 digits may be a bank card: a known first digit, and the check digit of Luhn.
+    """Whether 16 to 19 digits may be a bank card: a known first digit, and the check digit of Luhn.
 
     >>> is_bank_card("6222020200112233446"), is_bank_card("6222020200112233445")
     (True, False)

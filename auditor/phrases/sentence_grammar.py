@@ -85,7 +85,7 @@ class Grammar:
         return "减少" if self.fewer.search(reason) and not _EARLIER.search(reason) else ""
 
     def closes(self, phrases: Sequence[str]) -> bool:
-        """Tell whether the names of a list are all there is: a family of names, or the last is 其他."""
+        """Whether the names of a list are all there is: a family of names, or the last is 其他."""
         if self.particles.sub("", phrases[-1]).startswith("其他") and len(phrases) > 2:
             return True
         return any(

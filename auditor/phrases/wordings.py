@@ -80,7 +80,7 @@ class Wording:
     whole: bool = False  # not where a paragraph may go on
 
     def fits(self, piece: Piece) -> bool:
-        """Tell whether what a piece says counts, by what it is and by what stands above and beside it."""
+        """Whether what a piece says counts, by what it is and by what stands above and beside it."""
         if piece.sort not in self.sorts or (self.whole and not piece.ends):
             return False
         if self.under is not None and not self.under.search(piece.heading):

@@ -163,9 +163,14 @@ def _fact(told: Told, address: Address, kind: Kind, unit: str, fine: dict[str, i
     elif told.sign < 0 and number.text.startswith("-"):  # 减少-5万元: by five, or by minus five
         literal = Literal(number.text, State.UNREADABLE, reason="unread.doubled_sign")
     fact = fact_of(
-        literal, address, kind=kind, unit=measure, fine_decimals=fine.get(measure, 0) if kind is Kind.AMOUNT else 0,
-        place=place, read_by=ReadBy.PRINTED,
-    )  # fmt: skip
+        literal,
+        address,
+        kind=kind,
+        unit=measure,
+        fine_decimals=fine.get(measure, 0) if kind is Kind.AMOUNT else 0,
+        place=place,
+        read_by=ReadBy.PRINTED,
+    )
     return replace(fact, text=number.text + ("%" if number.unit == "%" else ""))
 
 

@@ -35,7 +35,7 @@ class Names:
                             self.labels.setdefault(code, label)
 
     def begins(self, code: str, following: str) -> bool:
-        """Tell whether a text begins with the name of a code, so that the digits before it are that code."""
+        """Whether a text begins with the name of a code, so that the digits before it are that code."""
         text = plain(following)
         labels = {self.printed[codes].get(code, "") for codes in self.printed}
         labels |= {plain(listed.name_of(code)) for listed in (self.functional, self.list_of_economic)}

@@ -175,7 +175,7 @@ def _is_heading(text: str) -> bool:
 
 
 def _goes_on(state: _State) -> bool:
-    """Tell whether the text before is not at the end of a sentence (a line of a dump, or a list after a colon)."""
+    """Whether the text before is not at the end of a sentence (a line of a dump, or a list after a colon)."""
     return state.pieces[-1].text[-1:] not in _ENDS and state.size < MAX_PASSAGE
 
 
@@ -219,7 +219,7 @@ def _close(state: _State, lexicon: Lexicon) -> Iterator[Passage]:
         plain = _punctuated("".join(text))
         passage = Passage(
             plain, origin, pieces, state.topic, state.heading, state.chapter_heading, state.outside, state.glossary
-        )  # fmt: skip
+        )
         _run_in(passage, state, lexicon)
         yield passage
 

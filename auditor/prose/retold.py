@@ -214,7 +214,7 @@ def _same(told: Fact, printed: Fact) -> bool:
 
 
 def _slipped(told: Fact, printed: Fact) -> bool:
-    """Tell whether one digit, or the order of two, tells two figures apart at the coarser of their steps."""
+    """Whether one digit, or the order of two, tells two figures apart at the coarser of their steps."""
     step = max(told.own_step, printed.own_step)
     a, b = ((2 * fact.value + step) // (2 * step) for fact in (told, printed))
     return one_slip(a, b)

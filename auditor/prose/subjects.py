@@ -107,7 +107,7 @@ class Subjects:
                     yield Option(found.end(), length, subject.topic, subject.row, found.group(), subject.under)
 
     def _stands_alone(self, text: str, start: int) -> bool:
-        """Tell whether nothing that could change a subject's meaning stands right before it (`财政拨款|项目支出`)."""
+        """Whether nothing that could change a subject's meaning stands right before it (`财政拨款|项目支出`)."""
         before = _PUNCTUATION.split(text[max(0, start - MOST) : start])[-1]
         before = _ORDINAL.sub("", _YEAR.sub("", before))
         for length in range(len(self.entity), MIN_ENTITY - 1, -1):  # the entity, perhaps without the place before it

@@ -61,7 +61,7 @@ class Spans:
         return zip(self.starts, self.ends, strict=True)
 
     def holds(self, at: int) -> bool:
-        """Tell whether a position lies in one of the stretches."""
+        """Whether a position lies in one of the stretches."""
         found = bisect_right(self.starts, at) - 1
         return found >= 0 and at < self.ends[found]
 
@@ -83,7 +83,7 @@ def numbers_of(passage: Passage, lexicon: Lexicon, names: Names) -> Iterator[Num
 
 
 def _is_ordinal(text: str, start: int, end: int) -> bool:
-    """Tell whether digits only number an item: at the beginning or after a stop, followed by 、 or a point."""
+    """Whether digits only number an item: at the beginning or after a stop, followed by 、 or a point."""
     return (
         (start == 0 or text[start - 1] in "。；：（") and text[end : end + 1] in ("、", ".", "）") and end - start < 4
     )

@@ -95,9 +95,14 @@ class Package:
         first = True
         try:
             for _, element in etree.iterparse(
-                io.BytesIO(_transitional(data)), events=("end",), tag=tags, resolve_entities=False, no_network=True,
-                load_dtd=False, huge_tree=False,
-            ):  # fmt: skip
+                io.BytesIO(_transitional(data)),
+                events=("end",),
+                tag=tags,
+                resolve_entities=False,
+                no_network=True,
+                load_dtd=False,
+                huge_tree=False,
+            ):
                 if first:
                     self._refuse_dtd(element)
                     first = False

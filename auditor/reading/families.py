@@ -12,9 +12,14 @@ if TYPE_CHECKING:
 
 
 def family_of(
-    tables: Sequence[str], announced: Sequence[str], report: str, book: FormBook, *, entity: str = "",
+    tables: Sequence[str],
+    announced: Sequence[str],
+    report: str,
+    book: FormBook,
+    *,
+    entity: str = "",
     read_by: Sequence[Form] = (),
-) -> str:  # fmt: skip
+) -> str:
     """Return the family that explains the tables found and the titles announced best; the smallest on a tie.
 
     Of families that explain as much, the one that prints the tables as they were read, and that of the entity's place.

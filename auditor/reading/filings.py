@@ -62,9 +62,13 @@ def bind_document(document: Document, key: FilingKey, book: FormBook, *, entity_
     """Bind what a document prints, whatever it is, as (a part of) the filing of a key."""
     found = recognise(document, book, key.report)
     source = SourceFile(
-        document.file, document.sha256, document.modified, tuple(document.recognised), document.pages,
+        document.file,
+        document.sha256,
+        document.modified,
+        tuple(document.recognised),
+        document.pages,
         tuple(document.unread),
-    )  # fmt: skip
+    )
     filing = Filing(key, files=[source], entity_kind=entity_kind)
     filing.remarks = _remarks(document)
     pool = _wanted_report(found.tables, key.report, book)
@@ -203,7 +207,7 @@ def _leave_open(filing: Filing) -> None:
 
 
 def _beside(places: Iterable[Place], pages: Container[tuple[str, int]]) -> bool:
-    """Tell whether any of some places stands on a page next to one of the given pages."""
+    """Whether any of some places stands on a page next to one of the given pages."""
     mine = {(place.file, place.page) for place in places if place.page is not None}
     return any((file, (page or 0) + step) in pages for file, page in mine for step in (-1, 1))
 
@@ -270,9 +274,13 @@ def _family(filing: Filing, book: FormBook) -> str:
     """The family of forms of a filing, by its tables, the titles it announces, and the place of its entity."""
     key = filing.key
     return family_of(
-        [table.instead_of or table.table for table in filing.tables], filing.announced, key.report, book,
-        entity=key.entity, read_by=[table.form for table in filing.tables if table.form],
-    )  # fmt: skip
+        [table.instead_of or table.table for table in filing.tables],
+        filing.announced,
+        key.report,
+        book,
+        entity=key.entity,
+        read_by=[table.form for table in filing.tables if table.form],
+    )
 
 
 def group(parts: Sequence[Filing], book: FormBook, *, as_one: bool = False, separate: bool = False) -> list[Filing]:

@@ -93,6 +93,12 @@ def _note(finding: Finding, number: int, place: Place, narrator: Narrator) -> Ma
     lines.append(say("annotate.fix", fix=narrator.how(finding)))
     lines.append(say("annotate.rule", rule=finding.rule.id, id=finding.id))
     return MarginNote(
-        finding.severity.value, "\n".join(lines), place.page or 0, place.bbox, place.row or 0, place.column or 0,
-        place.grid or 0, place.paragraph or 0,
-    )  # fmt: skip
+        finding.severity.value,
+        "\n".join(lines),
+        place.page or 0,
+        place.bbox,
+        place.row or 0,
+        place.column or 0,
+        place.grid or 0,
+        place.paragraph or 0,
+    )

@@ -43,18 +43,28 @@ def summary(coverages: Sequence[Coverage]) -> str:
     """The share of printed figures that an equality checks: of tables, and of the numbers in the text."""
     tables, prose = total(coverages, prose=False), total(coverages, prose=True)
     return say(
-        "covered.total", filings=len(coverages), tables=percent(*tables), checked=tables[0], printed=tables[1],
-        prose=percent(*prose), told_checked=prose[0], told=prose[1],
+        "covered.total",
+        filings=len(coverages),
+        tables=percent(*tables),
+        checked=tables[0],
+        printed=tables[1],
+        prose=percent(*prose),
+        told_checked=prose[0],
+        told=prose[1],
         unexplained=sum(coverage.unexplained for coverage in coverages),
-    )  # fmt: skip
+    )
 
 
 def _line(table: TableCoverage) -> str:
     return say(
-        "covered.table", table=table.table, figures=len(table.figures), missing=table.count(Protection.NOT),
-        apart=percent(table.count(Protection.APART), len(table.figures)), least=_least(table) or "—",
+        "covered.table",
+        table=table.table,
+        figures=len(table.figures),
+        missing=table.count(Protection.NOT),
+        apart=percent(table.count(Protection.APART), len(table.figures)),
+        least=_least(table) or "—",
         alone=_alone(table) or "—",
-    )  # fmt: skip
+    )
 
 
 def _alone(table: TableCoverage) -> str:

@@ -51,7 +51,7 @@ class FigureWords:
 
     @staticmethod
     def is_told(fact: Fact) -> bool:
-        """Tell whether a fact stands in the prose."""
+        """Whether a fact stands in the prose."""
         return fact.address.table.startswith(TOLD)
 
     def _brief(self, fact: Fact, before: Fact | None, *, table: bool) -> str:
@@ -91,7 +91,7 @@ class FigureWords:
         return ends[0] if low == high else "～".join(ends)
 
     def _is_worded(self, fact: Fact) -> bool:
-        """Tell whether the sign of a figure stands in words beside it (减少、下降)."""
+        """Whether the sign of a figure stands in words beside it (减少、下降)."""
         changes = fact.address.column.partition("/")[0] in CHANGES
         return changes and self.is_told(fact) and not fact.text.lstrip().startswith(("-", "－", "−"))
 

@@ -30,11 +30,33 @@ _STYLES: dict[str, dict[str, Any]] = {
     "work": {**_WRAP, "bg_color": "#FFF9E5"},  # columns that are filled in by whoever works on the list
 }
 _COLUMNS = {  # column of a row → its width in characters
-    "entity": 18, "year": 6, "severity": 7, "since": 6, "table": 16, "place": 16, "figure": 26, "printed": 11,
-    "expected": 11, "difference": 10, "unit": 6, "at_stake": 13, "message": 42, "rule": 11, "basis": 18,
-    "suggestion": 38, "state": 9, "reason": 18, "who": 9, "until": 11, "remark": 20, "formula": 50, "address": 36,
-    "filing": 18, "file": 28, "id": 17,
-}  # fmt: skip
+    "entity": 18,
+    "year": 6,
+    "severity": 7,
+    "since": 6,
+    "table": 16,
+    "place": 16,
+    "figure": 26,
+    "printed": 11,
+    "expected": 11,
+    "difference": 10,
+    "unit": 6,
+    "at_stake": 13,
+    "message": 42,
+    "rule": 11,
+    "basis": 18,
+    "suggestion": 38,
+    "state": 9,
+    "reason": 18,
+    "who": 9,
+    "until": 11,
+    "remark": 20,
+    "formula": 50,
+    "address": 36,
+    "filing": 18,
+    "file": 28,
+    "id": 17,
+}
 _PRINTED = "remark"  # the last column that is printed: what follows is for the screen
 _NUMBERS = frozenset(["printed", "expected", "difference", "at_stake"])
 _WORK = frozenset(["state", "reason", "who", "until", "remark"])
@@ -80,8 +102,21 @@ class _List(Book):
         sheet = self.sheet(self.name(say("xlsx.overview")))
         self.text(sheet, 0, 0, say("rows.list"), "title")
         self.text(sheet, 1, 0, say("rows.about", version=tool["version"], rules=tool["rules_sha256"]), "plain")
-        self.heads(sheet, 3, ("html.entity", "rows.filing", "severity.error", "severity.warning", "severity.info",
-                              "verdict.rounding", "standing.waived", "verdict.not_evaluated", "html.file"))  # fmt: skip
+        self.heads(
+            sheet,
+            3,
+            (
+                "html.entity",
+                "rows.filing",
+                "severity.error",
+                "severity.warning",
+                "severity.info",
+                "verdict.rounding",
+                "standing.waived",
+                "verdict.not_evaluated",
+                "html.file",
+            ),
+        )
         row = 3
         for row, filing in enumerate(filings[:MAX_ROWS], 4):
             self.text(sheet, row, 0, filing.title)
@@ -118,8 +153,9 @@ class _List(Book):
         if not items:
             return
         sheet = self.sheet(self.name(say("verdict.not_evaluated")))
-        self.heads(sheet, 0, ("html.entity", "html.year", "html.rule", "rows.title", "html.table", "html.reason",
-                              "html.count"))  # fmt: skip
+        self.heads(
+            sheet, 0, ("html.entity", "html.year", "html.rule", "rows.title", "html.table", "html.reason", "html.count")
+        )
         for row, (*texts, count) in enumerate(items[: MAX_ROWS - 1], 1):
             for column, text in enumerate(texts):
                 self.text(sheet, row, column, text)

@@ -71,9 +71,13 @@ class Formulas(FigureWords):
     def told(self, check: Check) -> CheckAmounts:
         """The numbers of a check as a reader sees them beside its figures: with commas where those have them."""
         amounts = self.amounts(check)
-        return replace(amounts, **{
-            name: self._alike(getattr(amounts, name), check) for name in ("expected", "actual", "difference", "allowed")
-        })  # fmt: skip
+        return replace(
+            amounts,
+            **{
+                name: self._alike(getattr(amounts, name), check)
+                for name in ("expected", "actual", "difference", "allowed")
+            },
+        )
 
     def _alike(self, number: str, check: Check) -> str:
         """A number with commas at its thousands where one of the check's figures is printed so."""

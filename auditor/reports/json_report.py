@@ -38,8 +38,13 @@ def tool_data(version: str, rules_sha256: str, book: RuleBook | None = None) -> 
 
 
 def _change(change: Change) -> dict[str, Any]:
-    return {"rule": change.rule, "title": change.title, "date": change.date, "reason": change.reason,
-            "file": change.file}  # fmt: skip
+    return {
+        "rule": change.rule,
+        "title": change.title,
+        "date": change.date,
+        "reason": change.reason,
+        "file": change.file,
+    }
 
 
 def filing_data(audit: Audit, tool: dict[str, Any]) -> dict[str, Any]:
@@ -64,15 +69,19 @@ def filing_data(audit: Audit, tool: dict[str, Any]) -> dict[str, Any]:
             for item in audit.not_evaluated
         ],
         "unread": [
-            {"text": item.text, "reason": say(item.reason), "place": place_data(item.place),
-             "candidates": list(item.candidates)}
+            {
+                "text": item.text,
+                "reason": say(item.reason),
+                "place": place_data(item.place),
+                "candidates": list(item.candidates),
+            }
             for item in audit.filing.unread
         ],
         "tables": [table_data(table) for table in audit.filing.tables],
         "figures": {str(fact.address): figure_text(fact) for fact in audit.filing.facts if fact.is_figure},
         "baseline": _baseline(audit),
         "remarks": [{"file": remark.file, "text": remark_text(remark)} for remark in audit.filing.remarks],
-    }  # fmt: skip
+    }
 
 
 def table_data(table: ReadTable) -> dict[str, Any]:
@@ -112,12 +121,16 @@ def summary_data(audit: Audit) -> dict[str, Any]:
         **{verdict.key: ledger[verdict] for verdict in Verdict},
         "facts": {"printed": tally.printed, "read": tally.read, "unread": tally.unread},
         "figures": {"printed": audit.printed + tally.lost, "checked": audit.checked, "confirmed": audit.confirmed},
-        "prose": {"told": audit.told, "checked": audit.told_checked, "unexplained": tally.unexplained,
-                  "aside": tally.aside},
+        "prose": {
+            "told": audit.told,
+            "checked": audit.told_checked,
+            "unexplained": tally.unexplained,
+            "aside": tally.aside,
+        },
         "waived": audit.waived,
         "since": _since(audit),
         "severities": {severity.value: audit.count(severity) for severity in Severity},
-    }  # fmt: skip
+    }
 
 
 def _since(audit: Audit) -> dict[str, int] | None:
@@ -133,9 +146,13 @@ def review_data(review: Review | None) -> dict[str, Any] | None:
     if review is None:
         return None
     return {
-        "state": review.state.value, "reason": review.reason, "who": review.who,
-        "until": review.until.isoformat() if review.until else None, "remark": review.remark, "expired": review.expired,
-    }  # fmt: skip
+        "state": review.state.value,
+        "reason": review.reason,
+        "who": review.who,
+        "until": review.until.isoformat() if review.until else None,
+        "remark": review.remark,
+        "expired": review.expired,
+    }
 
 
 def _finding(finding: Finding, narrator: Narrator, audit: Audit) -> dict[str, Any]:
@@ -219,13 +236,16 @@ def index_data(run: Run) -> dict[str, Any]:
         key = audit.filing.key
         filings.append(
             {
-                "entity": key.entity, "year": key.year or None, "report": key.report or None,
-                "edition": key.edition or None, "files": [file.file for file in audit.filing.files],
+                "entity": key.entity,
+                "year": key.year or None,
+                "report": key.report or None,
+                "edition": key.edition or None,
+                "files": [file.file for file in audit.filing.files],
                 "left_out": left_out(audit.filing),
                 **{name: f"{stem}.{name}" if name in run.formats else None for name in ("html", "json")},
                 "summary": summary_data(audit),
             }
-        )  # fmt: skip
+        )
     return {
         "tool": run.tool,
         "filings": filings,

@@ -36,9 +36,13 @@ def listed(audit: Audit, rounding: str) -> ListedFiling:
         f.severity is Severity.INFO and f.verdict is not Verdict.ROUNDING and not f.waived for f in audit.findings
     )
     counts = (
-        audit.count(Severity.ERROR), audit.count(Severity.WARNING), hints,
-        audit.ledger[Verdict.ROUNDING], audit.waived, audit.ledger[Verdict.NOT_EVALUATED],
-    )  # fmt: skip
+        audit.count(Severity.ERROR),
+        audit.count(Severity.WARNING),
+        hints,
+        audit.ledger[Verdict.ROUNDING],
+        audit.waived,
+        audit.ledger[Verdict.NOT_EVALUATED],
+    )
     missing = tuple(_line(key.entity, key.year, item) for item in audit.not_evaluated)
     files = "\n".join(f"{file.file}  {file.sha256}" for file in audit.filing.files)
     return ListedFiling(

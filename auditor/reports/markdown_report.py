@@ -99,15 +99,30 @@ def _batch(run: Run) -> Iterator[str]:
     yield f"# {say('html.index')}"
     yield ""
     yield from _table(
-        ["html.entity", "rows.filing", "severity.error", "severity.warning", "verdict.rounding", "standing.waived",
-         "verdict.not_evaluated", "html.file"],
         [
-            [filing_title(audit), filing_kind(audit), str(audit.count(Severity.ERROR)),
-             str(audit.count(Severity.WARNING)), str(audit.ledger[Verdict.ROUNDING]), str(audit.waived),
-             str(audit.ledger[Verdict.NOT_EVALUATED]), "、".join(file.file for file in audit.filing.files)]
+            "html.entity",
+            "rows.filing",
+            "severity.error",
+            "severity.warning",
+            "verdict.rounding",
+            "standing.waived",
+            "verdict.not_evaluated",
+            "html.file",
+        ],
+        [
+            [
+                filing_title(audit),
+                filing_kind(audit),
+                str(audit.count(Severity.ERROR)),
+                str(audit.count(Severity.WARNING)),
+                str(audit.ledger[Verdict.ROUNDING]),
+                str(audit.waived),
+                str(audit.ledger[Verdict.NOT_EVALUATED]),
+                "、".join(file.file for file in audit.filing.files),
+            ]
             for _, audit in run.audits
         ],
-    )  # fmt: skip
+    )
     told = [*(why for _, why in run.failed), *(remark_text(warning) for warning in run.warnings)]
     yield from (f"- {escaped(text)}" for text in told)
 

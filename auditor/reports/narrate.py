@@ -116,9 +116,13 @@ class Narrator(Formulas):
         """Two figures that changed places."""
         first, second = (self.facts[suspect.fact] for suspect in finding.suspects)
         return say(
-            "say.swapped", first=self.label(first), printed_first=self.text(first), second=self.label(second),
-            printed_second=self.text(second), count=len(finding.checks),
-        )  # fmt: skip
+            "say.swapped",
+            first=self.label(first),
+            printed_first=self.text(first),
+            second=self.label(second),
+            printed_second=self.text(second),
+            count=len(finding.checks),
+        )
 
     def proof(self, finding: Finding) -> str:
         """A ledger behind a tail: figures that print as shown and satisfy the check and all it touches exactly.
@@ -172,9 +176,13 @@ class Narrator(Formulas):
         printed, right = (self.as_printed(number * step, fact) for number in (found.printed, found.right))
         factor = str(max(abs(found.printed), abs(found.right)) // max(1, min(abs(found.printed), abs(found.right))))
         return say(
-            f"cause.{found.cause.value}", figure=f"{self.label(other)} {self.text(other)}", printed=printed,
-            right=right, gap=gap, factor=factor,
-        )  # fmt: skip
+            f"cause.{found.cause.value}",
+            figure=f"{self.label(other)} {self.text(other)}",
+            printed=printed,
+            right=right,
+            gap=gap,
+            factor=factor,
+        )
 
     def also(self, finding: Finding) -> str:
         """What has to change with the suspect, in a clause, or ''."""
@@ -206,8 +214,11 @@ class Narrator(Formulas):
                 ends.append(f"{self.label(fact, table=table)} {self.text(fact)}")
             elif side:
                 first = self.label(self.facts[side[0].fact], table=table)
-                ends.append(say("tell.sum", items=f"{first} … ") + f" {total}" if len(side) > 2 else
-                            f"{self._side(side, 1 if side is left else -1, table=table)} = {total}")  # fmt: skip
+                ends.append(
+                    say("tell.sum", items=f"{first} … ") + f" {total}"
+                    if len(side) > 2
+                    else f"{self._side(side, 1 if side is left else -1, table=table)} = {total}"
+                )
             else:
                 ends.append(say("tell.unlisted") if check.unlisted else total)
         return ends[0], ends[1]
@@ -229,14 +240,22 @@ class Narrator(Formulas):
         amounts = self.told(check)
         unit = f" {amounts.unit}" if amounts.unit else ""
         difference = amounts.difference.lstrip("-")
-        keys = {Note.TWO_PLACES: "say.tail_places", Note.OWN_PRECISION: "say.tail_own",
-                Note.HIDDEN_IN_ZEROS: "say.tail_zeros", Note.TENSION: "say.tail_tension"}  # fmt: skip
+        keys = {
+            Note.TWO_PLACES: "say.tail_places",
+            Note.OWN_PRECISION: "say.tail_own",
+            Note.HIDDEN_IN_ZEROS: "say.tail_zeros",
+            Note.TENSION: "say.tail_tension",
+        }
         left, right = self._ends(check)
         changing = any(operand.fact in self._changing for operand in check.operands)
         return say(
             "say.tail_changing" if changing else keys.get(check.note, "say.tail"),
-            left=left, right=right, difference=difference, unit=unit, allowed=amounts.allowed,
-        )  # fmt: skip
+            left=left,
+            right=right,
+            difference=difference,
+            unit=unit,
+            allowed=amounts.allowed,
+        )
 
     def _rate(self, check: Check) -> str:
         """A rate or a comparing word that its two numbers do not give."""
@@ -244,10 +263,11 @@ class Narrator(Formulas):
         assert rate is not None
         target, first, second = (self.facts[operand.fact] for operand in check.operands[:3])
         values = {
-            "figure": self.label(target), "printed": self.text(target),
+            "figure": self.label(target),
+            "printed": self.text(target),
             "first": f"{self._brief(first, target, table=False)} {self.text(first)}",
             "second": f"{self._brief(second, target, table=False)} {self.text(second)}",
-        }  # fmt: skip
+        }
         if rate.word:
             return say("say.word", **values | {"figure": self.label(target, column=False)}, expected=rate.word)
         key = "say.rate_hidden" if rate.hidden else "say.rate_near" if rate.near else "say.rate"
@@ -272,9 +292,13 @@ class Narrator(Formulas):
         rounded = [self.facts[operand.fact] for operand in check.operands]
         rounded = [fact for fact in rounded if (reach := fact.range(rounding)).lo != reach.hi]
         values = {
-            "count": len(rounded), "unit": f" {amounts.unit}" if amounts.unit else "", "allowed": amounts.allowed,
-            "difference": amounts.difference.lstrip("-"), "digit": "", "half": "",
-        }  # fmt: skip
+            "count": len(rounded),
+            "unit": f" {amounts.unit}" if amounts.unit else "",
+            "allowed": amounts.allowed,
+            "difference": amounts.difference.lstrip("-"),
+            "digit": "",
+            "half": "",
+        }
         alike = len({(fact.step, fact.unit) for fact in rounded}) == 1
         alike = alike and all(abs(operand.coefficient) == check.scale for operand in check.operands)
         each = len(rounded) if rounding is Rounding.TRUNCATE else len(rounded) // 2
@@ -335,7 +359,7 @@ class Narrator(Formulas):
 
 
 def _is_swapped(finding: Finding) -> bool:
-    """Tell whether a finding says that two figures changed places."""
+    """Whether a finding says that two figures changed places."""
     return len(finding.suspects) == 2 and all(
         suspect.cause is not None and suspect.cause.cause is Cause.SWAPPED for suspect in finding.suspects
     )

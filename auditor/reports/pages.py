@@ -24,9 +24,12 @@ def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("auditor.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        loader=PackageLoader("auditor.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
         lstrip_blocks=True,
-    )  # fmt: skip
+    )
     environment.globals["t"] = say
     return environment
 
@@ -53,7 +56,15 @@ def rendered(template: str, **values: Any) -> str:
     from markupsafe import Markup
 
     script = _own(f"{template}.js")
-    return _environment().get_template(f"{template}.html.j2").render(
-        lang="zh-CN" if language() == "zh" else "en", language=language(), style=Markup(_own(STYLE)),
-        script=Markup(script), policy=policy(script), **values,
-    )  # fmt: skip
+    return (
+        _environment()
+        .get_template(f"{template}.html.j2")
+        .render(
+            lang="zh-CN" if language() == "zh" else "en",
+            language=language(),
+            style=Markup(_own(STYLE)),
+            script=Markup(script),
+            policy=policy(script),
+            **values,
+        )
+    )

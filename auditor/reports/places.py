@@ -39,11 +39,20 @@ def place_text(place: Place, *, file: bool = False) -> str:
 def place_data(place: Place) -> dict[str, Any]:
     """A place as plain data: what it has, and the cell as a spreadsheet names it."""
     data = {
-        "file": place.file, "page": None if place.sheet else place.page, "sheet": place.sheet, "cell": place.cell,
-        "line": place.line, "table": place.table, "row": place.row, "column": place.column, "grid": place.grid,
-        "paragraph": place.paragraph, "section": place.section, "quote": place.quote,
+        "file": place.file,
+        "page": None if place.sheet else place.page,
+        "sheet": place.sheet,
+        "cell": place.cell,
+        "line": place.line,
+        "table": place.table,
+        "row": place.row,
+        "column": place.column,
+        "grid": place.grid,
+        "paragraph": place.paragraph,
+        "section": place.section,
+        "quote": place.quote,
         "bbox": list(place.bbox) if place.bbox else None,
-    }  # fmt: skip
+    }
     return {key: value for key, value in data.items() if value not in (None, "")}
 
 

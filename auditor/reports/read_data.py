@@ -45,12 +45,16 @@ def read_data(document: Document, filing: Filing, tool: dict[str, str]) -> dict[
             {"text": paragraph.text, "place": place_data(paragraph.place)} for paragraph in document.paragraphs()
         ],
         "unread": [
-            {"text": item.text, "reason": say(item.reason), "place": place_data(item.place),
-             "candidates": list(item.candidates)}
+            {
+                "text": item.text,
+                "reason": say(item.reason),
+                "place": place_data(item.place),
+                "candidates": list(item.candidates),
+            }
             for item in filing.unread
         ],
         "remarks": [remark_text(remark) for remark in filing.remarks],
-    }  # fmt: skip
+    }
 
 
 def fact_data(fact: Fact) -> dict[str, Any]:

@@ -56,9 +56,10 @@ class _Book(Book):
             ((place_text(p.place), p.text) for p in document.paragraphs()),
         )
         self._list(
-            "html.unread", ("html.place", "xlsx.text", "html.reason", "xlsx.candidates"),
+            "html.unread",
+            ("html.place", "xlsx.text", "html.reason", "xlsx.candidates"),
             ((place_text(i.place), i.text, say(i.reason), "、".join(i.candidates)) for i in filing.unread),
-        )  # fmt: skip
+        )
         self._list("html.remarks", ("html.remarks",), ((remark_text(remark),) for remark in filing.remarks))
         return self.close()
 
@@ -72,10 +73,13 @@ class _Book(Book):
             ("SHA-256", document.sha256),
             (say("html.entity"), key.entity),
             (say("html.year"), str(key.year or "")),
-            (say("xlsx.report"), (say(f"edition.{key.edition}") if key.edition else "")
-             + (say(f"report.{key.report}") if key.report else "")),
+            (
+                say("xlsx.report"),
+                (say(f"edition.{key.edition}") if key.edition else "")
+                + (say(f"report.{key.report}") if key.report else ""),
+            ),
             (say("xlsx.family"), filing.family),
-        ]  # fmt: skip
+        ]
         for row, (name, value) in enumerate(about):
             self.text(sheet, row, 0, name, "head")
             self.text(sheet, row, 1, value)
@@ -98,8 +102,20 @@ class _Book(Book):
         self.text(sheet, 0, 0, f"{table.title} {table.number}".strip(), "title")
         self.text(sheet, 1, 0, "；".join([place_text(table.place), table.unit, *table_notes(table), say("xlsx.key")]))
         row = self._printed(sheet, 3, table.view) + 1
-        self.heads(sheet, row, ("xlsx.row", "xlsx.column", "html.printed", "xlsx.state", "xlsx.value", "xlsx.unit",
-                                 "xlsx.read_by", "html.place"))  # fmt: skip
+        self.heads(
+            sheet,
+            row,
+            (
+                "xlsx.row",
+                "xlsx.column",
+                "html.printed",
+                "xlsx.state",
+                "xlsx.value",
+                "xlsx.unit",
+                "xlsx.read_by",
+                "html.place",
+            ),
+        )
         for fact in table.facts[: MAX_ROWS - row]:
             row += 1
             self._fact(sheet, row, fact)
@@ -122,8 +138,14 @@ class _Book(Book):
                 style = "figure" if cell.fact is not None else "head" if cell.head else "cell"
                 if len(area) > 1 and not area & taken:
                     taken |= area
-                    sheet.merge_range(top + number, column, top + number + high - 1, column + wide - 1, "",
-                                      self.format(cell.text, style))  # fmt: skip
+                    sheet.merge_range(
+                        top + number,
+                        column,
+                        top + number + high - 1,
+                        column + wide - 1,
+                        "",
+                        self.format(cell.text, style),
+                    )
                 self.text(sheet, top + number, column, cell.text, style)
                 column += wide
         return top + count
@@ -133,8 +155,16 @@ class _Book(Book):
         again = f"#{address.occurrence}" if address.occurrence > 1 else ""
         state = say(f"state.{fact.state.value}")
         state += f"（{say(fact.reason)}）" if fact.reason else ""
-        texts = (address.row + again, address.column, fact.text, state, "", fact.unit,
-                 say(f"read_by.{fact.read_by.value}"), place_text(fact.place))  # fmt: skip
+        texts = (
+            address.row + again,
+            address.column,
+            fact.text,
+            state,
+            "",
+            fact.unit,
+            say(f"read_by.{fact.read_by.value}"),
+            place_text(fact.place),
+        )
         for column, text in enumerate(texts):
             self.text(sheet, row, column, text)
         if fact.is_figure:

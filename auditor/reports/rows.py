@@ -66,7 +66,7 @@ def sort_text(sort: str) -> str:
 
 
 def is_number(text: str) -> bool:
-    """Tell whether a text is a plain decimal number."""
+    """Whether a text is a plain decimal number."""
     return _NUMBER.fullmatch(text) is not None
 
 

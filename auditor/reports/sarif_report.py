@@ -51,11 +51,12 @@ def _log(audits: Sequence[Audit], run: Run, told: Iterable[tuple[str, str]]) -> 
         results += own + [_absent(gone) for gone in (audit.baseline.gone if audit.baseline else ())]
     notes = [{"level": level, "message": {"text": text}} for level, text in told]
     driver = {
-        "name": run.tool["name"], "version": run.tool["version"],
+        "name": run.tool["name"],
+        "version": run.tool["version"],
         "language": "zh-CN" if language() == "zh" else "en",
         "rules": [_rule(rule) for rule in rules.values()],
         "properties": {"rulesSha256": run.tool["rules_sha256"], "rounding": run.rounding},
-    }  # fmt: skip
+    }
     failed = any(note["level"] == "error" for note in notes)
     invocation: dict[str, Any] = {"executionSuccessful": not failed}
     if notes:
@@ -109,10 +110,12 @@ def _result(finding: Finding, narrator: Narrator, index: dict[str, int]) -> dict
         "partialFingerprints": {"findingId/v1": finding.id},
         "suppressions": _suppressions(finding),
         "properties": {
-            "formula": narrator.formula(finding.main), "rules": list(finding.rule_ids),
-            "atStake": narrator.amounts(finding.main).at_stake, "review": review_data(finding.review),
+            "formula": narrator.formula(finding.main),
+            "rules": list(finding.rule_ids),
+            "atStake": narrator.amounts(finding.main).at_stake,
+            "review": review_data(finding.review),
         },
-    }  # fmt: skip
+    }
     if finding.since is not None:
         result["baselineState"] = finding.since.value
     return result
@@ -143,22 +146,28 @@ def _location(fact: Fact, index: dict[str, int]) -> dict[str, Any]:
 def _open(item: NotEvaluated) -> dict[str, Any]:
     """Checks that could not be evaluated: too little was known to decide."""
     return {
-        "ruleId": item.rule.id, "kind": "open", "level": "none",
+        "ruleId": item.rule.id,
+        "kind": "open",
+        "level": "none",
         "message": {"text": f"{say('verdict.not_evaluated')}：{item.where} {say(item.reason.key)}"},
         "locations": [{"logicalLocations": [{"fullyQualifiedName": item.where}]}] if item.where else [],
-        "suppressions": [], "properties": {"checks": item.count},
-    }  # fmt: skip
+        "suppressions": [],
+        "properties": {"checks": item.count},
+    }
 
 
 def _absent(gone: Gone) -> dict[str, Any]:
     """A finding of the baseline that is no more."""
     return {
-        "ruleId": gone.rule, "kind": "fail", "level": _LEVEL[Severity(gone.severity)],
+        "ruleId": gone.rule,
+        "kind": "fail",
+        "level": _LEVEL[Severity(gone.severity)],
         "message": {"text": gone.message},
         "locations": [{"logicalLocations": [{"fullyQualifiedName": address}]} for address in gone.addresses],
         "partialFingerprints": {"findingId/v1": gone.id},
-        "suppressions": [], "baselineState": "absent",
-    }  # fmt: skip
+        "suppressions": [],
+        "baselineState": "absent",
+    }
 
 
 def _uri(file: str) -> str:

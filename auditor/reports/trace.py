@@ -50,9 +50,12 @@ def trace_example(rule: Rule, example: Example, book: RuleBook) -> tuple[bool, l
 
 
 def trace_plans(
-    plans: Iterable[Plan], filings: Sequence[Filing], forms: FormBook, mode: Rounding,
+    plans: Iterable[Plan],
+    filings: Sequence[Filing],
+    forms: FormBook,
+    mode: Rounding,
     entities: Entities | None = None,
-) -> Iterator[str]:  # fmt: skip
+) -> Iterator[str]:
     """Yield one line per check of some plans in some filings."""
     evaluation = evaluate(plans, Chunk.of(filings, forms, mode, entities))
     pool = FactPool(filings, evaluation.chunk)

@@ -30,8 +30,12 @@ class Book:
 
     def __init__(self, styles: Mapping[str, Mapping[str, Any]]) -> None:
         self._bytes = io.BytesIO()
-        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-                   "strings_to_numbers": False}  # fmt: skip
+        options = {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        }
         self._book: Any = xlsxwriter.Workbook(self._bytes, options)
         properties = {"created": dt.datetime(2000, 1, 1), "comments": WORKBOOK}  # noqa: DTZ001 — the same bytes every time
         self._book.set_properties(properties)
@@ -63,9 +67,7 @@ class Book:
         """Write a text as a text, whatever it begins with."""
         sheet.write_string(row, column, text[:MAX_TEXT], self.format(text, style))
 
-    def number(
-        self, sheet: Any, row: int, column: int, value: str, style: str = "", *, grouped: bool = False
-    ) -> None:  # fmt: skip
+    def number(self, sheet: Any, row: int, column: int, value: str, style: str = "", *, grouped: bool = False) -> None:
         """Write a decimal string as a number with its decimals; one that a spreadsheet cannot hold stays text.
 
         `grouped` puts commas between thousands.

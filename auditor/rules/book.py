@@ -212,8 +212,13 @@ class ParsedRules:
         if number is None:
             if any(other.rule == change.rule for other in self.off):
                 return  # twice is off as well
-            raise RuleError("rules.unknown_rule", file=change.file, line=change.line, name=change.rule,
-                            near=nearest(change.rule, self._ids()))  # fmt: skip
+            raise RuleError(
+                "rules.unknown_rule",
+                file=change.file,
+                line=change.line,
+                name=change.rule,
+                near=nearest(change.rule, self._ids()),
+            )
         self.off.append(replace(change, title=self.rules.pop(number).title))
 
     def without(self, off: Iterable[Change]) -> ParsedRules:

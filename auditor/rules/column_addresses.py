@@ -62,7 +62,7 @@ def column_set(name: str, table: Table, scope: Scope) -> tuple[str, ...]:
 
 
 def is_column(word: str, table: Table) -> bool:
-    """Tell whether a bare word names a column or a group of columns of a table."""
+    """Whether a bare word names a column or a group of columns of a table."""
     if word in table.column_names or word in table.column_groups:
         return True
     return any(name.rsplit("/", 1)[-1] == word for name in table.column_names)

@@ -51,7 +51,7 @@ class _Bounds:
 
     @property
     def empty(self) -> bool:
-        """Tell whether no value is left."""
+        """Whether no value is left."""
         if self.low is None or self.high is None:
             return False
         if self.low == self.high:
@@ -81,9 +81,13 @@ def _refuse(scope: Scope, node: Any) -> None:
     written = [entry for entry in scope.rule.written if entry.key == "when"]
     entry = written[-1] if written else scope.entry
     raise RuleError(
-        "rules.never", file=scope.rule.file, line=entry.line if entry else scope.rule.line,
-        column=entry.column if entry else 0, rule=scope.rule.id, why=say("rules.never_together", text=_text(node)),
-    )  # fmt: skip
+        "rules.never",
+        file=scope.rule.file,
+        line=entry.line if entry else scope.rule.line,
+        column=entry.column if entry else 0,
+        rule=scope.rule.id,
+        why=say("rules.never_together", text=_text(node)),
+    )
 
 
 def _text(node: Any) -> str:

@@ -21,7 +21,7 @@ _PRINTED = re.compile(r"(?<![\d.])-?\d[\d,]*\.\d+")  # in tables and sentences: 
 
 
 def each_figure(data: Any) -> tuple[bool, int]:
-    """Tell whether an example stands for wrong figures, and in which passing example (0: in all of them)."""
+    """Whether an example stands for wrong figures, and in which passing example (0: in all of them)."""
     found = EACH_FIGURE.fullmatch(data.strip()) if isinstance(data, Text) else None
     return found is not None, int(found[1] or 0) if found else 0
 

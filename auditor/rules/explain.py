@@ -126,7 +126,7 @@ class Section:
 
     @property
     def is_code(self) -> bool:
-        """Tell whether its lines are to be shown as they are typed."""
+        """Whether its lines are to be shown as they are typed."""
         return self.key in ("show.written", "show.pass", "show.fail", "show.file")
 
 

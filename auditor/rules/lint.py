@@ -57,7 +57,7 @@ def lint_selection(ref: Ref, scope: Scope) -> None:
 
 
 def _lists_codes(ref: Ref, scope: Scope) -> bool:
-    """Tell whether the rows of a selection may be codes of the wanted level below its prefix."""
+    """Whether the rows of a selection may be codes of the wanted level below its prefix."""
     table, prefix = scope.tables[ref.table], ref.rows.prefix
     if table.prose or table.about or table.generic:
         return True
@@ -115,7 +115,7 @@ def _is_part(ref: Ref, scope: Scope) -> bool:
 
 
 def _wholes(part: Ref, addends: list[Ref], scope: Scope) -> bool:
-    """Tell whether a figure that is no part stands beside a part, in the same table."""
+    """Whether a figure that is no part stands beside a part, in the same table."""
     return any(other.table == part.table and _has_whole(other, scope) for other in addends)
 
 

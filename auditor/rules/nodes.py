@@ -216,10 +216,28 @@ class Loop:
 NODES = {
     node.__name__: node
     for node in (
-        Name, Variable, RowChoice, Path, WrittenAddress, Selection, WrittenNumber, Aggregate, Call, Term, Expression,
-        Relation, SetOf, SetLiteral, Phrases, SetRelation, Membership, Predicate, Negation, Loop,
+        Name,
+        Variable,
+        RowChoice,
+        Path,
+        WrittenAddress,
+        Selection,
+        WrittenNumber,
+        Aggregate,
+        Call,
+        Term,
+        Expression,
+        Relation,
+        SetOf,
+        SetLiteral,
+        Phrases,
+        SetRelation,
+        Membership,
+        Predicate,
+        Negation,
+        Loop,
     )
-}  # fmt: skip
+}
 
 
 def dump(node: Any) -> Any:

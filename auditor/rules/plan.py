@@ -65,7 +65,7 @@ class ColumnSpec:
 
     @property
     def many(self) -> bool:
-        """Tell whether several columns are meant at once."""
+        """Whether several columns are meant at once."""
         return len(self.names) > 1 and not self.variable
 
 

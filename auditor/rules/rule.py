@@ -290,7 +290,7 @@ def _change(item: Map, rule: str) -> Change:
 
 
 def is_date(text: str) -> bool:
-    """Tell whether a text is a day written as 2024-03-01."""
+    """Whether a text is a day written as 2024-03-01."""
     try:
         return len(text) == 10 and date.fromisoformat(text) is not None
     except ValueError:

@@ -75,8 +75,7 @@ def _parser() -> Lark:
     from lark import Lark
 
     grammar = files("auditor.rules").joinpath("statement.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", start=["statement", "loop"], maybe_placeholders=False,
-                transformer=_builder())  # fmt: skip
+    return Lark(grammar, parser="lalr", start=["statement", "loop"], maybe_placeholders=False, transformer=_builder())
 
 
 _RELATIONS = {"!=": "≠", "<=": "≤", ">=": "≥"}

@@ -26,11 +26,38 @@ if TYPE_CHECKING:
     from auditor.rules.book import RuleBook
     from auditor.run.settings import Settings
 
-SUFFIXES = frozenset([
-    ".pdf", ".xlsx", ".xlsm", ".xltx", ".xlsb", ".xls", ".et", ".ods", ".docx", ".docm", ".dotx", ".doc", ".wps",
-    ".rtf", ".odt", ".html", ".htm", ".xhtml", ".csv", ".tsv", ".txt", ".text", ".md",
-    ".zip", ".ofd", ".rar", ".7z", ".gz",
-])  # fmt: skip
+SUFFIXES = frozenset(
+    [
+        ".pdf",
+        ".xlsx",
+        ".xlsm",
+        ".xltx",
+        ".xlsb",
+        ".xls",
+        ".et",
+        ".ods",
+        ".docx",
+        ".docm",
+        ".dotx",
+        ".doc",
+        ".wps",
+        ".rtf",
+        ".odt",
+        ".html",
+        ".htm",
+        ".xhtml",
+        ".csv",
+        ".tsv",
+        ".txt",
+        ".text",
+        ".md",
+        ".zip",
+        ".ofd",
+        ".rar",
+        ".7z",
+        ".gz",
+    ]
+)
 NOT_FILINGS = frozenset({"key.csv", "entities.csv"})  # what `auditor generate` writes beside filings
 REPORTS = "reports_out"
 FEW_NAMES = 5  # of reports that were left out
@@ -115,9 +142,10 @@ def _inside(folder: Path, leave_out: str) -> Iterator[Path]:
     for base, folders, names in os.walk(folder):
         at = Path(base)
         folders[:] = sorted(
-            name for name in folders
+            name
+            for name in folders
             if not is_hidden(name) and name != REPORTS and (reports is None or (at / name).resolve() != reports)
-        )  # fmt: skip
+        )
         for name in names:
             path = at / name
             if is_wanted(name) and path.is_file() and not path.is_symlink():
@@ -125,7 +153,7 @@ def _inside(folder: Path, leave_out: str) -> Iterator[Path]:
 
 
 def is_wanted(name: str) -> bool:
-    """Tell whether a file in a folder or an archive may be (part of) a filing, by its name."""
+    """Whether a file in a folder or an archive may be (part of) a filing, by its name."""
     path = PurePath(name)
     if is_hidden(path.name) or path.name.lower() in NOT_FILINGS or path.stem.upper().startswith("README"):
         return False

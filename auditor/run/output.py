@@ -78,9 +78,9 @@ class Outputs:
         for stem in stems:
             new, taken = stem, [ending for ending in endings if not self._is_free(f"{stem}{ending}")]
             number = 1
-            while taken and (new == stem or new.casefold() in names or not all(
-                self._is_free(f"{new}{ending}") for ending in endings
-            )):  # fmt: skip
+            while taken and (
+                new == stem or new.casefold() in names or not all(self._is_free(f"{new}{ending}") for ending in endings)
+            ):
                 new, number = f"{stem}{OTHER}{f'-{number}' if number > 1 else ''}", number + 1
             names.add(new.casefold())
             out.append(new)

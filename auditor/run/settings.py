@@ -58,9 +58,13 @@ def load_settings(path: str | None) -> Settings:
             _check(file.name, name, value, known[name])
     folders = tuple(str(file.parent / folder) for folder in data.get("rules", ()))
     return Settings(
-        Rounding(data.get("rounding", Rounding.HALF_UP)), data.get("entity_kind", ""), folders, str(file),
-        data.get("lang", ""), _turned_off(file.name, data.get("off", [])),
-    )  # fmt: skip
+        Rounding(data.get("rounding", Rounding.HALF_UP)),
+        data.get("entity_kind", ""),
+        folders,
+        str(file),
+        data.get("lang", ""),
+        _turned_off(file.name, data.get("off", [])),
+    )
 
 
 def _turned_off(file: str, entries: Any) -> tuple[Change, ...]:

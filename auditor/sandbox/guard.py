@@ -92,13 +92,17 @@ class Guard:
 
     def pictures(
         self, path: Path, name: str, member: str, sha256: str, regions: Sequence[Region]
-    ) -> list[Picture | None]:  # fmt: skip
+    ) -> list[Picture | None]:
         """Draw regions of the pages of a PDF; None for what cannot be drawn. Raises `BadInputError`."""
         from auditor.annotate.page_pictures import checked
 
         request = {
-            "path": str(path.absolute()), "name": name, "member": member, "sha256": sha256, "regions": list(regions),
-        }  # fmt: skip
+            "path": str(path.absolute()),
+            "name": name,
+            "member": member,
+            "sha256": sha256,
+            "regions": list(regions),
+        }
         return checked(self._ask(request).get("pictures"), len(regions))
 
     def annotate(self, path: Path, name: str, member: str, sha256: str, notes: Sequence[MarginNote]) -> Annotated:
@@ -106,8 +110,12 @@ class Guard:
         from auditor.annotate import checked
 
         request = {
-            "path": str(path.absolute()), "name": name, "member": member, "sha256": sha256, "notes": list(notes),
-        }  # fmt: skip
+            "path": str(path.absolute()),
+            "name": name,
+            "member": member,
+            "sha256": sha256,
+            "notes": list(notes),
+        }
         try:
             return checked(self._ask(request))
         except ValueError:

@@ -35,9 +35,12 @@ class ClusterWorkers:
         self._cluster: Any = None
         if address == LOCAL:
             self._cluster = distributed.LocalCluster(
-                n_workers=count or cores(), threads_per_worker=1, processes=True, dashboard_address=None,
+                n_workers=count or cores(),
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address=None,
                 silence_logs="CRITICAL",
-            )  # fmt: skip
+            )
         try:
             self.client: Any = distributed.Client(self._cluster or address, timeout=WAIT)
         except (OSError, ValueError, TypeError) as error:

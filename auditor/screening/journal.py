@@ -77,18 +77,31 @@ class Journal:
     def read(self, source: ScreenedFile) -> None:
         """Note a source that was read."""
         self.sources[source.file] = source
-        self._add({
-            "file": source.file, "size": source.size, "modified": source.modified, "mark": source.mark,
-            "sha256": source.sha256, "parts": source.parts_data, "failed": source.failed,
-        })  # fmt: skip
+        self._add(
+            {
+                "file": source.file,
+                "size": source.size,
+                "modified": source.modified,
+                "mark": source.mark,
+                "sha256": source.sha256,
+                "parts": source.parts_data,
+                "failed": source.failed,
+            }
+        )
 
     def audited(self, done: Done) -> None:
         """Note a partition that was audited."""
         self.done[done.name] = done
-        self._add({
-            "partition": done.name, "mark": done.mark, "filings": done.filings, "errors": done.errors,
-            "warnings": done.warnings, "failed": done.failed,
-        })  # fmt: skip
+        self._add(
+            {
+                "partition": done.name,
+                "mark": done.mark,
+                "filings": done.filings,
+                "errors": done.errors,
+                "warnings": done.warnings,
+                "failed": done.failed,
+            }
+        )
 
     def _add(self, data: dict[str, Any]) -> None:
         line = json.dumps({"format": FORMAT, **data}, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"

@@ -77,8 +77,11 @@ class _Writer(pickle.Pickler):
 
     def __init__(self, out: io.BytesIO, book: FormBook) -> None:
         super().__init__(out, 5)
-        self._names = {id(form): (family.name, number) for family in book.families.values()
-                       for number, form in enumerate(family.forms)}  # fmt: skip
+        self._names = {
+            id(form): (family.name, number)
+            for family in book.families.values()
+            for number, form in enumerate(family.forms)
+        }
 
     def reducer_override(self, obj: Any) -> Any:
         """Write the records of which there are thousands by their fields: they are made in half the time."""

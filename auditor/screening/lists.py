@@ -28,9 +28,24 @@ if TYPE_CHECKING:
     Expected = tuple[Any, ...]
 
 RANKING = (
-    "rank", "entity", "department", "year", "report", "edition", "errors", "warnings", "infos", "at_stake",
-    "confidence", "unread", "checked", "missing_tables", "files", "versions", "report_file",
-)  # fmt: skip
+    "rank",
+    "entity",
+    "department",
+    "year",
+    "report",
+    "edition",
+    "errors",
+    "warnings",
+    "infos",
+    "at_stake",
+    "confidence",
+    "unread",
+    "checked",
+    "missing_tables",
+    "files",
+    "versions",
+    "report_file",
+)
 MAX_SHOWN = 500  # filings on the page; all are in the list
 
 
@@ -98,28 +113,44 @@ def _cell(value: Any, name: str) -> str:
 def page_of(ranked: Sequence[Row], expected: Sequence[Expected], screening: Screening, job: Job) -> str:
     """The page of a screening: counts, the ranking, what is missing, what could not be audited."""
     due = [
-        {"entity": line[0], "department": line[1], "kind": key_text(*line[2:5]), "published": line[5],
-         "tables": "、".join(line[6])}
-        for line in expected if not line[5] or line[6]
-    ]  # fmt: skip
+        {
+            "entity": line[0],
+            "department": line[1],
+            "kind": key_text(*line[2:5]),
+            "published": line[5],
+            "tables": "、".join(line[6]),
+        }
+        for line in expected
+        if not line[5] or line[6]
+    ]
     return rendered(
         "screening",
         verdict=say(
-            "screen.done", filings=screening.filings, read=screening.read, audited=screening.audited,
-            errors=sum(row["errors"] for row in ranked), warnings=sum(row["warnings"] for row in ranked),
+            "screen.done",
+            filings=screening.filings,
+            read=screening.read,
+            audited=screening.audited,
+            errors=sum(row["errors"] for row in ranked),
+            warnings=sum(row["warnings"] for row in ranked),
             failed=len(screening.failed),
         ),
         tone="bad" if any(row["errors"] for row in ranked) else "ok",
-        rows=[_shown(row) for row in ranked[:MAX_SHOWN]], count=len(ranked), due=due[:MAX_SHOWN], due_count=len(due),
-        failed=screening.failed[:MAX_SHOWN], tool={"version": program_version(), "rules_sha256": job.book.sha256},
-    )  # fmt: skip
+        rows=[_shown(row) for row in ranked[:MAX_SHOWN]],
+        count=len(ranked),
+        due=due[:MAX_SHOWN],
+        due_count=len(due),
+        failed=screening.failed[:MAX_SHOWN],
+        tool={"version": program_version(), "rules_sha256": job.book.sha256},
+    )
 
 
 def _shown(row: Row) -> Row:
     missing = row["missing_tables"]
     return {
-        **row, "kind": key_text(row["year"], row["report"], row["edition"]), "stake": f"{row['at_stake']:,.2f}",
+        **row,
+        "kind": key_text(row["year"], row["report"], row["edition"]),
+        "stake": f"{row['at_stake']:,.2f}",
         "missing": say("screen.missing", tables="、".join(missing)) if missing else "",
         "files": "、".join(row["files"]),
         "versions": say("screen.versions", files="、".join(row["versions"])) if row["versions"] else "",
-    }  # fmt: skip
+    }

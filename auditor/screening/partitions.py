@@ -53,7 +53,7 @@ def _name(cluster: str, bits: int) -> str:
 
 
 def is_partition(name: str) -> bool:
-    """Tell whether a folder of results may be that of a partition, by its name."""
+    """Whether a folder of results may be that of a partition, by its name."""
     return re.fullmatch(r"\d+-[0-9a-f]+", name) is not None
 
 

@@ -42,8 +42,11 @@ def expected_lines(store: Store, entities: Entities) -> list[tuple[Any, ...]]:
         for year, report in due if not (line.year and line.report) else [(line.year, line.report)]:
             if line.year not in (0, year) or line.report not in ("", report):
                 continue
-            fitting = [missing for edition, missing in found.get((name, year, report), ())
-                       if not line.edition or edition in ("", line.edition)]  # fmt: skip
+            fitting = [
+                missing
+                for edition, missing in found.get((name, year, report), ())
+                if not line.edition or edition in ("", line.edition)
+            ]
             lacking = tuple(sorted(set.intersection(*map(set, fitting)))) if fitting else ()
             lines[name, line.department, year, report, line.edition, bool(fitting), lacking] = None
     return [(*line[:6], list(line[6])) for line in lines]

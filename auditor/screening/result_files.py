@@ -86,7 +86,7 @@ def write_parquet(path: Path, table: str, lines: Sequence[StoreLine]) -> None:
 
 
 def _broken(engine: duckdb.DuckDBPyConnection) -> bool:
-    """Tell whether an engine can be used no more."""
+    """Whether an engine can be used no more."""
     import duckdb
 
     try:
@@ -101,8 +101,10 @@ def append(engine: duckdb.DuckDBPyConnection, table: str, lines: Sequence[StoreL
     import pandas as pd
 
     columns = TABLES[table]
-    data = {column.name: _series(values, column.type)
-            for column, values in zip(columns, zip(*lines, strict=True), strict=True)}  # fmt: skip
+    data = {
+        column.name: _series(values, column.type)
+        for column, values in zip(columns, zip(*lines, strict=True), strict=True)
+    }
     engine.register("lines", pd.DataFrame(data))
     casts = ", ".join(f'CAST("{column.name}" AS {column.type})' for column in columns)
     engine.execute(f'INSERT INTO "{table}" SELECT {casts} FROM lines')
@@ -150,16 +152,28 @@ def _filing(audit: Audit, job: Job, report: str, entity: str, rows: Sequence[Fin
         if finding.severity is not Severity.INFO and not finding.waived
     ]
     return (
-        entity, filing.key.entity, home if home != entity else "", filing.key.year, filing.key.report,
-        filing.key.edition, filing.family, filing.money_unit, [file.file for file in filing.files],
+        entity,
+        filing.key.entity,
+        home if home != entity else "",
+        filing.key.year,
+        filing.key.report,
+        filing.key.edition,
+        filing.family,
+        filing.money_unit,
+        [file.file for file in filing.files],
         [file.sha256 for file in filing.files],
         _versions(filing),
-        report, counts["checks"], *(audit.ledger[verdict] for verdict in _VERDICTS),
-        *(audit.count(severity) for severity in Severity), max(stakes, default=Decimal(0)),
-        counts["facts"]["read"], counts["facts"]["unread"],
-        sum(fact.is_figure and fact.read_by is not ReadBy.PRINTED for fact in filing.facts), audit.checked,
+        report,
+        counts["checks"],
+        *(audit.ledger[verdict] for verdict in _VERDICTS),
+        *(audit.count(severity) for severity in Severity),
+        max(stakes, default=Decimal(0)),
+        counts["facts"]["read"],
+        counts["facts"]["unread"],
+        sum(fact.is_figure and fact.read_by is not ReadBy.PRINTED for fact in filing.facts),
+        audit.checked,
         sorted(table for table, what in status.items() if what is Status.MISSING),
-    )  # fmt: skip
+    )
 
 
 def _versions(filing: Filing) -> list[str]:
@@ -168,38 +182,75 @@ def _versions(filing: Filing) -> list[str]:
 
 
 _VERDICTS = (
-    Verdict.CONSISTENT, Verdict.ROUNDING, Verdict.INCONSISTENT, Verdict.NOT_EVALUATED, Verdict.NOT_APPLICABLE,
+    Verdict.CONSISTENT,
+    Verdict.ROUNDING,
+    Verdict.INCONSISTENT,
+    Verdict.NOT_EVALUATED,
+    Verdict.NOT_APPLICABLE,
     Verdict.BROKEN_RULE,
-)  # fmt: skip
+)
 
 
 def _figures(audit: Audit) -> Iterator[StoreLine]:
     for fact, mark in zip(audit.filing.facts, audit.marks, strict=False):
         if fact.is_figure:
             yield (
-                str(fact.address), *fact.address, fact.kind.value, fact.text, fact.value, fact.step, fact.unit,
-                mark.value, fact.read_by.value, fact.place.file, fact.place.page, place_text(fact.place, file=False),
-            )  # fmt: skip
+                str(fact.address),
+                *fact.address,
+                fact.kind.value,
+                fact.text,
+                fact.value,
+                fact.step,
+                fact.unit,
+                mark.value,
+                fact.read_by.value,
+                fact.place.file,
+                fact.place.page,
+                place_text(fact.place, file=False),
+            )
 
 
 def _findings(audit: Audit, rows: Sequence[FindingRow]) -> Iterator[StoreLine]:
     for finding, row in zip(audit.findings, rows, strict=True):
         review = finding.review if finding.waived else None
         yield (
-            finding.id, finding.rule.id, list(finding.rule_ids), row.title, finding.rule.kind.value,
-            finding.severity.value, finding.verdict.key, row.address, row.printed, row.expected, row.difference,
-            row.unit, Decimal(row.at_stake or 0), row.message, row.place, row.file, finding.recognised, finding.waived,
-            review.who if review else "", str(review.until or "") if review else "", review.reason if review else "",
-        )  # fmt: skip
+            finding.id,
+            finding.rule.id,
+            list(finding.rule_ids),
+            row.title,
+            finding.rule.kind.value,
+            finding.severity.value,
+            finding.verdict.key,
+            row.address,
+            row.printed,
+            row.expected,
+            row.difference,
+            row.unit,
+            Decimal(row.at_stake or 0),
+            row.message,
+            row.place,
+            row.file,
+            finding.recognised,
+            finding.waived,
+            review.who if review else "",
+            str(review.until or "") if review else "",
+            review.reason if review else "",
+        )
 
 
 def _checks(audit: Audit) -> Iterator[StoreLine]:
     for finding in audit.findings:
         for check in finding.checks:
             yield (
-                finding.id, check.rule.id, check.statement, check.verdict.key, check.gap, check.allowed, check.scale,
+                finding.id,
+                check.rule.id,
+                check.statement,
+                check.verdict.key,
+                check.gap,
+                check.allowed,
+                check.scale,
                 [str(audit.facts[operand.fact].address) for operand in check.operands],
-            )  # fmt: skip
+            )
 
 
 def _rules(audit: Audit) -> Iterator[StoreLine]:

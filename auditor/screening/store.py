@@ -87,8 +87,11 @@ class Store:
         """Replace the lines of partitions that changed, and remove those that are gone."""
         known = dict(self.engine.execute("SELECT partition, mark FROM partitions").fetchall())
         wanted = {one.name: one.mark for one in screening.partitions if one.name in screening.done}
-        fresh = [name for name, mark in wanted.items()
-                 if known.get(name) != mark and (job.results / name / "filings.parquet").is_file()]  # fmt: skip
+        fresh = [
+            name
+            for name, mark in wanted.items()
+            if known.get(name) != mark and (job.results / name / "filings.parquet").is_file()
+        ]
         changed = [*fresh, *(name for name in known if name not in wanted)]
         for start in range(0, len(changed), BATCH):
             self.engine.execute("BEGIN")
@@ -147,11 +150,23 @@ class Store:
         from auditor.rules.book import program_version
 
         done = screening.done.values()
-        append(self.engine, "runs", [(
-            run, dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0), program_version(), job.book.sha256,
-            len(screening.sources), screening.filings, sum(one.errors for one in done),
-            sum(one.warnings for one in done), len(screening.failed),
-        )])  # fmt: skip
+        append(
+            self.engine,
+            "runs",
+            [
+                (
+                    run,
+                    dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0),
+                    program_version(),
+                    job.book.sha256,
+                    len(screening.sources),
+                    screening.filings,
+                    sum(one.errors for one in done),
+                    sum(one.warnings for one in done),
+                    len(screening.failed),
+                )
+            ],
+        )
 
     def export(self, folder: Path) -> int:
         """Write every table as a Parquet file; return how many. Raises `AuditorError` where they cannot be written."""

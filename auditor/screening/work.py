@@ -126,9 +126,13 @@ def audit_partition(job: Job, partition: Partition) -> Done:
     except OSError as error:
         raise OutputError("input.write", file=str(job.results), why=error.strerror or str(error)) from None
     return Done(
-        partition.name, partition.mark, len(audits), sum(audit.count(Severity.ERROR) for audit in audits),
-        sum(audit.count(Severity.WARNING) for audit in audits), tuple(screened.failed),
-    )  # fmt: skip
+        partition.name,
+        partition.mark,
+        len(audits),
+        sum(audit.count(Severity.ERROR) for audit in audits),
+        sum(audit.count(Severity.WARNING) for audit in audits),
+        tuple(screened.failed),
+    )
 
 
 def _named(audits: Iterable[Audit]) -> list[tuple[str, Audit]]:
@@ -224,8 +228,12 @@ def _reports(named: Sequence[tuple[str, Audit]], screened: _Screened) -> dict[st
     first: dict[str, str] = {}
     for stem, audit in wanted:
         try:
-            files = [written for kind in FORMATS if kind in job.formats
-                     for written in FORMATS[kind].of_filing(stem, audit, run)]  # fmt: skip
+            files = [
+                written
+                for kind in FORMATS
+                if kind in job.formats
+                for written in FORMATS[kind].of_filing(stem, audit, run)
+            ]
         except Exception as error:  # noqa: BLE001
             screened.failed.append((audit.filing.files[0].file, _told(error)))
             continue

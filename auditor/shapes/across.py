@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model.footing import FootingKind, Licence
 from auditor.shapes.choose import choose
-from auditor.shapes.figures import Sum
+from auditor.shapes.figures import LineSum
 from auditor.shapes.proposal import Proposal
 
 if TYPE_CHECKING:
@@ -28,12 +28,12 @@ _LAST = re.compile(r"上年|去年|年初|上一年")
 
 
 def is_total(column: ShapeColumn) -> bool:
-    """Tell whether the name of a column says that it is the total of others."""
+    """Whether the name of a column says that it is the total of others."""
     return bool(_TOTAL.search(column.path[-1].replace(" ", ""))) if column.path else False
 
 
 def is_total_word(text: str) -> bool:
-    """Tell whether a text says no more than that something is a total: 合计, 小计, 项目支出总数."""
+    """Whether a text says no more than that something is a total: 合计, 小计, 项目支出总数."""
     return bool(_TOTAL.search(text))
 
 
@@ -118,7 +118,7 @@ def _labelled(node: HeaderNode, lane: _Lane, done: set[int]) -> Iterator[Proposa
         else:  # a block of totals: each of its columns sums the like of the other blocks
             wanted = [(leaf.leaf, leaf.text) for leaf in child.children if leaf.leaf is not None]
         for total, like in wanted:
-            sums = [Sum(total, parts) for parts in _parts(children, number, totals, lane, like)]
+            sums = [LineSum(total, parts) for parts in _parts(children, number, totals, lane, like)]
             choice = choose(sums, lane.figures)
             if choice is not None and not _is_other(choice):
                 done.add(total)
@@ -126,7 +126,7 @@ def _labelled(node: HeaderNode, lane: _Lane, done: set[int]) -> Iterator[Proposa
 
 
 def _is_other(choice: Choice) -> bool:
-    """Tell whether a total and the one column beside it are two measures: they differ somewhere."""
+    """Whether a total and the one column beside it are two measures: they differ somewhere."""
     return len(choice.reading.sum.parts) == 1 and choice.reading.tally.failed > 0
 
 
@@ -156,7 +156,7 @@ def _parts(
 
 
 def _is_subtotal(node: HeaderNode, lane: _Lane) -> bool:
-    """Tell whether a cell heads the total of a part (小计), which counts no larger total in."""
+    """Whether a cell heads the total of a part (小计), which counts no larger total in."""
     path = lane.columns[node.leaf].path if node.leaf is not None else ()
     return bool(path) and path[-1].replace(" ", "").startswith("小计")
 
@@ -201,7 +201,7 @@ def _differences(lane: _Lane, done: set[int]) -> Iterator[Proposal]:
         beside = [n for n in range(max(0, number - 3), number) if lane.summed(n)]
         pairs = [(a, b) for a in beside for b in beside if a != b]
         pairs.sort(key=lambda pair: not _LAST.search("/".join(lane.columns[pair[1]].path)))
-        choice = choose([Sum(number, ((1, a), (-1, b))) for a, b in pairs], lane.figures)
+        choice = choose([LineSum(number, ((1, a), (-1, b))) for a, b in pairs], lane.figures)
         if choice is not None:
             done.add(number)
             yield _proposal(choice, lane, Licence.LABEL if choice.reading.exact else Licence.EVIDENCE)
@@ -214,14 +214,14 @@ def _unlabelled(lane: _Lane, done: set[int]) -> Iterator[Proposal]:
         if number in done or not lane.summed(number):
             continue
         after = [n for n in range(number + 1, size) if lane.summed(n)]
-        sums = [Sum(number, tuple((1, n) for n in after[:end])) for end in range(2, len(after) + 1)]
+        sums = [LineSum(number, tuple((1, n) for n in after[:end])) for end in range(2, len(after) + 1)]
         choice = choose(sums, lane.figures)
         if choice is not None and choice.reading.tally.held and _varied(choice, lane):
             yield _proposal(choice, lane, Licence.EVIDENCE)
 
 
 def _varied(choice: Choice, lane: _Lane) -> bool:
-    """Tell whether more than one part ever prints an amount: else a column is a copy of its neighbour."""
+    """Whether more than one part ever prints an amount: else a column is a copy of its neighbour."""
     one, figures = choice.reading.sum, lane.figures
     carrying = [line for _, line in one.parts if (figures.value[line] != 0)[choice.reading.tally.holds].any()]
     return len(carrying) > 1

@@ -89,9 +89,13 @@ def _fact(cell: Cell, address: Address, column: ShapeColumn, row: ShapeRow, unit
     elif kind is Kind.AMOUNT:
         measure = measure or (own if own in FEN_PER else unit)
     return fact_of(
-        literal, address, kind=kind, unit=measure, fine_decimals=fine if kind is Kind.AMOUNT else 0,
+        literal,
+        address,
+        kind=kind,
+        unit=measure,
+        fine_decimals=fine if kind is Kind.AMOUNT else 0,
         place=replace(cell.place, table=address.table),
-    )  # fmt: skip
+    )
 
 
 def _fine_decimals(shape: Shape, columns: dict[tuple[int, int], ShapeColumn]) -> int:
@@ -150,7 +154,7 @@ MIN_CODES = 3
 
 
 def leading(text: str) -> bool:
-    """Tell whether a label begins with a code."""
+    """Whether a label begins with a code."""
     return len(text) > 2 and text[:3].isdigit()
 
 

@@ -66,7 +66,7 @@ def _left_out(table: Table, facts: Sequence[Fact], unnamed: Container[str]) -> f
 
 
 def _agrees(table: Table, facts: Sequence[Fact]) -> bool:
-    """Tell whether the figures add up as those of the standard table do, in all but few places.
+    """Whether the figures add up as those of the standard table do, in all but few places.
 
     One wrong figure breaks the sum it is the total of and the one it is a part of, and makes no table a guess.
     """
@@ -107,6 +107,6 @@ def _class_sums(facts: Sequence[Fact]) -> Iterator[bool]:
 
 
 def _near(total: Fact, parts: Sequence[Fact]) -> bool:
-    """Tell whether parts add up to a total but for what their last digits may have been rounded by."""
+    """Whether parts add up to a total but for what their last digits may have been rounded by."""
     steps = sum(max(fact.step, 1) for fact in (total, *parts))
     return abs(total.value - sum(fact.value for fact in parts if fact.state in NUMERIC)) <= steps

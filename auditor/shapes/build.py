@@ -12,7 +12,7 @@ from auditor.model.shape import Shape, ShapeColumn, ShapeRow
 from auditor.model.units import Kind, money_unit
 from auditor.shapes.columns import Holds, heads_of, holds_of, strips_of, tallies_of
 from auditor.shapes.labelled import labelled_rows
-from auditor.shapes.sheets import Sheet, filled, header_height, repeats, sheets_of, words_of
+from auditor.shapes.sheets import ShapeSheet, filled, header_height, repeats, sheets_of, words_of
 from auditor.shapes.stubs import StubReader
 from auditor.shapes.words import all_header_words, is_header_word, is_note, is_of_which, kind_of
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from auditor.forms.printed_table import Found
     from auditor.model.document import Cell
-    from auditor.shapes.columns import Head, Strip
+    from auditor.shapes.columns import ColumnHead, Strip
     from auditor.shapes.sheets import Cells
 
 
@@ -46,7 +46,7 @@ def _title(found: Found) -> str:
     return ""
 
 
-def _parts(sheet: Sheet) -> list[Sheet]:
+def _parts(sheet: ShapeSheet) -> list[ShapeSheet]:
     """Cut a sheet where a header of other words begins another table below the first."""
     starts = [0]
     header: tuple[tuple[str, ...], ...] = ()
@@ -62,13 +62,13 @@ def _parts(sheet: Sheet) -> list[Sheet]:
             figures = any(look(cell.text) is Look.NUMBER for cell in filled(cells)) and not is_index_row(cells)
     ends = [*starts[1:], len(sheet.lines)]
     return [
-        Sheet(sheet.lines[start:end], sheet.width, sheet.spans_known, sheet.borderless)
+        ShapeSheet(sheet.lines[start:end], sheet.width, sheet.spans_known, sheet.borderless)
         for start, end in zip(starts, ends, strict=True)
     ]
 
 
 def _wide(cells: Cells) -> bool:
-    """Tell whether every column of a line says something."""
+    """Whether every column of a line says something."""
     return all(cell.text for cell in cells)
 
 
@@ -76,7 +76,7 @@ def _wide(cells: Cells) -> bool:
 class _Builder:
     """Builds the shape of one sheet."""
 
-    sheet: Sheet
+    sheet: ShapeSheet
     title: str
     unit: str
     found: Found
@@ -87,7 +87,7 @@ class _Builder:
         lines = self.sheet.lines
         shape = Shape(self.title, self.unit, self.found.place, by_alignment=self.sheet.borderless, lines=lines)
         start = self._captions(shape)
-        height = header_height(Sheet(lines[start:], self.sheet.width, self.sheet.spans_known))
+        height = header_height(ShapeSheet(lines[start:], self.sheet.width, self.sheet.spans_known))
         header = [cells for cells in lines[start : start + height] if not is_index_row(cells)]
         body = self._body(shape, start, start + height)
         shape.heads.update(id(cell) for cells in lines[start : start + height] for cell in cells)
@@ -149,7 +149,7 @@ class _Builder:
         return body
 
     def _columns(
-        self, shape: Shape, strips: Sequence[Strip], heads: Sequence[Head], body: Sequence[tuple[int, Cells]]
+        self, shape: Shape, strips: Sequence[Strip], heads: Sequence[ColumnHead], body: Sequence[tuple[int, Cells]]
     ) -> None:
         names: list[str] = []
         for lane, strip in enumerate(strips):
@@ -186,10 +186,20 @@ class _Builder:
                 first = next((cells[c] for c in strip.labels if cells[c].text), next(iter(figures.values())))
                 shape.rows.append(
                     ShapeRow(
-                        lane, number, stub.labels, stub.name, first.place, figures, stub.code, stub.namespace, depth,
-                        stub.indent, stub.total, stub.of_which,
+                        lane,
+                        number,
+                        stub.labels,
+                        stub.name,
+                        first.place,
+                        figures,
+                        stub.code,
+                        stub.namespace,
+                        depth,
+                        stub.indent,
+                        stub.total,
+                        stub.of_which,
                     )
-                )  # fmt: skip
+                )
 
     def _figures(self, cells: Cells, strip: Strip) -> dict[int, Cell]:
         """The cells of a row under the figure columns of a lane, each spanning cell once."""
@@ -224,7 +234,7 @@ class _Builder:
 
 
 def _shifted(cells: Cells, strips: Sequence[Strip], rates: Container[int]) -> bool:
-    """Tell whether a row that came flattened lacks a cell: what is no amount stands under a column of amounts."""
+    """Whether a row that came flattened lacks a cell: what is no amount stands under a column of amounts."""
     for strip in strips:
         for column in strip.figures:
             cell = cells[column]
@@ -241,7 +251,7 @@ def _number(cell: Cell) -> bool:
 
 
 def _like_number(text: str) -> bool:
-    """Tell whether a text is a number that print damaged, and no words."""
+    """Whether a text is a number that print damaged, and no words."""
     return any(sign.isdigit() for sign in text) and not any(sign.isalpha() for sign in text) and len(text) < MAX_NUMBER
 
 
@@ -249,7 +259,7 @@ MAX_NUMBER = 24
 
 
 def _is_head(header: Sequence[Cells]) -> bool:
-    """Tell whether the lines above a table are made of the words that headers are made of."""
+    """Whether the lines above a table are made of the words that headers are made of."""
     texts = [cell.text for cells in header for cell in filled(cells)]
     dense = any(
         len(filled(cells)) >= MANY and all(len(cell.text) <= SHORT for cell in filled(cells)) for cells in header
@@ -262,11 +272,11 @@ SHORT = 12
 
 
 def _decimals(body: Sequence[tuple[int, Cells]], position: int) -> bool:
-    """Tell whether any number of a column has decimals."""
+    """Whether any number of a column has decimals."""
     return any(parse_literal(cells[position].raw).decimals for _, cells in body)
 
 
-def _lane_name(strip: Strip, heads: Sequence[Head], taken: Sequence[str]) -> str:
+def _lane_name(strip: Strip, heads: Sequence[ColumnHead], taken: Sequence[str]) -> str:
     """What a lane is called: the highest text above its columns that no lane before it is called."""
     columns = [*strip.labels, *strip.figures]
     texts = [heads[column].path[0] for column in columns if heads[column].path]

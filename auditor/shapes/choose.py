@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor.shapes.figures import Figures, Sum, Tally, tally
+from auditor.shapes.figures import Figures, LineSum, SumTally, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,12 +17,12 @@ MAX_READINGS = 24  # of one total
 class Reading:
     """One reading of a total that was tried."""
 
-    sum: Sum
-    tally: Tally
+    sum: LineSum
+    tally: SumTally
 
     @property
     def exact(self) -> bool:
-        """Tell whether it is obeyed somewhere and contradicted nowhere."""
+        """Whether it is obeyed somewhere and contradicted nowhere."""
         return self.tally.held > 0 and self.tally.failed == 0
 
 
@@ -34,7 +34,7 @@ class Choice:
     settled: bool
 
 
-def choose(sums: Iterable[Sum], figures: Figures) -> Choice | None:
+def choose(sums: Iterable[LineSum], figures: Figures) -> Choice | None:
     """The first reading that is obeyed wherever it can be tried, else the one obeyed most; None where none is tried.
 
     A reading that fails somewhere is only settled when every other fails where it can be tried: one that could

@@ -45,7 +45,7 @@ STUB = frozenset({Holds.NAME, Holds.CODE, Holds.ORDINAL, Holds.DATE, Holds.MIXED
 
 
 @dataclass(slots=True)
-class Head:
+class ColumnHead:
     """The header above one column: its texts from top to bottom without repeats, and the cells that print them."""
 
     path: tuple[str, ...] = ()
@@ -57,7 +57,7 @@ class Head:
         return plain(self.path[-1]) if self.path else ""
 
 
-def heads_of(lines: Sequence[Cells], width: int, *, spans_known: bool) -> list[Head]:
+def heads_of(lines: Sequence[Cells], width: int, *, spans_known: bool) -> list[ColumnHead]:
     """The header above each column. Where merged cells came flattened, a blank belongs to the text at its left."""
     numbers: dict[int, int] = {}  # identity of a header cell → its number in the order of print
     rows: list[list[tuple[str, int]]] = []
@@ -82,12 +82,12 @@ def heads_of(lines: Sequence[Cells], width: int, *, spans_known: bool) -> list[H
             if text and (not spans or spans[-1] != number) and (not path or path[-1] != text):
                 path.append(text)
                 spans.append(number)
-        heads.append(Head(tuple(path), tuple(spans)))
+        heads.append(ColumnHead(tuple(path), tuple(spans)))
     return heads
 
 
 @dataclass(slots=True)
-class Tally:
+class ColumnTally:
     """What stands in a column below its header."""
 
     texts: int = 0
@@ -107,9 +107,9 @@ class Tally:
 MAX_VALUES = 4096  # numbers of a column that are looked at to tell whether it counts its rows
 
 
-def tallies_of(lines: Sequence[Cells], width: int) -> list[Tally]:
+def tallies_of(lines: Sequence[Cells], width: int) -> list[ColumnTally]:
     """Count what stands in each column."""
-    out = [Tally() for _ in range(width)]
+    out = [ColumnTally() for _ in range(width)]
     seen: set[int] = set()
     for cells in lines:
         last: Cell | None = None
@@ -129,7 +129,7 @@ def tallies_of(lines: Sequence[Cells], width: int) -> list[Tally]:
     return out
 
 
-def _count(tally: Tally, cell: Cell, behind: Cell | None) -> None:
+def _count(tally: ColumnTally, cell: Cell, behind: Cell | None) -> None:
     text = cell.text
     what = look(text)
     if what is Look.TEXT:
@@ -154,7 +154,7 @@ MAX_LABEL = 40
 MAX_DIGITS = 12
 
 
-def holds_of(heads: Sequence[Head], tallies: Sequence[Tally]) -> list[Holds]:
+def holds_of(heads: Sequence[ColumnHead], tallies: Sequence[ColumnTally]) -> list[Holds]:
     """Say what each column holds, by its header and by what stands in it as a whole."""
     out: list[Holds] = []
     for column, (head, tally) in enumerate(zip(heads, tallies, strict=True)):
@@ -162,7 +162,7 @@ def holds_of(heads: Sequence[Head], tallies: Sequence[Tally]) -> list[Holds]:
     return out
 
 
-def _holds(head: Head, tally: Tally, before: Holds | None) -> Holds:
+def _holds(head: ColumnHead, tally: ColumnTally, before: Holds | None) -> Holds:
     last = head.last
     if not tally.own:
         return Holds.NOTHING  # the cells of the column before reach over all of it
@@ -186,11 +186,11 @@ def _holds(head: Head, tally: Tally, before: Holds | None) -> Holds:
     return Holds.FIGURE
 
 
-def _under_codes(head: Head) -> bool:
+def _under_codes(head: ColumnHead) -> bool:
     return len(head.path) > 1 and is_code_head(plain(head.path[-2])) and head.last in ("类", "款", "项", "")
 
 
-def _blank(head: Head) -> Holds:
+def _blank(head: ColumnHead) -> Holds:
     """What a column without any text or number would hold."""
     last = head.last
     if not last:
@@ -202,7 +202,7 @@ def _blank(head: Head) -> Holds:
     return Holds.NAME if is_name_head(last) and not is_money(last) else Holds.FIGURE
 
 
-def _texts(head: Head, tally: Tally) -> Holds:
+def _texts(head: ColumnHead, tally: ColumnTally) -> Holds:
     """What a column with texts holds."""
     last = head.last
     if tally.numbers and tally.numbers >= tally.texts and not (is_code_head(last) and tally.bare == tally.numbers):
@@ -216,8 +216,8 @@ def _texts(head: Head, tally: Tally) -> Holds:
     return Holds.NAME
 
 
-def _codes(head: Head, tally: Tally, before: Holds | None) -> bool:
-    """Tell whether a column of whole numbers holds codes though its header does not say so: names stand behind them."""
+def _codes(head: ColumnHead, tally: ColumnTally, before: Holds | None) -> bool:
+    """Whether a column of whole numbers holds codes though its header does not say so: names stand behind them."""
     if is_total(head.last) or is_count(head.last):
         return False
     named = 5 * tally.before_name >= 4 * tally.numbers
@@ -228,13 +228,13 @@ def _codes(head: Head, tally: Tally, before: Holds | None) -> bool:
     return named and (_alike(tally) or tally.codes == tally.numbers) and not is_money(head.last)
 
 
-def _alike(tally: Tally) -> bool:
+def _alike(tally: ColumnTally) -> bool:
     """Whether all numbers of a column are codes of units of one department: six digits that begin alike."""
     return tally.units == tally.numbers and len({value // 1000 for value in tally.values}) == 1
 
 
 def _rising(values: Sequence[int]) -> bool:
-    """Tell whether numbers count the rows: up by one, blanks and a few jumps allowed."""
+    """Whether numbers count the rows: up by one, blanks and a few jumps allowed."""
     if len(values) < MIN_ROWS or values[0] > values[-1] or values[0] > MAX_FIRST:
         return False
     steps = [b - a for a, b in itertools.pairwise(values)]
@@ -257,7 +257,7 @@ class Strip:
     notes: list[int] = field(default_factory=list)
 
 
-def strips_of(holds: Sequence[Holds], heads: Sequence[Head], tallies: Sequence[Tally]) -> list[Strip]:
+def strips_of(holds: Sequence[Holds], heads: Sequence[ColumnHead], tallies: Sequence[ColumnTally]) -> list[Strip]:
     """Cut the columns into lanes: label columns, then figure columns.
 
     Label columns behind figures begin a lane where their header is one that a lane before has, or where codes or
@@ -285,8 +285,10 @@ def strips_of(holds: Sequence[Holds], heads: Sequence[Head], tallies: Sequence[T
     return strips
 
 
-def _begins(run: Strip, first: Strip, holds: Sequence[Holds], heads: Sequence[Head], tallies: Sequence[Tally]) -> bool:
-    """Tell whether label columns behind figures begin a lane of their own."""
+def _begins(
+    run: Strip, first: Strip, holds: Sequence[Holds], heads: Sequence[ColumnHead], tallies: Sequence[ColumnTally]
+) -> bool:
+    """Whether label columns behind figures begin a lane of their own."""
     mine = [column for column in run.labels if holds[column] in (Holds.NAME, Holds.CODE, Holds.ORDINAL)]
     if not mine or not first.labels:
         return False

@@ -46,7 +46,7 @@ class Described:
     rows: dict[str, tuple[re.Pattern[str], ...]] = field(default_factory=dict, hash=False)
 
     def titled(self, title: str) -> bool:
-        """Tell whether a printed title may be that of this table."""
+        """Whether a printed title may be that of this table."""
         text = plain(title)
         return any(one.search(text) for one in self.titles) and not any(one.search(text) for one in self.unless)
 

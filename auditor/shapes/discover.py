@@ -67,7 +67,7 @@ def footings_of(shapes: Sequence[Shape], facts: Facts) -> Footings:
 
 
 def _goes_on(shape: Shape, after: Shape) -> bool:
-    """Tell whether the table that follows may be the rest of one: it has the same columns, and no title of its own."""
+    """Whether the table that follows may be the rest of one: it has the same columns, and no title of its own."""
     alike = [column.path for column in shape.columns] == [column.path for column in after.columns]
     return alike and after.title in ("", shape.title)
 
@@ -81,7 +81,7 @@ def _proposals(shape: Shape, facts: Facts, *, open_end: bool) -> Iterator[Propos
 
 
 def _by_form(one: Proposal, total: Address) -> bool:
-    """Tell whether a tree of codes is one of a table with a form, which the rule on trees of codes judges.
+    """Whether a tree of codes is one of a table with a form, which the rule on trees of codes judges.
 
     Its blocks and pages are the form's to put together.
     """

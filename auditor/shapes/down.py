@@ -10,7 +10,7 @@ import numpy as np
 
 from auditor.model.footing import FootingKind, Licence
 from auditor.shapes.choose import Choice, Reading, choose
-from auditor.shapes.figures import NUMBER, UNKNOWN, Figures, Sum, tally
+from auditor.shapes.figures import NUMBER, UNKNOWN, Figures, LineSum, tally
 from auditor.shapes.flat import flat_tree
 from auditor.shapes.proposal import Proposal
 from auditor.shapes.trees import ROOT, addend, children_of, ends_of, nameless, trees_of
@@ -49,8 +49,11 @@ def row_sums(figures: Figures) -> Iterator[Proposal]:
     tried = [(name, tree, _tree_choices(tree, lane)) for name, tree in trees_of(figures.rows)]
     best = max(tried, key=lambda one: _worth(one[2]), default=None)
     if best is None or _worth(best[2])[0] <= 0 or 2 * _covered(best[1]) < len(figures.rows):
-        flat = [(FLAT, tree, _tree_choices(tree, lane)) for chains in (False, True)
-                if (tree := flat_tree(figures, chains=chains)) is not None]  # fmt: skip
+        flat = [
+            (FLAT, tree, _tree_choices(tree, lane))
+            for chains in (False, True)
+            if (tree := flat_tree(figures, chains=chains)) is not None
+        ]
         flat = [one for one in flat if _worth(one[2])[1] >= MIN_STRONG]
         tried += flat
         best = max([*flat, *([best] if best is not None else [])], key=lambda one: _worth(one[2]), default=None)
@@ -123,8 +126,8 @@ def _standing(below: Sequence[int], tree: Tree, lane: _Lane) -> list[int]:
     return out
 
 
-def _sum(total: int, parts: Sequence[int], style: str = "") -> Sum:
-    return Sum(total, tuple((1, part) for part in parts), style)
+def _sum(total: int, parts: Sequence[int], style: str = "") -> LineSum:
+    return LineSum(total, tuple((1, part) for part in parts), style)
 
 
 # -- total rows ----------------------------------------------------------------------------------------------------
@@ -160,7 +163,7 @@ def _totals(roots: Sequence[Sequence[int]], lane: _Lane, *, sound: bool) -> Iter
             )
 
 
-def _whole_list(total: int, totals: Sequence[int], lane: _Lane) -> Sum | None:
+def _whole_list(total: int, totals: Sequence[int], lane: _Lane) -> LineSum | None:
     """All rows of a plain list above or below its only total; None where rows may stand for others in any way."""
     parts = [n for n, row in enumerate(lane.rows) if n != total and lane.printed[n]]
     rows = [lane.rows[n] for n in parts]
@@ -223,7 +226,7 @@ def _between(numbers: Sequence[int], low: int, high: int, lane: _Lane) -> list[i
     return sorted({*inside, *(n for n in lane.lost if low < n < high)}) if inside else []
 
 
-def _pattern(one: Sum, lane: _Lane) -> str:
+def _pattern(one: LineSum, lane: _Lane) -> str:
     names = [lane.rows[part].name or lane.rows[part].code for _, part in one.parts]
     shown = " + ".join(names[:NAMES]) if len(names) <= NAMES else f"{names[0]} + … + {names[-1]}"
     return f"{lane.rows[one.total].name} = {shown}"
@@ -238,7 +241,7 @@ def lane_sums(lanes: Sequence[Figures]) -> Iterator[Proposal]:
         pair = _balance(left, right)
         if pair is None:
             continue
-        choice = choose([Sum(0, ((1, 1),))], pair)
+        choice = choose([LineSum(0, ((1, 1),))], pair)
         if choice is not None:
             pattern = f"{pair.rows[0].name} = {pair.rows[1].name}"
             yield Proposal(FootingKind.LANES, pattern, "收支相抵", Licence.LABEL, pair, [choice])

@@ -79,13 +79,13 @@ _AGAIN = re.compile(r"（\d+）$")
 
 
 def _has_twins(columns: list[ShapeColumn]) -> bool:
-    """Tell whether two columns have one header, so that only their number tells them apart."""
+    """Whether two columns have one header, so that only their number tells them apart."""
     names = [(*column.path[:-1], _AGAIN.sub("", column.path[-1])) for column in columns if column.path]
     return len(set(names)) < len(names)
 
 
 def _counts_columns(row: ShapeRow) -> bool:
-    """Tell whether a row only numbers the columns: 栏次 | 1 | 2 | 3."""
+    """Whether a row only numbers the columns: 栏次 | 1 | 2 | 3."""
     return any("栏次" in label for label in row.labels)
 
 
@@ -131,7 +131,7 @@ def _state(cell: Cell, fact: Fact | None) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class LineSum:
     """One proposed sum along the first axis: the line `total` is Σ sign × part."""
 
     total: int
@@ -140,7 +140,7 @@ class Sum:
 
 
 @dataclass(slots=True)
-class Tally:
+class SumTally:
     """How a sum fares in each place along the other axis.
 
     `holds` where it is obeyed by more than zeros, `strong` where that is no copy of one addend and no small number,
@@ -172,7 +172,7 @@ class Tally:
         return int(self.unknown.sum())
 
 
-def tally(one: Sum, figures: Figures) -> Tally:
+def tally(one: LineSum, figures: Figures) -> SumTally:
     """Try a sum of lines (rows of `figures`) in every place along the other axis."""
     lines = np.array([line for _, line in one.parts], dtype=np.int64)
     signs = np.array([sign for sign, _ in one.parts], dtype=np.int64)[:, None]
@@ -189,4 +189,4 @@ def tally(one: Sum, figures: Figures) -> Tally:
     digits = np.abs(figures.value[total]) // figures.step[total]
     several = (value != 0).sum(axis=0) > 1
     holds = right & ~zero
-    return Tally(holds, holds & several & (digits >= DIGITS), tried & ~right, unknown, nothing, nothing & ~zero, gap)
+    return SumTally(holds, holds & several & (digits >= DIGITS), tried & ~right, unknown, nothing, nothing & ~zero, gap)

@@ -75,14 +75,20 @@ def labelled_rows(
                 shape.columns.append(ShapeColumn(column, known[key], path or ("数",), (), kind, unit))
             shape.rows.append(
                 ShapeRow(
-                    known[key], number, tuple(text for text in (group, label) if text), label,
-                    cell.place, {column: cell}, total=is_total(label), of_which=is_of_which(label),
+                    known[key],
+                    number,
+                    tuple(text for text in (group, label) if text),
+                    label,
+                    cell.place,
+                    {column: cell},
+                    total=is_total(label),
+                    of_which=is_of_which(label),
                 )
-            )  # fmt: skip
+            )
 
 
 def _names_no_figure(label: str) -> bool:
-    """Tell whether a label names a telephone, a code, a year."""
+    """Whether a label names a telephone, a code, a year."""
     return (is_date_head(label) or is_code_head(label)) and not is_money(label)
 
 

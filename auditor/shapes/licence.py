@@ -61,7 +61,7 @@ class Pool:
                     self._broken[one.family].add(number)
 
     def supports(self, family: str, table: int) -> bool:
-        """Tell whether enough other tables obey a family, and hardly any breaks it."""
+        """Whether enough other tables obey a family, and hardly any breaks it."""
         obeyed, broken = self._obeyed[family] - {table}, self._broken[family] - {table}
         return len(obeyed) >= MIN_TABLES and len(obeyed) > 4 * len(broken)
 
@@ -109,14 +109,14 @@ def _parted(choices: Iterable[Choice]) -> tuple[list[Choice], list[Choice]]:
 
 
 def _may_hold(one: Proposal) -> bool:
-    """Tell whether a pattern that nothing contradicts is a check: by its label, or because enough places obey it."""
+    """Whether a pattern that nothing contradicts is a check: by its label, or because enough places obey it."""
     if one.licence is Licence.LABEL:
         return True
     return (one.count("holds") >= MIN_EVIDENCE and one.count("strong") > 0) or one.count("strong") >= 3
 
 
 def _believable(one: Proposal, good: Sequence[Choice], bad: Sequence[Choice]) -> bool:
-    """Tell whether a pattern fails so seldom that the figures may be wrong and not our reading."""
+    """Whether a pattern fails so seldom that the figures may be wrong and not our reading."""
     held, against = one.count("holds"), one.count("fails") + one.count("unknown")
     if one.licence is Licence.EVIDENCE and (held < EVIDENCE_PER_FAILURE * against or not one.count("strong")):
         return False
@@ -129,7 +129,7 @@ def _believable(one: Proposal, good: Sequence[Choice], bad: Sequence[Choice]) ->
 
 
 def _single(one: Proposal, choice: Choice) -> bool:
-    """Tell whether one wrong figure can be behind a sum: it breaks a row relation in one column only."""
+    """Whether one wrong figure can be behind a sum: it breaks a row relation in one column only."""
     tally = choice.reading.tally
     if one.kind is FootingKind.COLUMNS:
         return choice.settled
@@ -138,7 +138,7 @@ def _single(one: Proposal, choice: Choice) -> bool:
 
 
 def _doubled(one: Proposal, choice: Choice) -> bool:
-    """Tell whether the parts are about two or three times their total: rows of several levels were added up."""
+    """Whether the parts are about two or three times their total: rows of several levels were added up."""
     place = int(np.nonzero(choice.reading.tally.fails)[0][0])
     total = abs(int(one.figures.value[choice.reading.sum.total, place]))
     parts = abs(total - int(choice.reading.tally.gap[place])) if total else 0
@@ -147,7 +147,7 @@ def _doubled(one: Proposal, choice: Choice) -> bool:
 
 
 def _by_label(one: Proposal, proposals: Sequence[Proposal]) -> bool:
-    """Tell whether a label alone leaves but one reading of a total: one wrong figure cannot take that away.
+    """Whether a label alone leaves but one reading of a total: one wrong figure cannot take that away.
 
     It is the only total of a plain list, that of the roots of a tree of codes which the table obeys everywhere, or one
     whose rows a larger total sums rightly. What it lacks is no printed figure: a row that was put to the wrong total is
@@ -165,7 +165,7 @@ def _by_label(one: Proposal, proposals: Sequence[Proposal]) -> bool:
 
 
 def _covered(one: Proposal, proposals: Sequence[Proposal]) -> bool:
-    """Tell whether another total of the lane sums the rows of a failing one, and some more, as it should."""
+    """Whether another total of the lane sums the rows of a failing one, and some more, as it should."""
     mine = [choice.reading.sum for choice in one.choices]
     larger = [
         choice.reading
@@ -184,14 +184,14 @@ def _covered(one: Proposal, proposals: Sequence[Proposal]) -> bool:
 
 
 def _is_printed(one: Proposal, choice: Choice) -> bool:
-    """Tell whether the gap of a failing sum is a figure of its lane."""
+    """Whether the gap of a failing sum is a figure of its lane."""
     tally, figures = choice.reading.tally, one.figures
     gaps = np.abs(tally.gap[tally.fails])
     return bool(np.isin(gaps, np.abs(figures.value[figures.value != 0])).any())
 
 
 def _carried(one: Proposal, choice: Choice) -> bool:
-    """Tell whether a sum down fails by what was carried over: its rows count that in, and the total does not."""
+    """Whether a sum down fails by what was carried over: its rows count that in, and the total does not."""
     figures, tally = one.figures, choice.reading.tally
     if one.kind is FootingKind.LANES:
         return False
@@ -201,7 +201,7 @@ def _carried(one: Proposal, choice: Choice) -> bool:
 
 
 def _supported(one: Proposal, table: int, pool: Pool, *, confirmed: bool) -> bool:
-    """Tell whether a pattern is obeyed elsewhere: in this table, else in others of the document.
+    """Whether a pattern is obeyed elsewhere: in this table, else in others of the document.
 
     A tree of codes is `confirmed` by a total row that agrees with its roots, where all that fails has several parts.
     """
@@ -253,7 +253,7 @@ def places(one: Proposal, choice: Choice) -> list[Broken]:
 
 
 def few_cells(broken: Sequence[Broken]) -> bool:
-    """Tell whether a few wrong figures, each changed by one amount, explain all places."""
+    """Whether a few wrong figures, each changed by one amount, explain all places."""
     left = list(broken)
     for _ in range(MAX_CELLS):
         if not left:

@@ -43,7 +43,7 @@ ROLES = Entry("roles", tuple(Key(kind, KeyShape.ENTRIES, of=ROLE) for kind in (*
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class LabelRole:
     """One role: its kind (资金), its name (一般公共预算), and the texts that say it."""
 
     kind: str
@@ -52,7 +52,7 @@ class Role:
     unless: tuple[re.Pattern[str], ...] = ()
 
     def fits(self, text: str) -> bool:
-        """Tell whether a label in plain form says this role."""
+        """Whether a label in plain form says this role."""
         return any(says.search(text) for says in self.says) and not any(no.search(text) for no in self.unless)
 
 
@@ -78,7 +78,7 @@ class Roles:
 class Vocabulary:
     """All roles, in the order of the files."""
 
-    roles: tuple[Role, ...]
+    roles: tuple[LabelRole, ...]
 
     def of_label(self, label: str) -> dict[str, frozenset[str]]:
         """The candidate roles of one text, by kind."""
@@ -152,10 +152,10 @@ def _examples(item: Map, key: str) -> list[Text]:
     return [node] if isinstance(node, Text) else [a_text(child) for child in a_list(node)]
 
 
-def _role(item: Map, kind: str) -> Role:
+def _role(item: Map, kind: str) -> LabelRole:
     ROLE.check(item)
     says, unless = (tuple(_pattern(item, source) for source in texts(item, key)) for key in ("says", "unless"))
-    return Role(kind, str(item["role"]), says, unless)
+    return LabelRole(kind, str(item["role"]), says, unless)
 
 
 def _pattern(item: Map, source: str) -> re.Pattern[str]:

@@ -18,7 +18,7 @@ Cells = tuple[Cell, ...]
 
 
 @dataclass(slots=True)
-class Sheet:
+class ShapeSheet:
     """Lines of cells on common columns. `spans_known` is false where merged cells came flattened."""
 
     lines: list[Cells] = field(default_factory=list)
@@ -27,16 +27,16 @@ class Sheet:
     borderless: bool = False
 
 
-def sheets_of(grids: Sequence[Grid]) -> list[Sheet]:
+def sheets_of(grids: Sequence[Grid]) -> list[ShapeSheet]:
     """Lay the grids of one found table under each other; a grid whose columns fit no sheet begins another."""
-    sheets: list[Sheet] = []
+    sheets: list[ShapeSheet] = []
     first: Grid | None = None
     for grid in grids:
         if not grid.rows or not grid.width:
             continue
         columns = columns_on(first, grid) if first is not None else None
         if first is None or columns is None:
-            sheets.append(Sheet(list(grid.rows), grid.width, grid.spans_known, grid.borderless))
+            sheets.append(ShapeSheet(list(grid.rows), grid.width, grid.spans_known, grid.borderless))
             first = grid
             continue
         sheet = sheets[-1]
@@ -69,7 +69,7 @@ def words_of(cells: Cells) -> tuple[str, ...]:
     return tuple(cell.text for cell in filled(cells) if look(cell.text) is Look.TEXT)
 
 
-def header_height(sheet: Sheet) -> int:
+def header_height(sheet: ShapeSheet) -> int:
     """How many lines at the top of a sheet are its header: those above the first figures that head columns."""
     from auditor.shapes.words import all_header_words, heads_codes
 
@@ -102,7 +102,7 @@ MAX_FLAT = 2
 
 
 def _has_figures(cells: Cells) -> bool:
-    """Tell whether a line prints figures: numbers that are no years and do not number the columns."""
+    """Whether a line prints figures: numbers that are no years and do not number the columns."""
     if is_index_row(cells):
         return False
     numbers = [cell.text for cell in filled(cells) if cell.text and look(cell.text) is Look.NUMBER]
@@ -111,17 +111,17 @@ def _has_figures(cells: Cells) -> bool:
 
 
 def _full(cells: Cells) -> bool:
-    """Tell whether most columns of a line say something."""
+    """Whether most columns of a line say something."""
     return 10 * sum(bool(cell.text) for cell in cells) >= 7 * len(cells)
 
 
 def _hangs(above: Cells, cells: Cells) -> bool:
-    """Tell whether a cell of the line above reaches into this one."""
+    """Whether a cell of the line above reaches into this one."""
     return any(a is b and a.text for a, b in zip(above, cells, strict=True))
 
 
 def _divides(above: Cells, cells: Cells) -> bool:
-    """Tell whether a merged cell of the line above is divided in this one, under it and not under all of the line."""
+    """Whether a merged cell of the line above is divided in this one, under it and not under all of the line."""
     start = 0
     width = len(cells)
     while start < width:

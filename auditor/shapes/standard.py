@@ -103,7 +103,7 @@ def _codes(shape: Shape, table: Table, keys: Keys) -> StandardShape | None:
 
 
 def _other_side(shape: Shape, columns: Mapping[int, Column], total: Column, table: Table) -> bool:
-    """Tell whether the total of a shape says 收入 where the table is one of 支出, or the other way round."""
+    """Whether the total of a shape says 收入 where the table is one of 支出, or the other way round."""
     heads = "".join("".join(c.path) for c in shape.columns if columns.get(c.position) is total)
     wanted, said = ({side for side in ("收入", "支出") if side in text} for text in (table.name, heads))
     return bool(wanted and said) and not wanted & said
@@ -125,7 +125,7 @@ def _total_row(rows: Sequence[ShapeRow], table: Table) -> ShapeRow | None:
 
 
 def _coded_twice(row: ShapeRow) -> bool:
-    """Tell whether a row has codes of two classifications: it is a part of its first one."""
+    """Whether a row has codes of two classifications: it is a part of its first one."""
     return len([text for text in row.labels if len(text) > 2 and text[:3].isdigit()]) > 1
 
 
@@ -205,7 +205,7 @@ def _add(items: dict[str, NamedRow], name: str, named: NamedRow) -> None:
 
 
 def _differs(keys: Keys, texts: Sequence[str], table: Table, one: Described) -> bool:
-    """Tell whether what stands above an item says another fund, year or nature than the table's."""
+    """Whether what stands above an item says another fund, year or nature than the table's."""
     above = [text for text in texts[:-1] if not _item_of(text, table, one)]
     key = keys.of_path(above) if above else ColumnKey()
     return bool(key.fund or key.nature or key.level)

@@ -76,9 +76,15 @@ class StubReader:
         style = next((number for number, form in enumerate(_STYLES) if form.match(name)), -1)
         raw = cells[last].raw if named else ""
         return Stub(
-            labels, name, code, self._namespace(code), style, _indent(raw),
-            any(is_total(text) for text in labels if text), any(is_of_which(text) for text in labels if text),
-        )  # fmt: skip
+            labels,
+            name,
+            code,
+            self._namespace(code),
+            style,
+            _indent(raw),
+            any(is_total(text) for text in labels if text),
+            any(is_of_which(text) for text in labels if text),
+        )
 
     def _namespace(self, code: str) -> str:
         return self.namespaces.get(code[:1], "") if is_code(code) else ""

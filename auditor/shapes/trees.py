@@ -38,12 +38,12 @@ def trees_of(rows: Sequence[ShapeRow]) -> Iterator[tuple[str, Tree]]:
 
 
 def addend(row: ShapeRow) -> bool:
-    """Tell whether a row may be an addend of another: no total, no part beside its whole."""
+    """Whether a row may be an addend of another: no total, no part beside its whole."""
     return not row.total and not row.of_which
 
 
 def nameless(row: ShapeRow) -> bool:
-    """Tell whether nothing says what a row is, or that cannot be read: it may stand anywhere."""
+    """Whether nothing says what a row is, or that cannot be read: it may stand anywhere."""
     return not row.code and (LOST in row.name or not (row.name or any(row.labels)))
 
 

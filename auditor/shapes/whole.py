@@ -56,7 +56,7 @@ def read_by_shape(place: Found, book: FormBook, filing: Filing, instead: ReadTab
 
 
 def roles_read_more(place: Found, read: ReadTable, book: FormBook, filing: Filing) -> bool:
-    """Tell whether roles name more figures of a found table than its form did."""
+    """Whether roles name more figures of a found table than its form did."""
     named = 0
     for shape in shapes_of(place, namespaces_of(book)):
         standard = standard_of(shape, shape.title, filing.key.report, filing.key.year, book, ())

@@ -47,58 +47,58 @@ LONG = 40  # characters of a text that names nothing but tells something
 
 
 def is_code_head(text: str) -> bool:
-    """Tell whether a header says that codes stand below it."""
+    """Whether a header says that codes stand below it."""
     return bool(_CODE.search(text))
 
 
 def is_ordinal_head(text: str) -> bool:
-    """Tell whether a header says that its column numbers the rows."""
+    """Whether a header says that its column numbers the rows."""
     return bool(_ORDINAL.search(text))
 
 
 def is_date_head(text: str) -> bool:
-    """Tell whether a header says that years, dates or telephone numbers stand below it."""
+    """Whether a header says that years, dates or telephone numbers stand below it."""
     return bool(_DATE.search(text))
 
 
 def is_note_head(text: str) -> bool:
-    """Tell whether a header says that remarks stand below it."""
+    """Whether a header says that remarks stand below it."""
     return bool(_NOTE.search(text)) and not _MONEY.search(text)
 
 
 def is_name_head(text: str) -> bool:
-    """Tell whether a header says that names stand below it."""
+    """Whether a header says that names stand below it."""
     return bool(_NAME.search(text)) and not re.search(r"[数额费]$", text)
 
 
 def is_header_word(text: str) -> bool:
-    """Tell whether a text is one that headers are made of."""
+    """Whether a text is one that headers are made of."""
     bare = text.replace(" ", "")
     return bool(_HEADER.match(bare)) and not _ORDERED.match(bare)
 
 
 def is_money(text: str) -> bool:
-    """Tell whether a label speaks of money."""
+    """Whether a label speaks of money."""
     return bool(_MONEY.search(text))
 
 
 def is_count(text: str) -> bool:
-    """Tell whether a header or label speaks of a number of things, or of a rate."""
+    """Whether a header or label speaks of a number of things, or of a rate."""
     return bool(_COUNT.search(text) or _PERCENT.search(text))
 
 
 def is_of_which(text: str) -> bool:
-    """Tell whether a label begins with 其中."""
+    """Whether a label begins with 其中."""
     return bool(_OF_WHICH.match(text.replace(" ", "")))
 
 
 def is_total(text: str) -> bool:
-    """Tell whether a label says that its row is a total."""
+    """Whether a label says that its row is a total."""
     return bool(_TOTAL.match(plain(text)))
 
 
 def is_note(text: str) -> bool:
-    """Tell whether a line is a note on the table (注：…)."""
+    """Whether a line is a note on the table (注：…)."""
     return bool(_NOTES.match(text))
 
 
@@ -147,6 +147,6 @@ def heads_codes(texts: Sequence[str]) -> bool:
 
 
 def all_header_words(texts: Iterable[str]) -> bool:
-    """Tell whether texts are, all but a few, what headers are made of."""
+    """Whether texts are, all but a few, what headers are made of."""
     said = [text for text in texts if text]
     return len(said) > 1 and 3 * sum(map(is_header_word, said)) >= 2 * len(said)

@@ -43,9 +43,13 @@ def compare(old: SavedReport, new: SavedReport) -> History:
     name = _by_id if old.key[:3] == new.key[:3] else _by_figures
     before, after = {name(finding) for finding in old.findings}, {name(finding) for finding in new.findings}
     return History(
-        old, new, _where(old.findings, name, before - after), _where(new.findings, name, after - before),
-        _where(new.findings, name, before & after), _changed(old.figures, new.figures),
-    )  # fmt: skip
+        old,
+        new,
+        _where(old.findings, name, before - after),
+        _where(new.findings, name, after - before),
+        _where(new.findings, name, before & after),
+        _changed(old.figures, new.figures),
+    )
 
 
 def _by_id(finding: SavedFinding) -> object:
@@ -88,9 +92,13 @@ def history_data(history: History) -> dict[str, Any]:
 def _report_data(report: SavedReport) -> dict[str, Any]:
     key = report.key
     return {
-        "report_file": report.file, "entity": key.entity, "year": key.year or None, "report": key.report or None,
-        "edition": key.edition or None, "rules_sha256": report.rules_sha256,
-    }  # fmt: skip
+        "report_file": report.file,
+        "entity": key.entity,
+        "year": key.year or None,
+        "report": key.report or None,
+        "edition": key.edition or None,
+        "rules_sha256": report.rules_sha256,
+    }
 
 
 def _finding_data(finding: SavedFinding) -> dict[str, Any]:

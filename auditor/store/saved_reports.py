@@ -94,8 +94,11 @@ def _parsed(path: Path) -> Any:
 def _report(name: str, data: dict[str, Any]) -> SavedReport:
     try:
         about = data["filing"]
-        key = FilingKey(_text(about["entity"]), int(about["year"] or 0), *(
-            _text(about[part] or "") for part in ("report", "edition")))  # fmt: skip
+        key = FilingKey(
+            _text(about["entity"]),
+            int(about["year"] or 0),
+            *(_text(about[part] or "") for part in ("report", "edition")),
+        )
         figures = {a: _text(text) for a, text in data["figures"].items()} if "figures" in data else None
         findings = tuple(_finding(item) for item in data["findings"])
         files = frozenset(_text(file["file"]) for file in about["files"])

@@ -63,11 +63,11 @@ class Waiver:
     address: str = ""
 
     def fits(self, key: FilingKey) -> bool:
-        """Tell whether it speaks of a filing with this key, as far as it says."""
+        """Whether it speaks of a filing with this key, as far as it says."""
         return self.entity in ("", key.entity) and self.year in (0, key.year)
 
     def means(self, finding: Finding, addresses: set[str]) -> bool:
-        """Tell whether it means a finding of a filing that it fits; `addresses` are the finding's figures."""
+        """Whether it means a finding of a filing that it fits; `addresses` are the finding's figures."""
         if self.finding:
             return self.finding == finding.id
         return self.rule in finding.rule_ids and self.address in addresses
@@ -96,8 +96,15 @@ def _waiver(item: Map, rules: frozenset[str]) -> Waiver:
     finding = _said(item, "finding")
     if finding and not _ID.fullmatch(finding):
         fail(item["finding"], "waiver.finding_id", value=finding)
-    review = Review(state, _said(item, "reason"), _said(item, "who"), _until(item), _said(item, "remark"),
-                    file=item.file, line=item.line)  # fmt: skip
+    review = Review(
+        state,
+        _said(item, "reason"),
+        _said(item, "who"),
+        _until(item),
+        _said(item, "remark"),
+        file=item.file,
+        line=item.line,
+    )
     return Waiver(
         review, finding, _said(item, "rule"), _said(item, "entity"), whole(item, "year") or 0, _said(item, "address")
     )
@@ -163,7 +170,9 @@ def _reviewed(
 def _remark(key: str, waiver: Waiver) -> Remark:
     review = waiver.review
     values = {
-        "line": str(review.line), "until": str(review.until or ""), "who": review.who,
+        "line": str(review.line),
+        "until": str(review.until or ""),
+        "who": review.who,
         "name": waiver.finding or f"{waiver.rule} {waiver.entity} {waiver.address}",
-    }  # fmt: skip
+    }
     return Remark(key, {"file": review.file, **values}, review.file)

@@ -50,11 +50,35 @@ _HOMES = {
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "FORMATS", "Defective", "Draft", "Ledger", "Model", "Planted", "RandomSource", "Style", "UnbreakableError",
-    "breaking", "broken", "combined", "departments", "draft_of", "draft_of_family", "drafts", "draw_department",
-    "draw_ledger", "draw_next", "figures", "generate", "ledgers", "plant_defects", "read_back", "rendered", "roll_up",
-    "styles", "two_years",
-]  # fmt: skip
+    "FORMATS",
+    "Defective",
+    "Draft",
+    "Ledger",
+    "Model",
+    "Planted",
+    "RandomSource",
+    "Style",
+    "UnbreakableError",
+    "breaking",
+    "broken",
+    "combined",
+    "departments",
+    "draft_of",
+    "draft_of_family",
+    "drafts",
+    "draw_department",
+    "draw_ledger",
+    "draw_next",
+    "figures",
+    "generate",
+    "ledgers",
+    "plant_defects",
+    "read_back",
+    "rendered",
+    "roll_up",
+    "styles",
+    "two_years",
+]
 
 
 def __getattr__(name: str) -> Any:

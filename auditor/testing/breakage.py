@@ -75,9 +75,12 @@ def _moved(filing: Filing, rows: MatrixRows, broken: int, sign: int) -> Longs | 
         (0, int(most) if able else 0) for most, able in zip(values, amounts, strict=True)
     ]
     result = linprog(
-        np.ones(2 * size), A_eq=hstack([equal, -equal]).tocsr(), b_eq=[*[0] * len(others), target], bounds=bounds,
+        np.ones(2 * size),
+        A_eq=hstack([equal, -equal]).tocsr(),
+        b_eq=[*[0] * len(others), target],
+        bounds=bounds,
         method="highs",
-    )  # fmt: skip
+    )
     if not result.success:
         return None
     moved = np.rint(result.x[:size] - result.x[size:]).astype(np.int64) * step

@@ -26,13 +26,24 @@ if TYPE_CHECKING:
     from auditor.model.filing import Filing
 
 _BY_DIGITS = {
-    Cause.TRANSPOSED: "transposed", Cause.DIGIT: "digit", Cause.DROPPED: "dropped_digit", Cause.ADDED: "added_digit",
-    Cause.SHIFTED: "factor_ten", Cause.UNIT: "unit", Cause.SIGN: "sign",
-}  # fmt: skip
+    Cause.TRANSPOSED: "transposed",
+    Cause.DIGIT: "digit",
+    Cause.DROPPED: "dropped_digit",
+    Cause.ADDED: "added_digit",
+    Cause.SHIFTED: "factor_ten",
+    Cause.UNIT: "unit",
+    Cause.SIGN: "sign",
+}
 CAUSES = (
-    *_BY_DIGITS, Cause.NEIGHBOUR, Cause.OTHER_TABLE, Cause.LAST_YEAR, Cause.OMITTED, Cause.DOUBLED, Cause.SWAPPED,
+    *_BY_DIGITS,
+    Cause.NEIGHBOUR,
+    Cause.OTHER_TABLE,
+    Cause.LAST_YEAR,
+    Cause.OMITTED,
+    Cause.DOUBLED,
+    Cause.SWAPPED,
     Cause.TRUNCATED,
-)  # fmt: skip
+)
 
 
 class Effect(StrEnum):
@@ -144,7 +155,7 @@ class Corrupter:
 
     @staticmethod
     def _fits(other: Fact, fact: Fact) -> bool:
-        """Tell whether a figure could stand in the place of another."""
+        """Whether a figure could stand in the place of another."""
         same = (other.kind, other.unit) == (fact.kind, fact.unit)
         return same and bool(other.value) and other.value != fact.value and other.own_step == fact.own_step
 

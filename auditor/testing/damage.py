@@ -18,9 +18,22 @@ if TYPE_CHECKING:
     from random import Random
 
 NUMBERS = (
-    b"0", b"-1", b"1", b"2", b"255", b"65536", b"2147483647", b"2147483648", b"-2147483649", b"99999999999",
-    b"18446744073709551616", b"1e308", b"0.0000001", b"NaN", b"9" * 400,
-)  # fmt: skip
+    b"0",
+    b"-1",
+    b"1",
+    b"2",
+    b"255",
+    b"65536",
+    b"2147483647",
+    b"2147483648",
+    b"-2147483649",
+    b"99999999999",
+    b"18446744073709551616",
+    b"1e308",
+    b"0.0000001",
+    b"NaN",
+    b"9" * 400,
+)
 _NUMBER = re.compile(rb"-?\d+(?:\.\d+)?")
 _TAG = re.compile(rb"<[^<>]{1,400}>")
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
@@ -98,8 +111,16 @@ def _tagged(data: bytes, random: Random, _: Sequence[bytes]) -> bytes:
 
 
 _WAYS: tuple[Callable[[bytes, Random, Sequence[bytes]], bytes], ...] = (
-    _truncated, _flipped, _filled, _cut, _repeated, _spliced, _numbered, _numbered, _tagged,
-)  # fmt: skip
+    _truncated,
+    _flipped,
+    _filled,
+    _cut,
+    _repeated,
+    _spliced,
+    _numbered,
+    _numbered,
+    _tagged,
+)
 
 
 def _exchanged(data: bytes, pattern: re.Pattern[bytes], random: Random, made: Callable[[bytes], bytes]) -> bytes:

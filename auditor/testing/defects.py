@@ -135,7 +135,7 @@ def _leaves(cells: dict[tuple[str, str], str]) -> list[str]:
 
 
 def _has_sisters(row: str, cells: dict[tuple[str, str], str]) -> bool:
-    """Tell whether the nearest printed code above a row has another row below it."""
+    """Whether the nearest printed code above a row has another row below it."""
     rows = {other for other, _ in cells if other.isdigit()}
     above = max((other for other in rows if other != row and row.startswith(other)), key=len, default="")
     return any(other.startswith(above) and other not in (row, above) for other in rows)
@@ -225,13 +225,16 @@ def wrong_number(draft: Draft, choice: random.Random, _: RuleBook) -> Defective 
 
 
 def _excused(sentence: Sentence, at: int, text: str | None) -> bool:
-    """Tell whether rounding may excuse another text for a rate: the amounts are too small to contradict it."""
+    """Whether rounding may excuse another text for a rate: the amounts are too small to contradict it."""
     said = sentence[at]
     assert isinstance(said, Said)
     if text is None or not said.text.endswith("%"):
         return False
-    amounts = [abs(parse_literal(piece.text).digits) for piece in sentence[:at]
-               if isinstance(piece, Said) and piece.sort in ("金额", "变动额")]  # fmt: skip
+    amounts = [
+        abs(parse_literal(piece.text).digits)
+        for piece in sentence[:at]
+        if isinstance(piece, Said) and piece.sort in ("金额", "变动额")
+    ]
     if not all(amounts[:1] + amounts[-1:]):
         return True
     rates = [abs(Fraction(one.removesuffix("%"))) for one in (said.text, text)]
@@ -256,9 +259,11 @@ def two_amounts(draft: Draft, choice: random.Random, _: RuleBook) -> Defective |
         if said.sort == "金额" and not _small(said):
             found[said.of] = found.get(said.of, 0) + 1
     return _resaid(
-        draft, choice, "two_amounts",
+        draft,
+        choice,
+        "two_amounts",
         lambda said: misprint(said, "digit") if said.sort == "金额" and found.get(said.of, 0) > 1 else None,
-    )  # fmt: skip
+    )
 
 
 def _resaid(draft: Draft, choice: random.Random, cause: str, other: Callable[[Said], str | None]) -> Defective | None:
@@ -370,8 +375,19 @@ DEFECTS: dict[str, Callable[[Draft, random.Random, RuleBook], Defective | None]]
     **{
         function.__name__: function
         for function in (
-            row_lost, table_lost, unit_slip, other_entity, direction, undecided, wrong_number, two_amounts, wrong_base,
-            stale_year, placeholder, empty_reason, section_doubled,
+            row_lost,
+            table_lost,
+            unit_slip,
+            other_entity,
+            direction,
+            undecided,
+            wrong_number,
+            two_amounts,
+            wrong_base,
+            stale_year,
+            placeholder,
+            empty_reason,
+            section_doubled,
         )
     },
-}  # fmt: skip
+}

@@ -61,8 +61,11 @@ def family_filing(
     codes = _codes(choice)
     cells = {name: list(_cells(book.forms.printed(form)[0], codes)) for name, form in forms.items()}
     cells = {name: some for name, some in cells.items() if some}
-    limits = {(name, row, column): choice.randrange(MOST[kind]) if choice.random() > EMPTY else 0
-              for name, some in cells.items() for row, column, kind, _ in some}  # fmt: skip
+    limits = {
+        (name, row, column): choice.randrange(MOST[kind]) if choice.random() > EMPTY else 0
+        for name, some in cells.items()
+        for row, column, kind, _ in some
+    }
     if most:
         limits = {cell: limit % most for cell, limit in limits.items()}
     kinds = {(name, row, column): kind for name, some in cells.items() for row, column, kind, _ in some}
@@ -181,9 +184,10 @@ def filing_of_tables(
             of = {Kind.AMOUNT: money, Kind.PERCENT: "%"}.get(kind, unit)
             fine = max(amounts) if kind is Kind.AMOUNT else literal.decimals
             read.facts.append(
-                fact_of(literal, Address(name, row, column), kind=kind, unit=of, fine_decimals=fine,
-                        place=Place(table=name))
-            )  # fmt: skip
+                fact_of(
+                    literal, Address(name, row, column), kind=kind, unit=of, fine_decimals=fine, place=Place(table=name)
+                )
+            )
         filing.tables.append(read)
     return filing
 
@@ -258,7 +262,12 @@ def _solved(relations: Iterable[Outcome], limits: list[int]) -> Longs | None:
         shape = (len(some), len(limits))
         made[equal] = csr_matrix((weights.astype(float), (owner, columns)), shape=shape), [b for _, _, b in some]
     result = linprog(
-        -np.ones(len(limits)), A_ub=made[False][0], b_ub=made[False][1], A_eq=made[True][0], b_eq=made[True][1],
-        bounds=bounds, method="highs",
-    )  # fmt: skip
+        -np.ones(len(limits)),
+        A_ub=made[False][0],
+        b_ub=made[False][1],
+        A_eq=made[True][0],
+        b_eq=made[True][1],
+        bounds=bounds,
+        method="highs",
+    )
     return np.rint(result.x).astype(np.int64) if result.success else None

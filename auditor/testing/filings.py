@@ -29,9 +29,13 @@ KEY = FilingKey("示例县民政局", YEAR, "final_accounts", "unit")
 
 
 def draft_of(
-    ledger: Ledger, book: FormBook, style: Style | None = None, key: FilingKey = KEY, words: Source | None = None,
+    ledger: Ledger,
+    book: FormBook,
+    style: Style | None = None,
+    key: FilingKey = KEY,
+    words: Source | None = None,
     last: Ledger | None = None,
-) -> Draft:  # fmt: skip
+) -> Draft:
     """The final account of a ledger; `words` chooses the wordings of its 情况说明 (None: tables only).
 
     `last` is the ledger of the year before, which the text compares with (None: it compares with amounts drawn).

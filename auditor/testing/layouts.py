@@ -102,8 +102,18 @@ class Layouts:
             if name not in printed:
                 continue
             head = heads.get(name, own)
-            above = [form.title, "", form.number, "", f"单位：{head.entity}", "", f"{head.year}年度", "",
-                     f"金额单位：{head.unit}", ""]  # fmt: skip
+            above = [
+                form.title,
+                "",
+                form.number,
+                "",
+                f"单位：{head.entity}",
+                "",
+                f"{head.year}年度",
+                "",
+                f"金额单位：{head.unit}",
+                "",
+            ]
             out += [Paragraph(line, Place()) for line in above]
             out.append(self.grid(self.book.printed(form)[0], printed[name], across=form.across))
             remark = "注：本表金额因四舍五入可能存在尾差。"
@@ -215,7 +225,7 @@ class Layouts:
 
 
 def _numbered(lane: Lane) -> bool:
-    """Tell whether the form numbers the rows of a lane."""
+    """Whether the form numbers the rows of a lane."""
     return any(row.line for row in lane.rows) or any(line for _, line in lane.classes or ())
 
 
@@ -272,12 +282,19 @@ class TextWriter:
 
 _FOOTERS = ("人员经费合计", "公用经费合计")  # of the economic tables that stand in two blocks
 _NAMES = {
-    "22101": "保障性安居工程支出", "2120803": "城市建设支出", "21208": "国有土地使用权出让收入安排的支出",
-    "2120899": "其他国有土地使用权出让收入安排的支出", "22908": "彩票发行销售机构业务费安排的支出",
-    "2290804": "福利彩票销售机构的业务费支出", "20822": "大中型水库移民后期扶持基金支出", "2082201": "移民补助",
-    "22301": "解决历史遗留问题及改革成本支出", "2230105": "国有企业退休人员社会化管理补助支出",
-    "22399": "其他国有资本经营预算支出", "2239999": "其他国有资本经营预算支出",
-}  # fmt: skip
+    "22101": "保障性安居工程支出",
+    "2120803": "城市建设支出",
+    "21208": "国有土地使用权出让收入安排的支出",
+    "2120899": "其他国有土地使用权出让收入安排的支出",
+    "22908": "彩票发行销售机构业务费安排的支出",
+    "2290804": "福利彩票销售机构的业务费支出",
+    "20822": "大中型水库移民后期扶持基金支出",
+    "2082201": "移民补助",
+    "22301": "解决历史遗留问题及改革成本支出",
+    "2230105": "国有企业退休人员社会化管理补助支出",
+    "22399": "其他国有资本经营预算支出",
+    "2239999": "其他国有资本经营预算支出",
+}
 
 
 def _ordinal(number: int) -> str:

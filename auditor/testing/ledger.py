@@ -24,20 +24,104 @@ THREE = ("因公出国（境）费", "公务用车购置费", "公务用车运�
 THREE_CODES = dict(zip(THREE, ("30212", "31013", "30231", "30217"), strict=True))
 
 # where the basic spending of an economic 款 is shown by function (2080505 ↔ 30108 …)
-FUNCTION_OF = {"30108": "2080505", "30109": "2080506", "30110": "2101102", "30111": "2101103", "30113": "2210201",
-               "30302": "2080502"}  # fmt: skip
-MAIN_ITEMS = ("2080109", "2080150", "2080199", "2010301", "2050202", "2060799", "2120199", "2130104", "2140101",
-              "2200150", "2240150", "2070199")  # fmt: skip
-PROJECT_ITEMS = ("2080102", "2080199", "2069999", "2010302", "2050299", "2120501", "2130199", "2150599", "2160699",
-                 "2170399", "2190200", "2220115", "2299999")  # fmt: skip
+FUNCTION_OF = {
+    "30108": "2080505",
+    "30109": "2080506",
+    "30110": "2101102",
+    "30111": "2101103",
+    "30113": "2210201",
+    "30302": "2080502",
+}
+MAIN_ITEMS = (
+    "2080109",
+    "2080150",
+    "2080199",
+    "2010301",
+    "2050202",
+    "2060799",
+    "2120199",
+    "2130104",
+    "2140101",
+    "2200150",
+    "2240150",
+    "2070199",
+)
+PROJECT_ITEMS = (
+    "2080102",
+    "2080199",
+    "2069999",
+    "2010302",
+    "2050299",
+    "2120501",
+    "2130199",
+    "2150599",
+    "2160699",
+    "2170399",
+    "2190200",
+    "2220115",
+    "2299999",
+)
 FUND_ITEMS = ("2120803", "2120899", "2290804", "2082201")
 CAPITAL_ITEMS = ("2230105", "2239999")
-ECONOMIC = ("30101", "30102", "30103", "30107", "30108", "30109", "30110", "30111", "30112", "30113", "30199",
-            "30302", "30305", "30307", "30201", "30202", "30207", "30211", "30213", "30216", "30217", "30226",
-            "30228", "30229", "30231", "30239", "30299", "31002")  # fmt: skip
+ECONOMIC = (
+    "30101",
+    "30102",
+    "30103",
+    "30107",
+    "30108",
+    "30109",
+    "30110",
+    "30111",
+    "30112",
+    "30113",
+    "30199",
+    "30302",
+    "30305",
+    "30307",
+    "30201",
+    "30202",
+    "30207",
+    "30211",
+    "30213",
+    "30216",
+    "30217",
+    "30226",
+    "30228",
+    "30229",
+    "30231",
+    "30239",
+    "30299",
+    "31002",
+)
 STAFF = ("301", "303")
-CLASSES = ("201", "202", "203", "204", "205", "206", "207", "208", "210", "211", "212", "213", "214", "215", "216",
-           "217", "219", "220", "221", "222", "223", "224", "229", "231", "232", "234")  # fmt: skip
+CLASSES = (
+    "201",
+    "202",
+    "203",
+    "204",
+    "205",
+    "206",
+    "207",
+    "208",
+    "210",
+    "211",
+    "212",
+    "213",
+    "214",
+    "215",
+    "216",
+    "217",
+    "219",
+    "220",
+    "221",
+    "222",
+    "223",
+    "224",
+    "229",
+    "231",
+    "232",
+    "234",
+)
 
 
 class Source(Protocol):
@@ -161,8 +245,12 @@ def combined(ledgers: Sequence[Ledger]) -> Ledger:
     """The ledger that several ledgers with the same main 项 add up to."""
     out = Ledger(ledgers[0].main)
     for ledger in ledgers:
-        for mine, theirs in ((out.basic, ledger.basic), (out.spent, ledger.spent), (out.opening, ledger.opening),
-                             (out.closing, ledger.closing)):  # fmt: skip
+        for mine, theirs in (
+            (out.basic, ledger.basic),
+            (out.spent, ledger.spent),
+            (out.opening, ledger.opening),
+            (out.closing, ledger.closing),
+        ):
             _add(mine, theirs)
         for item, (beyond, left) in ledger.three.items():
             before = out.three.get(item, (0, 0))
@@ -257,14 +345,22 @@ class _Book:
         everything = (*FISCAL, *SOURCES)
         income = sum(out.values())
         opening = self._by_origin(self.ledger.opening, everything)
-        out |= {("收入/本年收入合计", ""): income, ("收入/使用非财政拨款结余", ""): 0,
-                ("收入/年初结转和结余", ""): opening, ("收入/总计", ""): income + opening}  # fmt: skip
+        out |= {
+            ("收入/本年收入合计", ""): income,
+            ("收入/使用非财政拨款结余", ""): 0,
+            ("收入/年初结转和结余", ""): opening,
+            ("收入/总计", ""): income + opening,
+        }
         for name in CLASSES:
             out[f"支出/{name}", ""] = sum(r["本年支出合计"] for item, r in self.expense.items() if item[:3] == name)
         spent = sum(row["本年支出合计"] for row in self.expense.values())
         closing = self._by_origin(self.ledger.closing, everything)
-        out |= {("支出/本年支出合计", ""): spent, ("支出/结余分配", ""): 0,
-                ("支出/年末结转和结余", ""): closing, ("支出/总计", ""): spent + closing}  # fmt: skip
+        out |= {
+            ("支出/本年支出合计", ""): spent,
+            ("支出/结余分配", ""): 0,
+            ("支出/年末结转和结余", ""): closing,
+            ("支出/总计", ""): spent + closing,
+        }
         return out
 
     def fiscal(self) -> Amounts:
@@ -276,8 +372,10 @@ class _Book:
         out |= {(f"收入/年初结转和结余/{fund}", ""): amount for fund, amount in openings.items()}
         out["收入/总计", ""] = income + sum(openings.values())
         spent = spending_by_source(self.ledger)
-        rows = {f"支出/{name}": {f: sum(a for (i, o), a in spent.items() if o == f and i[:3] == name) for f in FISCAL}
-                for name in CLASSES}  # fmt: skip
+        rows = {
+            f"支出/{name}": {f: sum(a for (i, o), a in spent.items() if o == f and i[:3] == name) for f in FISCAL}
+            for name in CLASSES
+        }
         rows["支出/本年支出合计"] = {fund: self._by_origin(spent, [fund]) for fund in FISCAL}
         rows["支出/年末结转和结余"] = {fund: self._by_origin(self.ledger.closing, [fund]) for fund in FISCAL}
         rows["支出/总计"] = {
@@ -305,9 +403,15 @@ class _Book:
                 continue
             opening, closing = self.ledger.opening[item, origin], self.ledger.closing[item, origin]
             out[item] = Counter(
-                {"年初结转和结余": opening, "本年收入": amount + closing - opening, "本年支出合计": amount,
-                 "基本支出": 0, "项目支出": amount, "年末结转和结余": closing}
-            )  # fmt: skip
+                {
+                    "年初结转和结余": opening,
+                    "本年收入": amount + closing - opening,
+                    "本年支出合计": amount,
+                    "基本支出": 0,
+                    "项目支出": amount,
+                    "年末结转和结余": closing,
+                }
+            )
         return out
 
     def capital(self) -> dict[str, Counter[str]]:

@@ -57,7 +57,7 @@ def modelled(tables: dict[str, Amounts], model: Model, step: int, mode: Rounding
 
 
 def _adds_up(cells: Amounts) -> bool:
-    """Tell whether a table has a row 合计 above codes, and no balances that its rows must keep."""
+    """Whether a table has a row 合计 above codes, and no balances that its rows must keep."""
     return any(row == TOTAL_ROW for row, _ in cells) and all(column != _CLOSING for _, column in cells)
 
 

@@ -33,11 +33,20 @@ def pdf_of_page(page: bytes) -> bytes | None:
         source, made = Path(folder) / "page.html", Path(folder) / "page.pdf"
         source.write_bytes(page)
         command = [
-            program, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",
-            "--disable-background-networking", "--disable-component-update", f"--user-data-dir={folder}/profile",
-            "--host-resolver-rules=MAP * ~NOTFOUND", "--no-pdf-header-footer", f"--print-to-pdf={made}",
+            program,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--no-first-run",
+            "--disable-sync",
+            "--disable-background-networking",
+            "--disable-component-update",
+            f"--user-data-dir={folder}/profile",
+            "--host-resolver-rules=MAP * ~NOTFOUND",
+            "--no-pdf-header-footer",
+            f"--print-to-pdf={made}",
             source.as_uri(),
-        ]  # fmt: skip
+        ]
         try:
             subprocess.run(command, check=False, capture_output=True, timeout=TIMEOUT)  # noqa: S603
         except (OSError, subprocess.TimeoutExpired):

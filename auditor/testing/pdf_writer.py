@@ -73,9 +73,17 @@ class Page:
     operators: list[str] = field(default_factory=list)
 
     def text(
-        self, x: float, y: float, text: str, *, size: float = 10.5, font: Font = SONG, gray: float = 0.0,
-        mode: int = 0, spacing: float = 0.0,
-    ) -> None:  # fmt: skip
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        size: float = 10.5,
+        font: Font = SONG,
+        gray: float = 0.0,
+        mode: int = 0,
+        spacing: float = 0.0,
+    ) -> None:
         """Draw a text with its baseline at `y`. `mode` is the PDF's text render mode (3 paints nothing)."""
         name = self.fonts.setdefault(font, f"F{len(self.fonts)}")
         self.operators.append(
@@ -118,9 +126,16 @@ class Page:
         )
 
     def table(
-        self, x: float, y: float, widths: Sequence[float], rows: Sequence[Sequence[str]], *, size: float = 9.0,
-        height: float = 16.0, ruled: bool = True,
-    ) -> float:  # fmt: skip
+        self,
+        x: float,
+        y: float,
+        widths: Sequence[float],
+        rows: Sequence[Sequence[str]],
+        *,
+        size: float = 9.0,
+        height: float = 16.0,
+        ruled: bool = True,
+    ) -> float:
         """Draw a table and return where it ends; long texts are wrapped, numbers stand at the right.
 
         `LEFT` and `ABOVE` in place of a text join a box to the cell on its left or above it; a merged cell is a
@@ -207,9 +222,13 @@ def _wrapped(text: str, xs: Sequence[float], row: Sequence[str], column: int, si
 
 
 def written(
-    pages: Sequence[Page], *, modified: str = "", compress: bool = True,
-    secured: Callable[[int, bytes], bytes] | None = None, trailer: str = "",
-) -> bytes:  # fmt: skip
+    pages: Sequence[Page],
+    *,
+    modified: str = "",
+    compress: bool = True,
+    secured: Callable[[int, bytes], bytes] | None = None,
+    trailer: str = "",
+) -> bytes:
     """The pages as one PDF file.
 
     `modified` is a date as digits (YYYYMMDDHHMMSS). `secured` encrypts the bytes of one object, given its number,
@@ -239,10 +258,12 @@ def written(
         images = [
             added(
                 f"<< /Type /XObject /Subtype /Image /Width {wide} /Height {high} /ColorSpace /DeviceGray "
-                "/BitsPerComponent 8 >>", pixels, packed=True,
+                "/BitsPerComponent 8 >>",
+                pixels,
+                packed=True,
             )
             for pixels, wide, high in page.pictures
-        ]  # fmt: skip
+        ]
         shown = " ".join(f"/I{n} {number} 0 R" for n, number in enumerate(images))
         states = " ".join(f"/{name} << /ca {share:g} /CA {share:g} >>" for share, name in page.opacities.items())
         content = added("<< >>", page._content())  # noqa: SLF001 — the page's own file
@@ -299,6 +320,8 @@ def _unicode_map(says: Mapping[str, str], font: Font) -> bytes:
         [
             "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def",
             f"1 begincodespacerange <{low}> <{high}> endcodespacerange",
-            f"{len(lines)} beginbfchar", *lines, "endbfchar endcmap CMapName currentdict /CMap defineresource pop end",
+            f"{len(lines)} beginbfchar",
+            *lines,
+            "endbfchar endcmap CMapName currentdict /CMap defineresource pop end",
         ]
-    ).encode()  # fmt: skip
+    ).encode()

@@ -28,8 +28,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of the plugin."""
     group = parser.getgroup("auditor")
     group.addoption("--rules", action="append", default=[], metavar="FOLDER", help="rule folder (auditor), repeatable")
-    group.addoption("--rule-properties", type=int, default=0, metavar="N",
-                    help="hold every rule against N generated final accounts (auditor)")  # fmt: skip
+    group.addoption(
+        "--rule-properties",
+        type=int,
+        default=0,
+        metavar="N",
+        help="hold every rule against N generated final accounts (auditor)",
+    )
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

@@ -83,10 +83,14 @@ def filing_of_print(printed: Printed, style: Style, key: FilingKey | None = None
         for (row, column), text in cells.items():
             read.facts.append(
                 fact_of(
-                    parse_literal(text), Address(name, row, column), kind=Kind.AMOUNT, unit=style.unit,
-                    fine_decimals=fine, place=Place(table=name),
+                    parse_literal(text),
+                    Address(name, row, column),
+                    kind=Kind.AMOUNT,
+                    unit=style.unit,
+                    fine_decimals=fine,
+                    place=Place(table=name),
                 )
-            )  # fmt: skip
+            )
         filing.tables.append(read)
     return filing
 
@@ -116,9 +120,18 @@ def facts_of_ledgers(
                 value = round_to(amounts.get((row, column), 0), step, style.rounding)
                 state = STATE_CODE[State.VALUE if value else State.ZERO]
                 lines.append(
-                    (number, table, pools.rows.setdefault(row, len(pools.rows)),
-                     pools.columns.setdefault(column, len(pools.columns)), 1, state, value, step, step)
-                )  # fmt: skip
+                    (
+                        number,
+                        table,
+                        pools.rows.setdefault(row, len(pools.rows)),
+                        pools.columns.setdefault(column, len(pools.columns)),
+                        1,
+                        state,
+                        value,
+                        step,
+                        step,
+                    )
+                )
         key = FilingKey(f"单位{number}", 2023, "final_accounts", "unit")
         infos.append(FilingInfo(key, FAMILY, "", dict.fromkeys(tables, Status.READ)))
     return FactTable.from_lines(list(pools.tables), list(pools.rows), list(pools.columns), lines), infos

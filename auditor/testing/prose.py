@@ -177,10 +177,17 @@ class _Writer:
             return []
         up = gap > 0
         return [
-            since, lead, "各" if each else "", Said("方向", of, "增加" if up else "减少"),
-            replace(self._amount(of, abs(gap)), sort="变动额"), "万元，", Said("方向", of, "增长" if up else "下降"),
-            self._percent("变动率", of, gap, before), "。", self._reason(),
-        ]  # fmt: skip
+            since,
+            lead,
+            "各" if each else "",
+            Said("方向", of, "增加" if up else "减少"),
+            replace(self._amount(of, abs(gap)), sort="变动额"),
+            "万元，",
+            Said("方向", of, "增长" if up else "下降"),
+            self._percent("变动率", of, gap, before),
+            "。",
+            self._reason(),
+        ]
 
     def _total(self, what: str, table: str, row: str, column: str) -> Sentence:
         at = (table, row, column)

@@ -23,8 +23,23 @@ if TYPE_CHECKING:
     from auditor.testing.defects import Defective
     from auditor.testing.ledger import Ledger
 
-SERVICES = ("服务中心", "执法大队", "信息中心", "监测站", "档案馆", "研究所", "培训学校", "后勤保障中心", "考试中心",
-            "宣传教育中心", "救助站", "幼儿园", "应急指挥中心", "会计核算中心", "质量检验所")  # fmt: skip
+SERVICES = (
+    "服务中心",
+    "执法大队",
+    "信息中心",
+    "监测站",
+    "档案馆",
+    "研究所",
+    "培训学校",
+    "后勤保障中心",
+    "考试中心",
+    "宣传教育中心",
+    "救助站",
+    "幼儿园",
+    "应急指挥中心",
+    "会计核算中心",
+    "质量检验所",
+)
 MOST_UNITS = len(SERVICES) + 1  # of one department: its own office, and one of every kind
 LIST_HEAD = ("单位名称", "主管部门", "年度", "报告", "版本")
 LAST_YEAR = 2023
@@ -90,8 +105,10 @@ def _department(
     before: list[Ledger] | None = None
     for year, (whole, parts) in enumerate(drawn, LAST_YEAR - years + 1):
         now = [whole, *parts]
-        keys = [FilingKey(name, year, "final_accounts", "department"),
-                *(FilingKey(one, year, "final_accounts", "unit") for one in names)]  # fmt: skip
+        keys = [
+            FilingKey(name, year, "final_accounts", "department"),
+            *(FilingKey(one, year, "final_accounts", "unit") for one in names),
+        ]
         for at, (ledger, key, style) in enumerate(zip(now, keys, styles, strict=True)):
             last = before[at] if before else None
             draft = draft_of(ledger, book.forms, style, key, source if told else None, last)

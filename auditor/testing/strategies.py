@@ -56,8 +56,11 @@ def styles(*, rounding: Rounding = Rounding.HALF_UP, models: Sequence[Model] = t
     zeros = st.sampled_from([State.ZERO, State.BLANK, State.DASH])
     return st.builds(
         lambda unit, zeros, trim, model: Style(unit[0], unit[1], rounding, zeros, trim, model),
-        units, zeros, st.booleans(), st.sampled_from(list(models)),
-    )  # fmt: skip
+        units,
+        zeros,
+        st.booleans(),
+        st.sampled_from(list(models)),
+    )
 
 
 SEEDS = st.integers(0, 2**32 - 1)

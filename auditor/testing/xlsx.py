@@ -21,7 +21,7 @@ from auditor.testing.drawing import (
     relations,
     safe,
     widths_of,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -90,5 +90,5 @@ FLAGS = ("true", "false")
 
 
 def flag(item: Map, name: str) -> bool:
-    """Tell whether a key says `true`; false where it is absent."""
+    """Whether a key says `true`; false where it is absent."""
     return choice(item, name, FLAGS, "false") == "true"

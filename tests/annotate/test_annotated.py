@@ -299,8 +299,16 @@ def test_the_command_writes_copies_beside_the_reports(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(original(name))
     with zipfile.ZipFile(tmp_path / "b.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("2023/c.pdf", original("a.pdf"))
-    result = run("check", *(tmp_path / name for name in (*WRITERS, "b.zip")), WRONG, "--separate", "--out",
-                 tmp_path / "out", "--format", "annotated,json")  # fmt: skip
+    result = run(
+        "check",
+        *(tmp_path / name for name in (*WRITERS, "b.zip")),
+        WRONG,
+        "--separate",
+        "--out",
+        tmp_path / "out",
+        "--format",
+        "annotated,json",
+    )
     assert result.exit_code == 1
     found = {path.name for path in (tmp_path / "out").glob("*.annotated.*")}
     assert len(found) == 4

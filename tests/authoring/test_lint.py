@@ -101,7 +101,7 @@ def test_the_own_book_has_no_error_and_no_warning() -> None:
         ("title: 基本支出不超过本年支出合计", "title: [基本支出]", "a.yaml:2:10", "一段文字"),
         (ASSERT, "  assert: 基本支出 <= (本年支出合计)\n", "a.yaml:5:19", "看不懂"),
     ],
-)  # fmt: skip
+)
 def test_every_mistake_is_answered_with_its_place_and_what_to_do(
     tmp_path: Path, old: str, new: str, where: str, said: str
 ) -> None:

@@ -39,8 +39,10 @@ def test_a_row_over_three_pages_is_one_row() -> None:
     assert not read.lost
     goal = "提高干部的统计业务水平，做好普查的宣传和动员，按期完成普查。"
     assert [row for table in tables(read) for row in table] == [
-        ["项目", "绩效目标"], ["培训", goal], ["会议", "开好会议。开完会议。"],
-    ]  # fmt: skip
+        ["项目", "绩效目标"],
+        ["培训", goal],
+        ["会议", "开好会议。开完会议。"],
+    ]
 
 
 @pytest.mark.parametrize("stage", ["content", "pieces"])

@@ -41,21 +41,21 @@ SECRET = "the content of another file"  # noqa: S105 — a text
 
 def sheet(body: str) -> bytes:
     """An XLSX whose only sheet has this XML."""
-    return archive_bytes({
-        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
-        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{REL}"><sheets><sheet name="a" sheetId="1" r:id="r1"/>'
-        "</sheets></workbook>",
-        "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-        f'<Relationship Id="r1" Type="{REL}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{MAIN}">{body}</worksheet>',
-    })  # fmt: skip
+    return archive_bytes(
+        {
+            "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+            "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{REL}"><sheets><sheet name="a" sheetId="1" r:id="r1"/>'
+            "</sheets></workbook>",
+            "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+            f'<Relationship Id="r1" Type="{REL}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+            "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{MAIN}">{body}</worksheet>',
+        }
+    )
 
 
 def document(body: str, head: str = "") -> bytes:
     """A DOCX with this body."""
-    return archive_bytes({
-        "word/document.xml": f'{head}<w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>'
-    })  # fmt: skip
+    return archive_bytes({"word/document.xml": f'{head}<w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>'})
 
 
 def laughs() -> str:
@@ -90,8 +90,11 @@ def secured_pdf() -> bytes:
     drawn = Page()
     drawn.text(50, 50, "收入支出决算总表")
     key = "<" + "41" * 32 + ">"
-    return written([drawn], secured=lambda _, data: data,
-                   trailer=f"/ID [<00> <00>] /Encrypt << /Filter /Standard /V 1 /R 2 /O {key} /U {key} /P -4 >> ")  # fmt: skip
+    return written(
+        [drawn],
+        secured=lambda _, data: data,
+        trailer=f"/ID [<00> <00>] /Encrypt << /Filter /Standard /V 1 /R 2 /O {key} /U {key} /P -4 >> ",
+    )
 
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -107,18 +110,25 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     "实体.docx": (lambda: document("<w:p><w:r><w:t>&i;&f;</w:t></w:r></w:p>", laughs()), ""),
     "实体.html": ((laughs() + "<html><body><p>&i;&f;</p></body></html>").encode, "没有认出"),
     "大格.html": (
-        lambda: b'<html><table><tr><td rowspan="999999999" colspan="999999999">1</td></tr></table></html>' * 50, "",
+        lambda: b'<html><table><tr><td rowspan="999999999" colspan="999999999">1</td></tr></table></html>' * 50,
+        "",
     ),
     "大格.docx": (
-        lambda: document('<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val="999999999"/></w:tcPr><w:p/></w:tc></w:tr></w:tbl>'),
+        lambda: document(
+            '<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val="999999999"/></w:tcPr><w:p/></w:tc></w:tr></w:tbl>'
+        ),
         "",
     ),
     "大格.xlsx": (
-        lambda: sheet('<sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'), "单元格",
+        lambda: sheet('<sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'),
+        "单元格",
     ),
     "合并.xlsx": (
-        lambda: sheet('<sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData><mergeCells count="1">'
-                      '<mergeCell ref="A1:XFD1048576"/></mergeCells>'), "",
+        lambda: sheet(
+            '<sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData><mergeCells count="1">'
+            '<mergeCell ref="A1:XFD1048576"/></mergeCells>'
+        ),
+        "",
     ),
     "密码.pdf": (secured_pdf, "密码"),
     "密码.zip": (lambda: encrypted_zip(archive_bytes({"a.txt": TEXT})), "密码"),
@@ -135,7 +145,7 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     "套.zip": (lambda: archive_bytes({"b.zip": archive_bytes({"c.txt": TEXT})}), "是压缩包"),
     "别的.zip": (lambda: archive_bytes({"a.py": "x", "b.jpg": "y"}), "没有可以核对的文件"),
     "档.rar": (lambda: b"Rar!\x1a\x07\x01\x00" + b"\0" * 100, "是压缩包"),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(autouse=True)
@@ -205,8 +215,14 @@ def test_what_is_no_file(here: Path) -> None:
     (here / "目录.pdf").mkdir()
     (here / "断.pdf").symlink_to("nowhere")
     (here / "环.pdf").symlink_to("环.pdf")
-    names = {"目录.pdf": "没有可以核对的文件", "没有.pdf": "找不到", "/dev/null": "不是文件", "断.pdf": "找不到", "环.pdf": "",
-             "长" * 300: "长"}  # fmt: skip
+    names = {
+        "目录.pdf": "没有可以核对的文件",
+        "没有.pdf": "找不到",
+        "/dev/null": "不是文件",
+        "断.pdf": "找不到",
+        "环.pdf": "",
+        "长" * 300: "长",
+    }
     if hasattr(os, "mkfifo"):
         os.mkfifo(here / "管道.pdf")
         names["管道.pdf"] = "不是文件"
@@ -316,9 +332,12 @@ def test_damaged_copies_are_read_or_refused(here: Path) -> None:
     """A small fixed set of what `benchmarks/fuzz.py` runs by the thousand."""
     text = TEXT[: TEXT.index("\n支出决算表\n")]  # two tables
     files = [
-        ("a.xlsx", workbook(here / "a.xlsx", text).read_bytes()), ("a.docx", word(here / "a.docx", text).read_bytes()),
-        ("a.html", page(text)), ("a.pdf", pdf(text)), ("a.txt", text.encode()),
-    ]  # fmt: skip
+        ("a.xlsx", workbook(here / "a.xlsx", text).read_bytes()),
+        ("a.docx", word(here / "a.docx", text).read_bytes()),
+        ("a.html", page(text)),
+        ("a.pdf", pdf(text)),
+        ("a.txt", text.encode()),
+    ]
     guard = Guard(Limits(seconds=20))
     outcomes = Counter[str]()
     for number in range(150):

@@ -114,17 +114,37 @@ def test_every_report_and_copy_and_list_is_recognised_and_no_original_is(tmp_pat
     run("--lang", lang, "rules", "coverage", folder / "甲.html", "--out", out)
     files = list(out.iterdir())
     assert {"".join(path.suffixes[-2:]) for path in files} >= {
-        ".annotated.pdf", ".annotated.xlsx", ".annotated.docx", ".html", ".json", ".xlsx", ".csv", ".md", ".sarif",
-        ".junit.xml", ".read.xlsx", ".read.json",
-    }  # fmt: skip
+        ".annotated.pdf",
+        ".annotated.xlsx",
+        ".annotated.docx",
+        ".html",
+        ".json",
+        ".xlsx",
+        ".csv",
+        ".md",
+        ".sarif",
+        ".junit.xml",
+        ".read.xlsx",
+        ".read.json",
+    }
     assert [path.name for path in files if not is_own_file(path)] == []
     assert [path.name for path in folder.iterdir() if is_own_file(path)] == []
 
 
-@pytest.mark.parametrize("data", [
-    b"", b"PK", b"PK\x05\x06" + b"\0" * 18, b"%PDF-1.4", b"auditor", b'{"tool": {"name": "auditors"}}',
-    '单位,年度,本年支出合计\n某局,2023,"1.00"\n'.encode(), b"\xff\xfe\x00", b'"' * 5000,
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"PK",
+        b"PK\x05\x06" + b"\0" * 18,
+        b"%PDF-1.4",
+        b"auditor",
+        b'{"tool": {"name": "auditors"}}',
+        '单位,年度,本年支出合计\n某局,2023,"1.00"\n'.encode(),
+        b"\xff\xfe\x00",
+        b'"' * 5000,
+    ],
+)
 def test_other_files_are_not_taken_for_reports(data: bytes) -> None:
     assert not is_own(data)
 

@@ -66,8 +66,7 @@ def test_varied_copies_of_real_filings_never_mislead(file: Path | None) -> None:
         pytest.skip("the shared filings are not here (../shared/filings)")
     made = original_of(read(file), rule_book().forms)
     judge = Judge(made, rule_book())
-    chosen = [["columns_moved", "synonyms", "continued_with_header"],
-              ["other_unit", "other_titles", "other_place"]]  # fmt: skip
+    chosen = [["columns_moved", "synonyms", "continued_with_header"], ["other_unit", "other_titles", "other_place"]]
     made_anew = [copy for seed, names in enumerate(chosen) if (copy := varied(made, names, seed)) is not None]
     assert made_anew
     for copy in made_anew:

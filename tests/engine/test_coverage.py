@@ -33,9 +33,13 @@ def seen(coverage: Coverage) -> dict[str, Protection]:
 
 
 FULL = {
-    "本年支出合计": "5.00", "基本支出": "3.00", "项目支出": "2.00", "上缴上级支出": "0", "经营支出": "0",
+    "本年支出合计": "5.00",
+    "基本支出": "3.00",
+    "项目支出": "2.00",
+    "上缴上级支出": "0",
+    "经营支出": "0",
     "对附属单位补助支出": "0",
-}  # fmt: skip
+}
 
 
 def test_figures_of_one_sum_are_found_and_not_told_apart() -> None:

@@ -12,7 +12,13 @@ from auditor.reports.narrate import Narrator
 
 from tests.conftest import rule_book
 
-CODES = {"201": "一般公共服务支出", "205": "教育支出", "208": "社会保障和就业支出", "210": "卫生健康支出", "213": "农林水支出"}  # fmt: skip
+CODES = {
+    "201": "一般公共服务支出",
+    "205": "教育支出",
+    "208": "社会保障和就业支出",
+    "210": "卫生健康支出",
+    "213": "农林水支出",
+}
 
 
 def spending(gaps: list[int]) -> Filing:

@@ -192,8 +192,11 @@ def test_an_alternative_that_the_form_does_not_print_contradicts_nothing() -> No
             "财政拨款收支总表": pd.DataFrame(lanes, columns=pd.MultiIndex.from_tuples(heads)),
             "一般公共预算支出预算表": pd.DataFrame(codes),
         },
-        entity="示例", year=2026, report="budget", forms=rule_book().forms,
-    )  # fmt: skip
+        entity="示例",
+        year=2026,
+        report="budget",
+        forms=rule_book().forms,
+    )
     filing.family = "全国预算"
     (audit,) = audit_filings([filing], rule_book())
     assert not [finding.rule.id for finding in audit.findings]

@@ -73,13 +73,31 @@ def test_a_unit_code_is_no_class() -> None:
 def test_codes_are_recovered_by_name_and_order() -> None:
     taxonomy = rule_book().forms.taxonomies["functional"]
     names = [
-        "科学技术支出", "其他科学技术支出", "其他科学技术支出", "社会保障和就业支出", "人力资源和社会保障管理事务",
-        "行政运行", "事业运行", "从没听说过的科目", "行政事业单位养老支出", "行政单位离退休", "住房保障支出",
-    ]  # fmt: skip
+        "科学技术支出",
+        "其他科学技术支出",
+        "其他科学技术支出",
+        "社会保障和就业支出",
+        "人力资源和社会保障管理事务",
+        "行政运行",
+        "事业运行",
+        "从没听说过的科目",
+        "行政事业单位养老支出",
+        "行政单位离退休",
+        "住房保障支出",
+    ]
     assert recover(names, taxonomy) == [
-        "206", "20699", "2069999", "208", "20801", "2080101", "2080150", "20801·从没听说过的科目", "20805", "2080501",
+        "206",
+        "20699",
+        "2069999",
+        "208",
+        "20801",
+        "2080101",
+        "2080150",
+        "20801·从没听说过的科目",
+        "20805",
+        "2080501",
         "221",
-    ]  # fmt: skip
+    ]
 
 
 def test_a_name_that_could_stand_anywhere_is_not_given_a_code() -> None:
@@ -169,9 +187,12 @@ def cells(*texts: str) -> list[Cell]:
 
 
 LANES = (
-    Slot("收入", "label", most=2, group=True), Slot("收入", "figure", "金额"),
-    Slot("支出", "label", most=2, group=True), Slot("支出", "figure", "合计"), Slot("支出", "figure", "财政拨款"),
-)  # fmt: skip
+    Slot("收入", "label", most=2, group=True),
+    Slot("收入", "figure", "金额"),
+    Slot("支出", "label", most=2, group=True),
+    Slot("支出", "figure", "合计"),
+    Slot("支出", "figure", "财政拨款"),
+)
 
 
 @pytest.mark.parametrize(

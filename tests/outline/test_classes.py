@@ -18,8 +18,12 @@ def found(text: str) -> list[tuple[str, str]]:
     """The rows of the table 科目 with what each should be."""
     forms = rule_book().forms
     filing = merge([filing_of(read_text(text.encode(), file="a.txt", sha256=""), forms)], forms)
-    lines = {fact.address._replace(column=""): fact.text for table in filing.about for fact in table.facts
-             if table.table == "科目" and fact.address.column == "应为"}  # fmt: skip
+    lines = {
+        fact.address._replace(column=""): fact.text
+        for table in filing.about
+        for fact in table.facts
+        if table.table == "科目" and fact.address.column == "应为"
+    }
     return [(address.row, text) for address, text in lines.items()]
 
 
@@ -49,13 +53,16 @@ def prose(sentence: str, year: int = 2023) -> str:
         (prose("1、医疗卫生与计划生育支出（类）行政事业单位医疗（款）。"), [("旧名", "卫生健康支出")]),
         (prose("1、主要用于医疗卫生与计划生育支出（210类）。"), [("旧名", "卫生健康支出")]),
         (prose("1、医疗卫生与计划生育支出（类）行政事业单位医疗（款）。", year=2017), []),
-        (prose("1、社会保障和就业支出（类）行政事业单位医疗（款）行政单位医疗（项）。"), [("上级不符", "卫生健康支出")]),
+        (
+            prose("1、社会保障和就业支出（类）行政事业单位医疗（款）行政单位医疗（项）。"),
+            [("上级不符", "卫生健康支出")],
+        ),
         (prose("1、社会保障和就业支出（类）人力资源和社会保障管理事务（款）机关服务（项）。"), []),
         (prose("1、工资福利支出（类）基本工资（款）。"), []),
         (prose("1、一般公共服务支出（类）从没见过的事务（款）行政运行（项）。"), []),
         (prose("医疗卫生与计划生育支出管理办法。"), []),
     ],
-)  # fmt: skip
+)
 def test_names_are_compared_with_the_list_of_the_year(text: str, expected: list[tuple[str, str]]) -> None:
     assert found(text) == expected
 

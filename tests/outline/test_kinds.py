@@ -38,8 +38,16 @@ def test_what_the_settings_say_stands_above_the_text() -> None:
 
 def test_running_costs_of_the_statistics_tell_it_where_the_text_does_not() -> None:
     forms = rule_book().forms
-    rows = ("项目\t行次\t统计数", "合计\t1\t2.08", "货物\t2\t1.08", "工程\t3\t0", "服务\t4\t1.00", "二、机关运行经费\t—\t—",
-            "（一）行政单位\t5\t0", "（二）参照公务员法管理事业单位\t6\t8.83")  # fmt: skip
+    rows = (
+        "项目\t行次\t统计数",
+        "合计\t1\t2.08",
+        "货物\t2\t1.08",
+        "工程\t3\t0",
+        "服务\t4\t1.00",
+        "二、机关运行经费\t—\t—",
+        "（一）行政单位\t5\t0",
+        "（二）参照公务员法管理事业单位\t6\t8.83",
+    )
     table = "\n".join(("部门决算公开相关信息统计表", *rows))
     filing = merge([filing_of(read_text((HEAD + table).encode(), file="a.txt", sha256=""), forms)], forms)
     assert filing.entity_kind == "参公", [t.table for t in filing.tables]

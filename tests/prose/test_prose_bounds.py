@@ -129,9 +129,12 @@ def test_the_work_grows_with_the_text_and_no_faster(name: str, monkeypatch: pyte
     lines = [Paragraph(line, Place()) for line in text.splitlines()]
     with processor_time(SECONDS):
         claims.read_claims(
-            passages.passages_of(lines, lexicon), lexicon, Names([], forms), report="final_accounts",
+            passages.passages_of(lines, lexicon),
+            lexicon,
+            Names([], forms),
+            report="final_accounts",
             entity="青山县示例中心",
-        )  # fmt: skip
+        )
     assert seen[0] <= MOST * len(text)
 
 

@@ -115,8 +115,14 @@ def test_amounts_and_shares_read_back(whole: str, part: str, rate: str, unit: st
     ]
 
 
-@given(now=printed, change=printed, rate=rates, unit=units, words=st.tuples(directions, directions),
-       base=st.sampled_from(["比上年", "与上年度相比，", "比2022年度", "较去年", "与2022年相比"]))  # fmt: skip
+@given(
+    now=printed,
+    change=printed,
+    rate=rates,
+    unit=units,
+    words=st.tuples(directions, directions),
+    base=st.sampled_from(["比上年", "与上年度相比，", "比2022年度", "较去年", "与2022年相比"]),
+)
 def test_changes_read_back_with_their_sign(
     now: str, change: str, rate: str, unit: str, words: tuple[tuple[str, str], tuple[str, str]], base: str
 ) -> None:
@@ -158,9 +164,11 @@ def test_counts_read_back(numbers: list[int]) -> None:
 
 
 @given(
-    noun=st.text(alphabet="甲乙丙丁戊己庚辛壬癸", min_size=2, max_size=8), amount=printed, rate=rates,
+    noun=st.text(alphabet="甲乙丙丁戊己庚辛壬癸", min_size=2, max_size=8),
+    amount=printed,
+    rate=rates,
     before=st.sampled_from(["基本支出60.00万元；", "", "基本支出60.00万元，占60%；"]),
-)  # fmt: skip
+)
 def test_a_number_of_an_unknown_noun_takes_no_other_subject(noun: str, amount: str, rate: str, before: str) -> None:
     text = f"三、支出决算情况说明\n2023年度支出合计100.00万元，其中：{before}{noun}{amount}万元，占{rate}%。"
     claims = claims_of(text)

@@ -64,12 +64,18 @@ KINDS: dict[str, tuple[bytes, str]] = {
     "7Z": (b"7z\xbc\xaf\x27\x1c", "7Z"),
     "HTML": (b"<html><body>x", "HTML"),
     "HTML in UTF-16": ("\ufeff<html><body>x".encode("utf-16-le"), "HTML"),
-    "a page saved as one file": (b"From: <x>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n<html><body>", "MHT"),
-    "a workbook of 2003 in XML": (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "XML"),
+    "a page saved as one file": (
+        b"From: <x>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n<html><body>",
+        "MHT",
+    ),
+    "a workbook of 2003 in XML": (
+        b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+        "XML",
+    ),
     "text": ("收入支出决算总表".encode("gb18030"), "TEXT"),
     "text with signs": ("收入 < 支出，比例 > 1".encode(), "TEXT"),
     "nothing": (b"", "TEXT"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -61,58 +61,115 @@ def word_root(before: str, body: str) -> str:
 REFUSED: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "bomb of zeros": ("a.xlsx", lambda: raw_book("", parts={"xl/x.bin": b"\0" * 60_000_000}), "input.bomb"),
     "bomb that states a small size": (
-        "a.docx", lambda: lying(zeros("word/document.xml", 80), "word/document.xml", 1000), "input.damaged",
+        "a.docx",
+        lambda: lying(zeros("word/document.xml", 80), "word/document.xml", 1000),
+        "input.damaged",
     ),
     "bomb in a document": (
-        "a.docx", lambda: with_document(word_root("", p("一") * 900_000)), "input.bomb",
+        "a.docx",
+        lambda: with_document(word_root("", p("一") * 900_000)),
+        "input.bomb",
     ),
     "thousands of parts": ("a.xlsx", lambda: raw_book("", parts={f"x/{n}": b"" for n in range(20_001)}), "input.bomb"),
     "deep elements": ("a.docx", lambda: word_bytes(DEEP), "input.damaged"),
     "deep tables": ("a.docx", lambda: word_bytes(nested(60)), "input.too_deep"),
     "deep lists of rows": (
-        "a.ods", lambda: sheet_bytes("<table:table>" + "<table:table-row-group>" * 5000 + "</table:table-row-group>" * 5000 + "</table:table>"),
+        "a.ods",
+        lambda: sheet_bytes(
+            "<table:table>" + "<table:table-row-group>" * 5000 + "</table:table-row-group>" * 5000 + "</table:table>"
+        ),
         "input.damaged",
     ),
-    "entities in a document": ("a.docx", lambda: with_document(word_root(LAUGHS, p("x").replace(">x<", ">&j;<"))), "input.damaged"),
+    "entities in a document": (
+        "a.docx",
+        lambda: with_document(word_root(LAUGHS, p("x").replace(">x<", ">&j;<"))),
+        "input.damaged",
+    ),
     "entities in a sheet": (
         "a.xlsx",
-        lambda: raw_book("", parts={"xl/worksheets/sheet1.xml": f'{LAUGHS}<worksheet xmlns="{MAIN}"><sheetData><row r="1">'
-                                    '<c r="A1" t="inlineStr"><is><t>&j;</t></is></c></row></sheetData></worksheet>'}),
+        lambda: raw_book(
+            "",
+            parts={
+                "xl/worksheets/sheet1.xml": f'{LAUGHS}<worksheet xmlns="{MAIN}"><sheetData><row r="1">'
+                '<c r="A1" t="inlineStr"><is><t>&j;</t></is></c></row></sheetData></worksheet>'
+            },
+        ),
         "input.damaged",
     ),
-    "entities in attributes": ("a.xlsx", lambda: raw_book("", parts={"xl/styles.xml": f'{LAUGHS}<s xmlns="{MAIN}" a="&j;"/>'}), "input.damaged"),
-    "a file from outside": ("a.docx", lambda: with_document(word_root(OUTSIDE, p("x").replace(">x<", ">&e;<"))), "input.damaged"),
-    "a far cell": ("a.xlsx", lambda: raw_book(rows('<c r="A1"><v>1</v></c>', '<c r="XFD1048576"><v>1</v></c>')), "input.too_many_cells"),
-    "a far cell in small letters": ("a.xlsx", lambda: raw_book(rows('<c r="a1"><v>1</v></c><c r="xfd1048576"><v>1</v></c>')), "input.too_many_cells"),
+    "entities in attributes": (
+        "a.xlsx",
+        lambda: raw_book("", parts={"xl/styles.xml": f'{LAUGHS}<s xmlns="{MAIN}" a="&j;"/>'}),
+        "input.damaged",
+    ),
+    "a file from outside": (
+        "a.docx",
+        lambda: with_document(word_root(OUTSIDE, p("x").replace(">x<", ">&e;<"))),
+        "input.damaged",
+    ),
+    "a far cell": (
+        "a.xlsx",
+        lambda: raw_book(rows('<c r="A1"><v>1</v></c>', '<c r="XFD1048576"><v>1</v></c>')),
+        "input.too_many_cells",
+    ),
+    "a far cell in small letters": (
+        "a.xlsx",
+        lambda: raw_book(rows('<c r="a1"><v>1</v></c><c r="xfd1048576"><v>1</v></c>')),
+        "input.too_many_cells",
+    ),
     "a cell beyond the sheet": ("a.xlsx", lambda: raw_book(rows('<c r="ZZZ1"><v>1</v></c>')), "input.too_many_cells"),
     "a million columns": ("a.xlsx", lambda: raw_book(rows("<c><v>1</v></c>" * 1_000_000)), "input.too_many_cells"),
     "many columns of an open document": (
         "a.ods",
-        lambda: sheet_bytes('<table:table><table:table-row table:number-rows-repeated="1000000"><table:table-cell '
-                            'table:number-columns-repeated="16000"><text:p>1</text:p></table:table-cell></table:table-row></table:table>'),
+        lambda: sheet_bytes(
+            '<table:table><table:table-row table:number-rows-repeated="1000000"><table:table-cell '
+            'table:number-columns-repeated="16000"><text:p>1</text:p></table:table-cell></table:table-row></table:table>'
+        ),
         "input.too_many_cells",
     ),
     "too many sheets": (
         "a.xlsx",
-        lambda: raw_book("", parts={"xl/workbook.xml": f'<workbook xmlns="{MAIN}"><sheets>{"<sheet/>" * 500}</sheets></workbook>'}),
+        lambda: raw_book(
+            "", parts={"xl/workbook.xml": f'<workbook xmlns="{MAIN}"><sheets>{"<sheet/>" * 500}</sheets></workbook>'}
+        ),
         "input.too_many_pages",
     ),
     "a wide table": ("a.docx", lambda: word_bytes(tbl([tc("一") for _ in range(600)])), "input.too_many_cells"),
-    "spans of a web page": ("a.html", lambda: b"<table>" + b"<tr><td colspan=1000 rowspan=1000>1<td>2</tr>" * 3 + b"</table>", "input.too_many_cells"),
+    "spans of a web page": (
+        "a.html",
+        lambda: b"<table>" + b"<tr><td colspan=1000 rowspan=1000>1<td>2</tr>" * 3 + b"</table>",
+        "input.too_many_cells",
+    ),
     "deep web page": ("a.html", lambda: b"<html>" + b"<div>" * 100_000 + b"x", "input.too_deep"),
     "encrypted Office": (
-        "a.xlsx", lambda: ole({"EncryptionInfo": b"x", "EncryptedPackage": b"x"}), "input.encrypted",
+        "a.xlsx",
+        lambda: ole({"EncryptionInfo": b"x", "EncryptedPackage": b"x"}),
+        "input.encrypted",
     ),
     "encrypted part of a ZIP": ("a.xlsx", lambda: encrypted(raw_book("")), "input.encrypted"),
     "encrypted open document": (
-        "a.ods", lambda: package({"mimetype": "application/vnd.oasis.opendocument.spreadsheet",
-                                  "META-INF/manifest.xml": "<manifest:encryption-data/>", "content.xml": b"\x01\x02"}), "input.encrypted",
+        "a.ods",
+        lambda: package(
+            {
+                "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+                "META-INF/manifest.xml": "<manifest:encryption-data/>",
+                "content.xml": b"\x01\x02",
+            }
+        ),
+        "input.encrypted",
     ),
     "no sheets at all": ("a.xlsx", lambda: package({"xl/workbook.xml": "<x"}), "input.damaged"),
     "an old workbook cut short": ("a.xls", lambda: (DATA / "rich.xls").read_bytes()[:3000], "input.damaged"),
-    "an old workbook with a password": ("a.xls", lambda: with_password((DATA / "rich.xls").read_bytes()), "input.encrypted"),
-    "an old workbook that is cut in its cells": ("a.xls", lambda: ole({"Workbook": workbook_stream()[:900]}), "input.damaged"),
-}  # fmt: skip
+    "an old workbook with a password": (
+        "a.xls",
+        lambda: with_password((DATA / "rich.xls").read_bytes()),
+        "input.encrypted",
+    ),
+    "an old workbook that is cut in its cells": (
+        "a.xls",
+        lambda: ole({"Workbook": workbook_stream()[:900]}),
+        "input.damaged",
+    ),
+}
 
 
 def nested(depth: int) -> str:
@@ -188,12 +245,15 @@ READ: dict[str, tuple[str, Callable[[], bytes], list[list[str]]]] = {
         [["甲", "乙"]],
     ),
     "absurd spans of a page": (
-        "a.html", lambda: b"<table><tr><td colspan=1000000000>1</td><td rowspan=-2>2</td></tr></table>", [["1", "2"]],
+        "a.html",
+        lambda: b"<table><tr><td colspan=1000000000>1</td><td rowspan=-2>2</td></tr></table>",
+        [["1", "2"]],
     ),
     "hidden columns to the end of the sheet": (
         "a.xlsx",
         lambda: raw_book(
-            '<cols><col min="3" max="99999999" hidden="1"/></cols>' + rows('<c r="A1"><v>1</v></c><c r="B1"><v>2</v></c>')
+            '<cols><col min="3" max="99999999" hidden="1"/></cols>'
+            + rows('<c r="A1"><v>1</v></c><c r="B1"><v>2</v></c>')
         ),
         [["1", "2"]],
     ),
@@ -202,7 +262,7 @@ READ: dict[str, tuple[str, Callable[[], bytes], list[list[str]]]] = {
         lambda: raw_book(rows('<c r="A1"><v>1</v></c><c r="B1"><v>2</v></c>'), parts={"../../../../tmp/evil": b"x"}),
         [["1", "2"]],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", READ)

@@ -211,8 +211,10 @@ def test_a_link_opens_what_is_folded_and_takes_the_focus_there(browser: Browser,
 
 def test_the_map_shows_figures_of_one_mark(browser: Browser, wrong: Path) -> None:
     browser.open(wrong)
-    browser.run("(box => { box.value = 'suspect'; box.dispatchEvent(new Event('input', {bubbles: true})) })"
-                "(document.querySelector('#map-tools select'))")  # fmt: skip
+    browser.run(
+        "(box => { box.value = 'suspect'; box.dispatchEvent(new Event('input', {bubbles: true})) })"
+        "(document.querySelector('#map-tools select'))"
+    )
     seen = "[...document.querySelectorAll('.map td.n')].filter(e => e.getClientRects().length)"
     assert browser.run(f"{seen}.filter(e => e.matches('.suspect')).length") == 4
     assert browser.run(f"{seen}.every(e => e.parentElement.querySelector('.suspect'))")
@@ -236,8 +238,10 @@ def test_decisions_are_exported_as_the_file_that_the_next_run_takes_in(browser: 
     assert "疑点 1" in browser.run("document.querySelector('.tools [role=status]').textContent")
     assert browser.run("document.activeElement.name") == "who"
     browser.type("王敏")
-    browser.run("(box => { box.value = '2026-12-31'; box.dispatchEvent(new Event('input', {bubbles: true})) })"
-                "(document.querySelector('article [name=until]'))")  # fmt: skip
+    browser.run(
+        "(box => { box.value = '2026-12-31'; box.dispatchEvent(new Event('input', {bubbles: true})) })"
+        "(document.querySelector('article [name=until]'))"
+    )
     browser.open(wrong)  # what was entered is kept
     browser.run("document.querySelector('button[name=export]').click()")
     path = folder / "waivers.yaml"

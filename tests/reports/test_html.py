@@ -142,14 +142,22 @@ def test_regions_of_a_pdf_are_drawn_alike_every_time_and_only_of_the_file_that_w
     assert draw(b"no pdf at all", "a.pdf", hashlib.sha256(b"no pdf at all").hexdigest(), regions) == []
 
 
-@pytest.mark.parametrize("answer", [
-    None, "png", [], [{}], [None], [{"png": "!", "box": [0, 0, 1, 1], "size": [1, 1]}],
-    [{"png": base64.b64encode(b"<svg onload=x>").decode(), "box": [0, 0, 1, 1], "size": [1, 1]}],
-    [{"png": base64.b64encode(SIGNATURE).decode(), "box": [0, 0, float("nan"), 1], "size": [1, 1]}],
-    [{"png": base64.b64encode(SIGNATURE).decode(), "box": [0, 0, 1, 1], "size": [10**9, 1]}],
-    [{"png": base64.b64encode(SIGNATURE).decode(), "box": [1, 1, 0, 0], "size": [1, 1]}],
-    [{"png": base64.b64encode(SIGNATURE + bytes(MAX_PNG)).decode(), "box": [0, 0, 1, 1], "size": [1, 1]}],
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        "png",
+        [],
+        [{}],
+        [None],
+        [{"png": "!", "box": [0, 0, 1, 1], "size": [1, 1]}],
+        [{"png": base64.b64encode(b"<svg onload=x>").decode(), "box": [0, 0, 1, 1], "size": [1, 1]}],
+        [{"png": base64.b64encode(SIGNATURE).decode(), "box": [0, 0, float("nan"), 1], "size": [1, 1]}],
+        [{"png": base64.b64encode(SIGNATURE).decode(), "box": [0, 0, 1, 1], "size": [10**9, 1]}],
+        [{"png": base64.b64encode(SIGNATURE).decode(), "box": [1, 1, 0, 0], "size": [1, 1]}],
+        [{"png": base64.b64encode(SIGNATURE + bytes(MAX_PNG)).decode(), "box": [0, 0, 1, 1], "size": [1, 1]}],
+    ],
+)
 def test_what_the_worker_sends_is_no_picture_until_it_looks_like_one(answer: object) -> None:
     assert checked(answer, 1) == [None]
 
@@ -192,8 +200,13 @@ def test_a_tail_is_explained_by_how_many_figures_are_rounded_to_what() -> None:
     narrator = Narrator(audit)
     told = [narrator.why_tail(finding.main, Rounding.HALF_UP) for finding in audit.findings if is_tail(finding)]
     assert all(text.endswith("不必修改。") for text in told)
-    sums = [re.match(r"(\d+) 个数都印到 0.01 万元，每个数与实际最多差 0.005，合起来最多可差 (0\.\d\d) 万元；这里差 (0\.\d\d)", text)
-            for text in told]  # fmt: skip
+    sums = [
+        re.match(
+            r"(\d+) 个数都印到 0.01 万元，每个数与实际最多差 0.005，合起来最多可差 (0\.\d\d) 万元；这里差 (0\.\d\d)",
+            text,
+        )
+        for text in told
+    ]
     found = [(int(match[1]), match[2], match[3]) for match in sums if match]
     assert found
     for count, allowed, difference in found:
@@ -242,9 +255,13 @@ def test_a_rule_that_fails_wherever_it_is_checked_is_suspect_itself() -> None:
 # -- colours ----------------------------------------------------------------------------------------------------
 
 PAIRS = {
-    "paper": ("ink", "soft", "bad", "tail", "ok", "none", "link", "mine"), "wash": ("ink", "soft", "link"),
-    "badbg": ("bad",), "tailbg": ("tail", "ink"), "okbg": ("ok", "bad", "ink", "link"), "nonebg": ("none", "ink"),
-}  # fmt: skip
+    "paper": ("ink", "soft", "bad", "tail", "ok", "none", "link", "mine"),
+    "wash": ("ink", "soft", "link"),
+    "badbg": ("bad",),
+    "tailbg": ("tail", "ink"),
+    "okbg": ("ok", "bad", "ink", "link"),
+    "nonebg": ("none", "ink"),
+}
 
 
 def light(colour: str) -> float:

@@ -249,8 +249,9 @@ def test_what_a_filing_prints_is_shown_and_never_run() -> None:
     document = read(text.encode(), file=f"{HOSTILE}.txt", sha256="0" * 64)
     audit = audit_filings([filing_of(document, rule_book().forms)], rule_book(), Rounding.HALF_UP)[0]
     for html in (
-        filing_html(audit, TOOL, "half_up"), index_html([(HOSTILE, audit)], [(HOSTILE, HOSTILE)], TOOL),
-    ):  # fmt: skip
+        filing_html(audit, TOOL, "half_up"),
+        index_html([(HOSTILE, audit)], [(HOSTILE, HOSTILE)], TOOL),
+    ):
         page = Text(html)
         assert "alert(1)" in html
         assert page.scripts in OWN_SCRIPTS

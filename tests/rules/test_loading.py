@@ -71,9 +71,10 @@ def test_a_check_runs_no_example(kept: Path, tmp_path: Path, monkeypatch: pytest
 
     monkeypatch.setattr(examples, "run_cases", never)
     done = CliRunner().invoke(
-        cli, ["check", filing, "--rules", str(folder), "--out", str(tmp_path / "out"), "--format", "json"],
+        cli,
+        ["check", filing, "--rules", str(folder), "--out", str(tmp_path / "out"), "--format", "json"],
         catch_exceptions=False,
-    )  # fmt: skip
+    )
     assert done.exit_code == 0, done.output
     assert list(kept.iterdir())
 

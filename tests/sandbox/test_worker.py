@@ -40,9 +40,20 @@ texts = st.text(max_size=8)
 small = st.integers(0, 3000)
 boxes = st.none() | st.tuples(*[st.floats(0, 2000, width=32)] * 4)
 places = st.builds(
-    Place, st.just("a.pdf"), st.none() | small, st.none() | small, texts, st.none() | small, st.none() | small, texts,
-    texts, boxes, texts, st.none() | small, st.none() | small,
-)  # fmt: skip
+    Place,
+    st.just("a.pdf"),
+    st.none() | small,
+    st.none() | small,
+    texts,
+    st.none() | small,
+    st.none() | small,
+    texts,
+    texts,
+    boxes,
+    texts,
+    st.none() | small,
+    st.none() | small,
+)
 cells = st.builds(Cell, texts, places, st.integers(1, 4), st.integers(1, 4))
 parts = st.builds(Part, small, small, st.tuples(*[st.floats(0, 9)] * 4), st.lists(st.floats(0, 9)).map(tuple))
 paragraphs = st.builds(Paragraph, texts, places, st.lists(parts, max_size=2).map(tuple))
@@ -57,10 +68,16 @@ def grids(draw: st.DrawFn) -> Grid:
 
 
 documents = st.builds(
-    Document, st.just("a.pdf"), texts, st.lists(paragraphs | grids(), max_size=5),
-    st.lists(st.tuples(texts, st.dictionaries(texts, texts, max_size=2)), max_size=2), small,
-    st.lists(small, max_size=3), st.lists(small, max_size=3), texts,
-)  # fmt: skip
+    Document,
+    st.just("a.pdf"),
+    texts,
+    st.lists(paragraphs | grids(), max_size=5),
+    st.lists(st.tuples(texts, st.dictionaries(texts, texts, max_size=2)), max_size=2),
+    small,
+    st.lists(small, max_size=3),
+    st.lists(small, max_size=3),
+    texts,
+)
 
 
 @given(documents)

@@ -84,9 +84,15 @@ def test_a_unit_and_a_figure_over_the_years(out: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "sql", ["DELETE FROM filings WHERE true", "SELECT * FROM read_csv('/etc/passwd')", "COPY filings TO '/tmp/stolen.csv'",
-            "SELECT nothing FROM filings", "ATTACH '/tmp/other.duckdb' AS other"],
-)  # fmt: skip
+    "sql",
+    [
+        "DELETE FROM filings WHERE true",
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "COPY filings TO '/tmp/stolen.csv'",
+        "SELECT nothing FROM filings",
+        "ATTACH '/tmp/other.duckdb' AS other",
+    ],
+)
 def test_what_asks_for_more_is_refused_in_one_sentence(out: Path, sql: str) -> None:
     before = (out / "screening.duckdb").read_bytes()
     done = run("query", sql, "--out", out)

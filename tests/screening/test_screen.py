@@ -47,8 +47,24 @@ def whole(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def command(folder: Path, out: Path, *more: str) -> list[str]:
-    return [sys.executable, "-m", "auditor.cli.main", "--lang", "zh", "screen", str(folder), "--out", str(out),
-            "--format", "json", "--today", "2026-01-01", "--jobs", "2", *more]  # fmt: skip
+    return [
+        sys.executable,
+        "-m",
+        "auditor.cli.main",
+        "--lang",
+        "zh",
+        "screen",
+        str(folder),
+        "--out",
+        str(out),
+        "--format",
+        "json",
+        "--today",
+        "2026-01-01",
+        "--jobs",
+        "2",
+        *more,
+    ]
 
 
 @pytest.mark.slow
@@ -185,8 +201,11 @@ runpy.run_module("auditor.cli.main", run_name="__main__")
 def test_a_full_disk_is_told_and_loses_nothing(folder: Path, whole: Path, tmp_path: Path, limit: int) -> None:
     told = subprocess.run(
         [sys.executable, "-c", LIMITED, str(limit), *command(folder, tmp_path)[3:]],
-        env=environment(), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert told.returncode == 2
     assert "磁盘空间" in told.stderr, told.stderr
     assert "Traceback" not in told.stderr

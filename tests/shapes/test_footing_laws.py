@@ -72,8 +72,13 @@ def test_hiding_figures_makes_no_new_accusation(seed: int) -> None:
     rows = tree(seed)
     for number in range(1, len(rows), 3):  # several wrong figures: more than a table is believed to have
         rows[number][2][draw.randrange(COLUMNS)] += 777
-    before = {str(a.facts[o.fact].address) for a in [audited(text(rows), stub=2)] for f in a.findings
-              for c in f.checks for o in c.operands}  # fmt: skip
+    before = {
+        str(a.facts[o.fact].address)
+        for a in [audited(text(rows), stub=2)]
+        for f in a.findings
+        for c in f.checks
+        for o in c.operands
+    }
     cells = [(row, column) for row in range(len(rows)) for column in range(COLUMNS)]
     after = audited(text(rows, frozenset(draw.sample(cells, len(cells) // 3))), stub=2)
     told = {str(after.facts[o.fact].address) for f in after.findings for c in f.checks for o in c.operands}

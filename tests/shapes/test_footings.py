@@ -84,15 +84,20 @@ def patterns(footings: Footings) -> Counter[str]:
 
 def test_a_tree_of_codes_a_total_and_a_span_are_found() -> None:
     assert patterns(found(TREE, stub=2)) == {
-        "科目：上级 = 下级之和": 12, "合计 = 基本支出 + 项目支出": 9, "合计 = 一般公共服务 + 社保": 3,
-    }  # fmt: skip
+        "科目：上级 = 下级之和": 12,
+        "合计 = 基本支出 + 项目支出": 9,
+        "合计 = 一般公共服务 + 社保": 3,
+    }
 
 
 def test_totals_of_lanes_chain_and_balance() -> None:
     assert set(patterns(found(LANES, lanes=(0, 2)))) == {
-        "本年收入合计 = 一、财政拨款 + 二、其他", "收入总计 = 本年收入合计 + 上年结转",
-        "本年支出合计 = 一、教育 + 二、社保", "支出总计 = 一、教育 + 二、社保", "收入总计 = 支出总计",
-    }  # fmt: skip
+        "本年收入合计 = 一、财政拨款 + 二、其他",
+        "收入总计 = 本年收入合计 + 上年结转",
+        "本年支出合计 = 一、教育 + 二、社保",
+        "支出总计 = 一、教育 + 二、社保",
+        "收入总计 = 支出总计",
+    }
 
 
 def test_a_span_has_its_own_total_and_a_part_is_no_addend() -> None:

@@ -87,8 +87,13 @@ def test_sums_that_do_not_agree_make_it_a_guess_that_gives_hints_only() -> None:
     (table,) = [t for t in made.tables if t.table == "支出预算表"]
     assert table.bound_by is BoundBy.GUESS
     (audit,) = audit_filings([made], rule_book())
-    about = [f for f in audit.findings for c in f.checks for o in c.operands
-             if made.all_facts[o.fact].address.table == "支出预算表"]  # fmt: skip
+    about = [
+        f
+        for f in audit.findings
+        for c in f.checks
+        for o in c.operands
+        if made.all_facts[o.fact].address.table == "支出预算表"
+    ]
     assert {finding.severity for finding in about} <= {Severity.INFO}
 
 
@@ -166,8 +171,10 @@ def test_an_author_adds_the_words_of_a_city_in_a_folder_of_rules(tmp_path: Path)
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "city.yaml").write_text(text, encoding="utf-8")
     without, with_own = rule_book().forms, load_rules([tmp_path]).forms
-    made = [merge([filing_of(read(OWN_WORDS.encode(), file="某市.txt", sha256=""), book)], book)
-            for book in (without, with_own)]  # fmt: skip
+    made = [
+        merge([filing_of(read(OWN_WORDS.encode(), file="某市.txt", sha256=""), book)], book)
+        for book in (without, with_own)
+    ]
     assert "支出预算表" not in {table.table for table in made[0].tables}
     assert figures(made[1], "支出预算表")["支出预算表[合计].总计"] == "105.00"
 

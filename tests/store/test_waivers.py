@@ -53,8 +53,13 @@ def test_waived_findings_are_shown_and_counted_apart() -> None:
     (waived,) = [finding for finding in data["findings"] if finding["review"]]
     assert waived["id"] == first["id"]
     assert waived["review"] == {
-        "state": "waived", "reason": "已核对凭证", "who": "王敏", "until": "2026-12-31", "remark": "", "expired": False,
-    }  # fmt: skip
+        "state": "waived",
+        "reason": "已核对凭证",
+        "who": "王敏",
+        "until": "2026-12-31",
+        "remark": "",
+        "expired": False,
+    }
     assert "1 个疑点已豁免" in result.stdout
     told = run("explain", first["id"], Path("reports_out", f"{WRONG.stem}.json")).stdout
     assert "不改  王敏  2026-12-31  已核对凭证" in told

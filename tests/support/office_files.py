@@ -152,9 +152,23 @@ def ole(streams: Mapping[str, bytes]) -> bytes:
         right = number + 1 if number < len(names) else _FREE
         entries.append(_entry(name, 2, right=right, start=starts[number], size=len(content)))
     header = struct.pack(
-        "<8s16xHHHHH6xIIIIIIIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0x3E, 3, 0xFFFE, 9, 6, 0, fat_sectors, starts[0],
-        0, 4096, _END, 0, _END, 0,
-    )  # fmt: skip
+        "<8s16xHHHHH6xIIIIIIIII",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        0x3E,
+        3,
+        0xFFFE,
+        9,
+        6,
+        0,
+        fat_sectors,
+        starts[0],
+        0,
+        4096,
+        _END,
+        0,
+        _END,
+        0,
+    )
     header += struct.pack("<109I", *range(fat_sectors), *[_FREE] * (109 - fat_sectors))
     body = struct.pack(f"<{len(chain)}I", *chain) + b"".join(entries).ljust(directory * _SECTOR, b"\0")
     return (
@@ -166,6 +180,4 @@ def ole(streams: Mapping[str, bytes]) -> bytes:
 
 def _entry(name: str, kind: int, *, right: int = _FREE, child: int = _FREE, start: int, size: int) -> bytes:
     raw = name.encode("utf-16-le")
-    return struct.pack(
-        "<64sHBBIII16xI8x8xIQ", raw, len(raw) + 2, kind, 1, _FREE, right, child, 0, start, size
-    )  # fmt: skip
+    return struct.pack("<64sHBBIII16xI8x8xIQ", raw, len(raw) + 2, kind, 1, _FREE, right, child, 0, start, size)

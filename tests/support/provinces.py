@@ -28,19 +28,47 @@ GENERAL = {
 }
 FUND = {"2120803": ("0", "0", "80.00")}
 ECONOMIC = {
-    "30101": "150.00", "30102": "98.10", "30103": "72.05", "30108": "41.22", "30109": "20.61", "30110": "25.30",
-    "30113": "38.05", "30201": "20.00", "30211": "10.20", "30228": "18.00",
-}  # fmt: skip
+    "30101": "150.00",
+    "30102": "98.10",
+    "30103": "72.05",
+    "30108": "41.22",
+    "30109": "20.61",
+    "30110": "25.30",
+    "30113": "38.05",
+    "30201": "20.00",
+    "30211": "10.20",
+    "30228": "18.00",
+}
 NAMES = {
-    "208": "社会保障和就业支出", "20805": "行政事业单位养老支出", "2080505": "机关事业单位基本养老保险缴费支出",
-    "2080506": "机关事业单位职业年金缴费支出", "210": "卫生健康支出", "21011": "行政事业单位医疗",
-    "2101101": "行政单位医疗", "212": "城乡社区支出", "21201": "城乡社区管理事务", "2120101": "行政运行",
-    "2120199": "其他城乡社区管理事务支出", "21208": "国有土地使用权出让收入安排的支出", "2120803": "城市建设支出",
-    "221": "住房保障支出", "22102": "住房改革支出", "2210201": "住房公积金", "301": "工资福利支出", "30101": "基本工资",
-    "30102": "津贴补贴", "30103": "奖金", "30108": "机关事业单位基本养老保险缴费", "30109": "职业年金缴费",
-    "30110": "职工基本医疗保险缴费", "30113": "住房公积金", "302": "商品和服务支出", "30201": "办公费",
-    "30211": "差旅费", "30228": "工会经费",
-}  # fmt: skip
+    "208": "社会保障和就业支出",
+    "20805": "行政事业单位养老支出",
+    "2080505": "机关事业单位基本养老保险缴费支出",
+    "2080506": "机关事业单位职业年金缴费支出",
+    "210": "卫生健康支出",
+    "21011": "行政事业单位医疗",
+    "2101101": "行政单位医疗",
+    "212": "城乡社区支出",
+    "21201": "城乡社区管理事务",
+    "2120101": "行政运行",
+    "2120199": "其他城乡社区管理事务支出",
+    "21208": "国有土地使用权出让收入安排的支出",
+    "2120803": "城市建设支出",
+    "221": "住房保障支出",
+    "22102": "住房改革支出",
+    "2210201": "住房公积金",
+    "301": "工资福利支出",
+    "30101": "基本工资",
+    "30102": "津贴补贴",
+    "30103": "奖金",
+    "30108": "机关事业单位基本养老保险缴费",
+    "30109": "职业年金缴费",
+    "30110": "职工基本医疗保险缴费",
+    "30113": "住房公积金",
+    "302": "商品和服务支出",
+    "30201": "办公费",
+    "30211": "差旅费",
+    "30228": "工会经费",
+}
 CARRIED = Decimal("10.00")  # of the general budget's project spending, brought forward
 
 
@@ -109,9 +137,12 @@ def amounts(row: Kinds) -> dict[str, str]:
     """The figures of one row by the names that columns give them."""
     staff, public, project = (row[kind] for kind in KINDS)
     return {
-        "合计": text(staff + public + project), "基本": text(staff + public), "人员": text(staff),
-        "公用": text(public), "项目": text(project),
-    }  # fmt: skip
+        "合计": text(staff + public + project),
+        "基本": text(staff + public),
+        "人员": text(staff),
+        "公用": text(public),
+        "项目": text(project),
+    }
 
 
 def code_lines(columns: str, *sources: str, total: str = "|合计", split: bool = False) -> str:
@@ -139,8 +170,11 @@ def economic_lines(columns: str, total: str = "|合计") -> str:
     out = []
     for code, amount in rows.items():
         staff = sum((Decimal(a) for c, a in ECONOMIC.items() if c.startswith("301")), ZERO)
-        mine = {"合计": amount, "人员": amount if code.startswith("301") else ZERO,
-                "公用": amount if code.startswith("302") else ZERO}  # fmt: skip
+        mine = {
+            "合计": amount,
+            "人员": amount if code.startswith("301") else ZERO,
+            "公用": amount if code.startswith("302") else ZERO,
+        }
         if code == "合计":
             mine |= {"人员": staff, "公用": amount - staff}
         label = total if code == "合计" else f"{code}|{NAMES[code]}"
@@ -175,17 +209,32 @@ def summary(income: list[tuple[str, Decimal]], expense: list[str], width: int = 
 OWN = GENERAL_TOTAL - CARRIED  # this year's general budget
 
 INCOME = [
-    ("一、一般公共预算拨款收入", OWN), ("二、政府性基金预算拨款收入", FUND_TOTAL), ("三、国有资本经营预算拨款收入", ZERO),
-    ("四、财政专户管理资金收入", ZERO), ("五、事业收入", ZERO), ("六、上级补助收入", ZERO), ("七、附属单位上缴收入", ZERO),
-    ("八、事业单位经营收入", ZERO), ("九、其他收入", ZERO), ("本年收入合计", OWN + FUND_TOTAL), ("上年结转结余", CARRIED),
+    ("一、一般公共预算拨款收入", OWN),
+    ("二、政府性基金预算拨款收入", FUND_TOTAL),
+    ("三、国有资本经营预算拨款收入", ZERO),
+    ("四、财政专户管理资金收入", ZERO),
+    ("五、事业收入", ZERO),
+    ("六、上级补助收入", ZERO),
+    ("七、附属单位上缴收入", ZERO),
+    ("八、事业单位经营收入", ZERO),
+    ("九、其他收入", ZERO),
+    ("本年收入合计", OWN + FUND_TOTAL),
+    ("上年结转结余", CARRIED),
     ("收入总计", TOTAL),
-]  # fmt: skip
+]
 
 FISCAL = [
-    ("一、本年收入", OWN + FUND_TOTAL), ("（一）一般公共预算拨款", OWN), ("（二）政府性基金预算拨款", FUND_TOTAL),
-    ("（三）国有资本经营预算拨款", ZERO), ("二、上年结转", CARRIED), ("（一）一般公共预算拨款", CARRIED),
-    ("（二）政府性基金预算拨款", ZERO), ("（三）国有资本经营预算拨款", ZERO), ("", ZERO), ("收入总计", TOTAL),
-]  # fmt: skip
+    ("一、本年收入", OWN + FUND_TOTAL),
+    ("（一）一般公共预算拨款", OWN),
+    ("（二）政府性基金预算拨款", FUND_TOTAL),
+    ("（三）国有资本经营预算拨款", ZERO),
+    ("二、上年结转", CARRIED),
+    ("（一）一般公共预算拨款", CARRIED),
+    ("（二）政府性基金预算拨款", ZERO),
+    ("（三）国有资本经营预算拨款", ZERO),
+    ("", ZERO),
+    ("收入总计", TOTAL),
+]
 
 
 def fiscal_lines() -> list[str]:
@@ -204,8 +253,13 @@ def beijing() -> list[Page]:
     blank = "|" * 5
     unit = [text(TOTAL), text(OWN + FUND_TOTAL), text(OWN), text(FUND_TOTAL)]
     unit += [""] * 7 + [text(CARRIED), text(CARRIED)] + [""] * 4
-    expense = [*class_lines("合计", "general", "fund"), *["|"] * 5, f"本年支出合计|{text(TOTAL)}", "结转下年|",
-               f"支出总计|{text(TOTAL)}"]  # fmt: skip
+    expense = [
+        *class_lines("合计", "general", "fund"),
+        *["|"] * 5,
+        f"本年支出合计|{text(TOTAL)}",
+        "结转下年|",
+        f"支出总计|{text(TOTAL)}",
+    ]
     sources = "一般公共预算|政府性基金预算|国有资本经营预算|财政专户管理资金"
     return [
         Page("部门收支总表", "收入|<|支出|<\n项目|预算数|项目|预算数\n" + summary(INCOME, expense)),
@@ -297,16 +351,31 @@ def hunan() -> list[Page]:
     income = [(label, amount) for label, amount in INCOME if "合计" not in label and "结转" not in label][:6]
     income += [("本年收入合计", OWN + FUND_TOTAL), ("上年结转结余", CARRIED), ("收入总计", TOTAL)]
     uses = [
-        f"一、基本支出|{text(staff + public)}", f"工资福利支出|{text(staff)}", f"商品和服务支出|{text(public)}",
-        "对个人和家庭的补助|", f"二、项目支出|{text(project)}", "|", f"本年支出合计|{text(TOTAL)}", "结转下年|",
+        f"一、基本支出|{text(staff + public)}",
+        f"工资福利支出|{text(staff)}",
+        f"商品和服务支出|{text(public)}",
+        "对个人和家庭的补助|",
+        f"二、项目支出|{text(project)}",
+        "|",
+        f"本年支出合计|{text(TOTAL)}",
+        "结转下年|",
         f"支出总计|{text(TOTAL)}",
-    ]  # fmt: skip
+    ]
     state = [
-        f"一、机关工资福利支出|{text(staff)}", f"二、机关商品和服务支出|{text(public + project)}", *["|"] * 4,
-        f"本年支出合计|{text(TOTAL)}", "结转下年|", f"支出总计|{text(TOTAL)}",
-    ]  # fmt: skip
-    classes = [*class_lines("合计", "general", "fund"), *["|"] * 2, f"本年支出合计|{text(TOTAL)}", "结转下年|",
-               f"支出总计|{text(TOTAL)}"]  # fmt: skip
+        f"一、机关工资福利支出|{text(staff)}",
+        f"二、机关商品和服务支出|{text(public + project)}",
+        *["|"] * 4,
+        f"本年支出合计|{text(TOTAL)}",
+        "结转下年|",
+        f"支出总计|{text(TOTAL)}",
+    ]
+    classes = [
+        *class_lines("合计", "general", "fund"),
+        *["|"] * 2,
+        f"本年支出合计|{text(TOTAL)}",
+        "结转下年|",
+        f"支出总计|{text(TOTAL)}",
+    ]
     four = "\n".join(
         "|".join([f"{label}|{text(amount)}", *rest])
         for (label, amount), *rest in zip(income, classes, uses, state, strict=True)
@@ -362,10 +431,24 @@ def guangdong() -> list[Page]:
 
     kinds = tree("general", "fund")["合计"]
     staff, public, project = (kinds[kind] for kind in KINDS)
-    income = [("一、一般公共预算拨款", OWN), ("二、政府性基金预算拨款", FUND_TOTAL), ("三、财政专户拨款", ZERO),
-              ("四、其他资金", ZERO), ("本年收入合计", OWN + FUND_TOTAL), ("上年结转", CARRIED), ("收入总计", TOTAL)]  # fmt: skip
-    uses = [f"一、基本支出|{text(staff + public)}", f"工资福利支出|{text(staff)}", f"商品和服务支出|{text(public)}",
-            f"二、项目支出|{text(project)}", f"本年支出合计|{text(TOTAL)}", "结转下年|", f"支出总计|{text(TOTAL)}"]  # fmt: skip
+    income = [
+        ("一、一般公共预算拨款", OWN),
+        ("二、政府性基金预算拨款", FUND_TOTAL),
+        ("三、财政专户拨款", ZERO),
+        ("四、其他资金", ZERO),
+        ("本年收入合计", OWN + FUND_TOTAL),
+        ("上年结转", CARRIED),
+        ("收入总计", TOTAL),
+    ]
+    uses = [
+        f"一、基本支出|{text(staff + public)}",
+        f"工资福利支出|{text(staff)}",
+        f"商品和服务支出|{text(public)}",
+        f"二、项目支出|{text(project)}",
+        f"本年支出合计|{text(TOTAL)}",
+        "结转下年|",
+        f"支出总计|{text(TOTAL)}",
+    ]
     return [
         Page("收支总体情况表", "收入|<|支出|<\n项目|预算数|项目|预算数\n" + summary(income, uses)),
         Page(
@@ -399,13 +482,26 @@ def zhejiang() -> list[Page]:
         for code, row in rolled_up(leaves).items():
             label = f"{unit}|{name}" if code == "合计" else f"{code}|{NAMES[code]}"
             lines.append(f"{label}|" + "|".join(amounts(row)[column] for column in shown))
-    expense = [*class_lines("合计", "general", "fund"), *["|"] * 4, f"本年支出合计|{text(TOTAL)}", "结转下年|",
-               f"支出总计|{text(TOTAL)}"]  # fmt: skip
+    expense = [
+        *class_lines("合计", "general", "fund"),
+        *["|"] * 4,
+        f"本年支出合计|{text(TOTAL)}",
+        "结转下年|",
+        f"支出总计|{text(TOTAL)}",
+    ]
     income = [
-        ("一、财政拨款收入", OWN + FUND_TOTAL), ("其中：一般公共预算", OWN), ("政府性基金预算", FUND_TOTAL),
-        ("国有资本经营预算", ZERO), ("二、财政专户管理资金", ZERO), ("三、事业收入（不含专户资金）", ZERO), ("四、其他收入", ZERO),
-        ("", ZERO), ("本年收入合计", OWN + FUND_TOTAL), ("上年结转", CARRIED), ("收入总计", TOTAL),
-    ]  # fmt: skip
+        ("一、财政拨款收入", OWN + FUND_TOTAL),
+        ("其中：一般公共预算", OWN),
+        ("政府性基金预算", FUND_TOTAL),
+        ("国有资本经营预算", ZERO),
+        ("二、财政专户管理资金", ZERO),
+        ("三、事业收入（不含专户资金）", ZERO),
+        ("四、其他收入", ZERO),
+        ("", ZERO),
+        ("本年收入合计", OWN + FUND_TOTAL),
+        ("上年结转", CARRIED),
+        ("收入总计", TOTAL),
+    ]
     return [
         Page("部门收支预算总表", "收入|<|支出|<\n项目|2023年预算|项目|2023年预算\n" + summary(income, expense)),
         Page(
@@ -426,6 +522,9 @@ def zhejiang() -> list[Page]:
 
 
 PLACES = {
-    "北京": ("北京市某区城市管理局", beijing), "中央": ("国家地震局", central), "湖南": ("湖南省某县城市管理局", hunan),
-    "广东": ("广东省某市城市管理局", guangdong), "浙江": ("浙江省某市城市管理局", zhejiang),
-}  # fmt: skip
+    "北京": ("北京市某区城市管理局", beijing),
+    "中央": ("国家地震局", central),
+    "湖南": ("湖南省某县城市管理局", hunan),
+    "广东": ("广东省某市城市管理局", guangdong),
+    "浙江": ("浙江省某市城市管理局", zhejiang),
+}

@@ -75,9 +75,18 @@ def _row(labels: tuple[str, ...], lane: int, number: int, cells: dict[int, Cell]
     name = next((label for label in labels[::-1] if label and not label.isdigit()), "")
     ordinal = next((depth for depth, style in enumerate(_ORDINALS, 1) if style.match(name)), 0)
     return ShapeRow(
-        lane, number, labels, name, Place(), cells, code, "functional" if code else "", ordinal,
-        total=name.endswith(("合计", "总计", "小计")), of_which=name.startswith("其中"),
-    )  # fmt: skip
+        lane,
+        number,
+        labels,
+        name,
+        Place(),
+        cells,
+        code,
+        "functional" if code else "",
+        ordinal,
+        total=name.endswith(("合计", "总计", "小计")),
+        of_which=name.startswith("其中"),
+    )
 
 
 def _fact(cell: Cell, address: Address, fine: int) -> Fact:

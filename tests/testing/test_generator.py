@@ -206,8 +206,10 @@ def test_ledgers_of_two_years_open_as_they_closed(seed: int) -> None:
 
 
 def test_the_same_seed_gives_the_same_bytes() -> None:
-    first, second = ([(made.name, made.data, made.planted) for made in generate(BOOK, 6, kit.FORMATS, plant=2, seed=3)]
-                     for _ in range(2))  # fmt: skip
+    first, second = (
+        [(made.name, made.data, made.planted) for made in generate(BOOK, 6, kit.FORMATS, plant=2, seed=3)]
+        for _ in range(2)
+    )
     assert first == second
     assert len({name for name, _, _ in first}) == 6
     assert [name for name, _, _ in generate_names(4)] != [name for name, _, _ in generate_names(5)]
@@ -223,8 +225,10 @@ def test_generated_files_and_their_key(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from auditor.cli.main import main; main()", "--lang", "en", "generate"]
     done = subprocess.run(
         [*command, "--count", "3", "--plant", "2", "--format", "txt,xlsx", "--out", str(tmp_path)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     rows = list(csv.DictReader(io.StringIO((tmp_path / "key.csv").read_text(encoding="utf-8"))))
     assert list(rows[0]) == ["file", "table", "row", "column", "sentence", "printed", "true", "cause"]

@@ -18,9 +18,13 @@ WRONG = "{'[208].本年支出合计': 8.50, '[208].基本支出': 5.00, '[208].�
 def run(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
     plugin = ["-p", "no:auditor", "-p", "auditor.testing.plugin", "-p", "no:cacheprovider", "-p", "no:xdist"]
     return subprocess.run(
-        [sys.executable, "-m", "pytest", *plugin, "--rootdir", str(folder), *more], cwd=folder,
-        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "pytest", *plugin, "--rootdir", str(folder), *more],
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def firm(folder: Path, fail: str) -> Path:

@@ -47,8 +47,10 @@ RULES = """
     pass: {pass}
     fail: {fail}
 """
-WEAK = ("{'[208].本年支出合计': 5.00, '[208].基本支出': 5.00, '[208].项目支出': 0.00}",
-        "{'[208].本年支出合计': 9.00, '[208].基本支出': 5.00, '[208].项目支出': 0.00}")  # fmt: skip
+WEAK = (
+    "{'[208].本年支出合计': 5.00, '[208].基本支出': 5.00, '[208].项目支出': 0.00}",
+    "{'[208].本年支出合计': 9.00, '[208].基本支出': 5.00, '[208].项目支出': 0.00}",
+)
 
 
 def test_examples_that_notice_nothing_are_told() -> None:
@@ -138,8 +140,11 @@ def test_each_figure_reads_printed_tables_and_sentences() -> None:
     assert [told for told, _ in changed(printed)] == ["8.00 → 9.00", "8.00 → 7.00"]
     sentence = Text.at("七、说明\n2023年支出60.00万元，占12.5%，其中车辆3辆。", "", 0, 0)
     assert [told for told, _ in changed(sentence)] == [
-        "60.00 → 67.50", "60.00 → 52.50", "12.5 → 14.1", "12.5 → 10.9",
-    ]  # fmt: skip
+        "60.00 → 67.50",
+        "60.00 → 52.50",
+        "12.5 → 14.1",
+        "12.5 → 10.9",
+    ]
 
 
 def test_a_row_that_the_form_does_not_print_leaves_its_statements_open(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def bind_selection(ref: Ref, instances: Instances) -> Segments:
 
 
 def _needs_rows(ref: Ref, chunk: Chunk) -> bool:
-    """Tell whether a selection names rows that no table of its form may leave out."""
+    """Whether a selection names rows that no table of its form may leave out."""
     named = chunk.tables[ref.table].named_rows
     names = (ref.rows.text,) if ref.rows.how is Rows.FIXED else ref.rows.items if not ref.rows.open else ()
     return any(name in named and not named[name].optional for name in names)

@@ -82,9 +82,12 @@ class Chunk:
 
     @classmethod
     def of(
-        cls, filings: Sequence[Filing], book: FormBook, mode: Rounding = Rounding.HALF_UP,
+        cls,
+        filings: Sequence[Filing],
+        book: FormBook,
+        mode: Rounding = Rounding.HALF_UP,
         entities: Entities | None = None,
-    ) -> Chunk:  # fmt: skip
+    ) -> Chunk:
         """Make a chunk of filings that were read."""
         dynamic = {name: table for filing in filings for name, table in filing.dynamic.items()}
         infos = [info_of(filing, book) for filing in filings]
@@ -121,7 +124,7 @@ class Chunk:
         return ranges(self.facts.value[position], self.facts.step[position], self.mode)
 
     def leaves_out(self, table: str) -> bool:
-        """Tell whether any filing's form of a table prints only a part of it."""
+        """Whether any filing's form of a table prints only a part of it."""
         self.left_out(table, "")
         return bool(self._left_out[table])
 
@@ -262,9 +265,16 @@ def info_of(filing: Filing, book: FormBook) -> FilingInfo:
     columns = frozenset(read.table for read in filing.tables if read.unknown_columns)
     unknown_rows = frozenset(unknown)
     return FilingInfo(
-        filing.key, filing.family, filing.entity_kind, status, left_out, names, unknown_rows, columns,
+        filing.key,
+        filing.family,
+        filing.entity_kind,
+        status,
+        left_out,
+        names,
+        unknown_rows,
+        columns,
         frozenset(_withheld(filing)),
-    )  # fmt: skip
+    )
 
 
 def _withheld(filing: Filing) -> Iterator[str]:

@@ -116,7 +116,7 @@ def _gate(plan: Plan, chunk: Chunk) -> Bytes:
 
 
 def _only_asked(ref: Ref, plan: Plan) -> bool:
-    """Tell whether a table is only asked for (exists, blank …), so that its absence is an answer."""
+    """Whether a table is only asked for (exists, blank …), so that its absence is an answer."""
     statements = (*plan.statements, *plan.alternatives, *plan.when, *plan.otherwise)
     return any(_asks(statement, ref) for statement in statements)
 
@@ -200,9 +200,19 @@ def _plain(
     zero = np.zeros(size, dtype=np.int64)
     verdict = _with_reasons(verdict, reason)
     return Outcome(
-        plan, statement, instances, verdict, reason, np.zeros(size, dtype=np.uint8), zero, zero, zero, None, None,
+        plan,
+        statement,
+        instances,
+        verdict,
+        reason,
+        np.zeros(size, dtype=np.uint8),
+        zero,
+        zero,
+        zero,
+        None,
+        None,
         operands,
-    )  # fmt: skip
+    )
 
 
 def _with_reasons(verdict: Bytes, reason: Bytes) -> Bytes:
@@ -243,9 +253,20 @@ def _relation(plan: Plan, statement: Relation, instances: Instances, *, plain: b
     reason = np.where(held, Reason.NONE, built.reason).astype(np.uint8)
     verdict = _with_reasons(judged.verdict, reason)
     return Outcome(
-        plan, statement, instances, verdict, reason, judged.note, judged.gap, judged.lo, judged.hi,
-        judged.allowed, built.linear, equality=equality, lacking=held,
-    )  # fmt: skip
+        plan,
+        statement,
+        instances,
+        verdict,
+        reason,
+        judged.note,
+        judged.gap,
+        judged.lo,
+        judged.hi,
+        judged.allowed,
+        built.linear,
+        equality=equality,
+        lacking=held,
+    )
 
 
 _LACKING = (Reason.UNPRINTED, Reason.UNREAD_ROW)  # parts are not there: a gap proves nothing
@@ -286,9 +307,19 @@ def _any_of(plan: Plan, instances: Instances) -> Outcome:
         verdict[better], note[better] = outcome.verdict[better], outcome.note[better]
         reason[better] = outcome.reason[better]
     return Outcome(
-        plan, best.statement, instances, verdict, reason, note, best.gap, best.lo, best.hi, best.allowed, best.linear,
+        plan,
+        best.statement,
+        instances,
+        verdict,
+        reason,
+        note,
+        best.gap,
+        best.lo,
+        best.hi,
+        best.allowed,
+        best.linear,
         best.operands,
-    )  # fmt: skip
+    )
 
 
 _ORDER = np.array([0, 1, 4, 2, 5, 6], dtype=np.uint8)  # consistent, rounding, inconsistent, not evaluated, …

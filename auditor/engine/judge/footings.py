@@ -104,7 +104,7 @@ def _judge(plan: Plan, evaluation: Evaluation, known: _Known) -> None:
 
 
 def _is_ignored(one: Footing, patterns: Iterable[str]) -> bool:
-    """Tell whether an author silenced a pattern: by wild cards over `表：关系`."""
+    """Whether an author silenced a pattern: by wild cards over `表：关系`."""
     name = f"{one.total.table}：{one.pattern}"
     return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
 
@@ -124,9 +124,20 @@ def _outcome(plan: Plan, bound: Sequence[BoundFooting], chunk: Chunk) -> Outcome
     np.maximum.at(reason, flat.instance, reasons_of_state(chunk.facts.state[flat.position]))
     verdict = np.where(reason > 0, np.uint8(Verdict.NOT_EVALUATED), judged.verdict).astype(np.uint8)
     return Outcome(
-        plan, FOOTS, instances, verdict, reason, judged.note, judged.gap, judged.lo, judged.hi, judged.allowed, linear,
-        equality=equality, footings=tuple(one.footing for one in bound),
-    )  # fmt: skip
+        plan,
+        FOOTS,
+        instances,
+        verdict,
+        reason,
+        judged.note,
+        judged.gap,
+        judged.lo,
+        judged.hi,
+        judged.allowed,
+        linear,
+        equality=equality,
+        footings=tuple(one.footing for one in bound),
+    )
 
 
 def _pieces(bound: Sequence[BoundFooting]) -> Iterable[TermFacts]:

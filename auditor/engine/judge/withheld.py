@@ -35,7 +35,7 @@ def spare_withheld(evaluation: Evaluation) -> None:
 
 
 def _sums_rows(outcome: Outcome) -> bool:
-    """Tell whether a statement says that one figure is the sum of the rows of a table, however many they are."""
+    """Whether a statement says that one figure is the sum of the rows of a table, however many they are."""
     if outcome.linear is None:
         return False
     if outcome.footings:
@@ -53,7 +53,7 @@ def _open(item: object) -> bool:
 
 
 def _is_above(outcome: Outcome, check: int, withheld: frozenset[str]) -> bool:
-    """Tell whether the one figure on the left is above the parts on the right, in a table with parts withheld."""
+    """Whether the one figure on the left is above the parts on the right, in a table with parts withheld."""
     assert outcome.linear is not None
     facts = outcome.instances.chunk.facts
     flat = outcome.linear.of(np.array([check]))

@@ -151,9 +151,14 @@ class CheckMatrix:
         begin, end = int(self.first[low]), int(self.first[high])
         source, instance = self.source[low:high], self.instance[low:high]
         return MatrixRows(
-            self, source, instance, self.verdict[low:high], self.first[low : high + 1] - begin,
-            self.position[begin:end], self.weight[begin:end],
-        )  # fmt: skip
+            self,
+            source,
+            instance,
+            self.verdict[low:high],
+            self.first[low : high + 1] - begin,
+            self.position[begin:end],
+            self.weight[begin:end],
+        )
 
 
 def _slack(outcome: Outcome, chosen: Longs, chunk: Chunk) -> Longs:

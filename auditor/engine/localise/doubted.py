@@ -116,7 +116,7 @@ def _try(trial: _Trial, outcome: Outcome, number: int, made: Mapping[tuple[int, 
 
 
 def _compares(outcome: Outcome) -> bool:
-    """Tell whether figures are compared; what the shapes of tables propose has been tried on each table already."""
+    """Whether figures are compared; what the shapes of tables propose has been tried on each table already."""
     return (outcome.linear is not None or outcome.forms is not None) and not outcome.plan.rule.footing
 
 

@@ -30,11 +30,11 @@ class Equation:
 
     @property
     def failing(self) -> bool:
-        """Tell whether it has to be explained."""
+        """Whether it has to be explained."""
         return self.check is not None and self.must
 
     def holds(self, changes: Mapping[int, int]) -> bool:
-        """Tell whether it holds when some figures change by these amounts."""
+        """Whether it holds when some figures change by these amounts."""
         if self.rate is None:
             shift = sum(self.terms[fact] * change for fact, change in changes.items() if fact in self.terms)
             return self.low + shift <= 0 <= self.high + shift

@@ -99,8 +99,11 @@ class Equations:
             identities.append(Identity(terms, int(outcome.linear.constant[instance]), tail))
         identities.sort(key=lambda identity: sorted(identity.terms.items()))  # whatever else is in the chunk
         zeros = rows.position[chunk.facts.state[rows.position] == STATE_CODE[State.ZERO]].tolist()
-        hidden = {zero: zero_range(int(chunk.facts.step[zero]), chunk.mode)
-                  for zero in zeros if zero - self.start not in repairs}  # fmt: skip
+        hidden = {
+            zero: zero_range(int(chunk.facts.step[zero]), chunk.mode)
+            for zero in zeros
+            if zero - self.start not in repairs
+        }
         return [proof.shifted(-self.start) for proof in prove(identities, ranges, hidden)]
 
     def _ranges(self, repairs: Mapping[int, int]) -> dict[int, Range]:
@@ -118,7 +121,7 @@ class Equations:
 
 
 def _accuses(rows: MatrixRows, row: int) -> bool:
-    """Tell whether a failing row must hold: a question to be explained, or a rate one digit off, accuses no figure."""
+    """Whether a failing row must hold: a question to be explained, or a rate one digit off, accuses no figure."""
     outcome = rows.outcome_of(row)
     near = int(outcome.note[int(rows.instance[row])]) == Note.ONE_DIGIT
     return outcome.plan.rule.kind is RuleKind.LOGICAL and not near

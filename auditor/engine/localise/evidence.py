@@ -87,7 +87,7 @@ class Evidence:
         return [suspect for suspect in ranked if not self._absurd(suspect)]
 
     def possible(self, number: int, change: int) -> bool:
-        """Tell whether a figure may have been meant to be larger by `change`.
+        """Whether a figure may have been meant to be larger by `change`.
 
         Amounts and counts are not below zero, but for what is carried over or compared (or a wrong sign); a total that
         is printed is not meant to be nothing.
@@ -101,12 +101,12 @@ class Evidence:
         return change == -2 * fact.value or any(word in named for word in SIGNED)
 
     def _absurd(self, suspect: Suspect) -> bool:
-        """Tell whether a repair would turn an amount below zero, without a cause that would."""
+        """Whether a repair would turn an amount below zero, without a cause that would."""
         value = self.facts[suspect.fact].value
         return suspect.suggested is not None and suspect.suggested < 0 <= value and suspect.cause is None
 
     def _open(self, number: int, failing: Sequence[Equation]) -> bool:
-        """Tell whether failing checks leave open what a figure should be: words that compare, or blanks beside it."""
+        """Whether failing checks leave open what a figure should be: words that compare, or blanks beside it."""
         blank = {n for e in failing for n in e.terms if n != number and self.facts[n].state in NOTHING}
         return bool(failing) and all(
             e.rate.function == "compare" if e.rate is not None else set(e.terms) <= {number, *blank} for e in failing
@@ -168,14 +168,14 @@ class Evidence:
             before=[*self._digits(before, fact, step), *self._last_year(address, step)],
             items=self._items(number, step),
             hundred=fact.kind is Kind.PERCENT and self._hundred(number),
-        )  # fmt: skip
+        )
         return guess(fact.value // step, (fact.value + change) // step, around)
 
     def _elsewhere(self, number: int, flags: Flags) -> list[int]:
         return [other for other in self._figures(flags) if not self._equal_by_nature(number, other)]
 
     def _equal_by_nature(self, number: int, other: int) -> bool:
-        """Tell whether two figures that are printed alike are so by an identity: that says nothing of copying.
+        """Whether two figures that are printed alike are so by an identity: that says nothing of copying.
 
         Totals equal totals (收入总计, 支出总计), and a total the only one of its items that is not nothing.
         """
@@ -211,12 +211,15 @@ class Evidence:
         for equation in self.system.touching([number]):
             own = equation.terms.get(number, 0)
             if equation.check is not None and equation.rate is None:
-                items |= {other: self.facts[other].value // step for other, weight in equation.terms.items()
-                          if other != number and weight == -own}  # fmt: skip
+                items |= {
+                    other: self.facts[other].value // step
+                    for other, weight in equation.terms.items()
+                    if other != number and weight == -own
+                }
         return items if len(items) > 1 else {}
 
     def _hundred(self, number: int) -> bool:
-        """Tell whether a share and the other shares of its whole print a sum of 100 %."""
+        """Whether a share and the other shares of its whole print a sum of 100 %."""
         shares = {number}
         for equation in self.system.touching([number]):
             rate = equation.rate

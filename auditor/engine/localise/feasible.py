@@ -60,7 +60,7 @@ def solve(
 
 
 def _alone(figure: int, figures: Sequence[int], equations: Sequence[Equation]) -> bool:
-    """Tell whether a failing equation touches this figure and none of the others: it tells its value."""
+    """Whether a failing equation touches this figure and none of the others: it tells its value."""
     others = set(figures) - {figure}
     return any(e.failing and figure in e.terms and others.isdisjoint(e.terms) for e in equations)
 

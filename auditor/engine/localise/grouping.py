@@ -162,8 +162,10 @@ def _slots(explanations: Sequence[Explanation], names: Mapping[int, str]) -> lis
 def _shared_out(failing: Sequence[Equation], slots: Sequence[Sequence[int]]) -> list[list[Equation]]:
     """Each failing equation for one slot whose figures it touches: first those that leave no choice."""
     out: list[list[Equation]] = [[] for _ in slots]
-    choices = [(equation, [n for n, slot in enumerate(slots) if not equation.terms.keys().isdisjoint(slot)])
-               for equation in failing]  # fmt: skip
+    choices = [
+        (equation, [n for n, slot in enumerate(slots) if not equation.terms.keys().isdisjoint(slot)])
+        for equation in failing
+    ]
     for equation, places in sorted(choices, key=lambda choice: len(choice[1])):
         out[min(places, key=lambda place: len(out[place]))].append(equation)
     return out
@@ -201,8 +203,9 @@ def _exchanged(groups: Sequence[Group], evidence: Evidence) -> list[Group]:
     while left:
         group = left.pop(0)
         for other in left:
-            pairs = [(a, b) for a, b in _choices(group, other)
-                     if _change_places(_change(a, facts), _change(b, facts), facts)]  # fmt: skip
+            pairs = [
+                (a, b) for a, b in _choices(group, other) if _change_places(_change(a, facts), _change(b, facts), facts)
+            ]
             if pairs:
                 left.remove(other)
                 group = _pairs(pairs, [*group.checks, *other.checks], facts)
@@ -224,7 +227,7 @@ def _change(suspect: Suspect, facts: Sequence[Fact]) -> tuple[int, int]:
 
 
 def _change_places(one: tuple[int, int], other: tuple[int, int], facts: Sequence[Fact]) -> bool:
-    """Tell whether two changes give each of two figures of one row or column the value of the other, nearly."""
+    """Whether two changes give each of two figures of one row or column the value of the other, nearly."""
     first, second = facts[one[0]], facts[other[0]]
     near = first.address.table == second.address.table and (
         first.address.row == second.address.row or first.address.column == second.address.column
@@ -254,7 +257,7 @@ def _pairs(pairs: Iterable[Sequence[Suspect]], checks: Iterable[Check], facts: S
 
 
 def _follows(check: Check, group: Group, evidence: Evidence) -> bool:
-    """Tell whether a failing check holds once a suspect of a group has its suggested value; name that one first then.
+    """Whether a failing check holds once a suspect of a group has its suggested value; name that one first then.
 
     Suspects whose repair settles more come before those that were likelier so far, once.
     """
@@ -271,7 +274,7 @@ def _follows(check: Check, group: Group, evidence: Evidence) -> bool:
 
 
 def _settles(check: Check, suspects: Sequence[Suspect], group: Group, evidence: Evidence) -> bool:
-    """Tell whether a failing check holds once suspects have their suggested values, with what changes with them.
+    """Whether a failing check holds once suspects have their suggested values, with what changes with them.
 
     A suggested value is known to its last digit only.
     """
@@ -289,7 +292,7 @@ def _settles(check: Check, suspects: Sequence[Suspect], group: Group, evidence: 
 
 
 def within(check: Check, changes: Mapping[int, int], steps: Mapping[int, int] | Sequence[int]) -> bool:
-    """Tell whether a failing check between amounts holds once figures change, each known to its last digit."""
+    """Whether a failing check between amounts holds once figures change, each known to its last digit."""
     if not check.linear:
         return False
     gap = check.gap + sum(o.coefficient * changes.get(o.fact, 0) for o in check.operands)
@@ -299,7 +302,7 @@ def within(check: Check, changes: Mapping[int, int], steps: Mapping[int, int] | 
 
 
 def is_both(suspects: Sequence[Suspect]) -> bool:
-    """Tell whether suspects are wrong two by two: figures that changed places."""
+    """Whether suspects are wrong two by two: figures that changed places."""
     return bool(suspects) and all(s.cause is not None and s.cause.cause is Cause.SWAPPED for s in suspects)
 
 
@@ -343,5 +346,9 @@ def _near(check: Check, evidence: Evidence) -> list[Suspect]:
 def _telling(check: Check) -> tuple[bool, bool, int, str, str]:
     """Show the shortest logical equality between amounts first."""
     return (
-        check.rule.kind is not RuleKind.LOGICAL, not check.linear, len(check.operands), check.rule.id, check.statement,
-    )  # fmt: skip
+        check.rule.kind is not RuleKind.LOGICAL,
+        not check.linear,
+        len(check.operands),
+        check.rule.id,
+        check.statement,
+    )

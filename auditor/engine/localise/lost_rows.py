@@ -92,7 +92,7 @@ def _lost(
 
 
 def _is_below(code: str, parent: str, printed: Iterable[str]) -> bool:
-    """Tell whether a row of this code would be added to this total, and to none between."""
+    """Whether a row of this code would be added to this total, and to none between."""
     if parent != TOTAL and not (code.startswith(parent) and code != parent):
         return False
     reach = 0 if parent == TOTAL else len(parent)

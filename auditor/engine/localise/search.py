@@ -92,7 +92,7 @@ def localise(
 
 
 def _meet(one: Component, other: Component) -> bool:
-    """Tell whether figures that explain one component stand in failing equations of the other."""
+    """Whether figures that explain one component stand in failing equations of the other."""
     return any(
         not set(explanation.figures).isdisjoint(equation.terms)
         for a, b in ((one, other), (other, one))

@@ -63,7 +63,7 @@ class Signature:
 
     @property
     def unique(self) -> bool:
-        """Tell whether it is told from every other figure."""
+        """Whether it is told from every other figure."""
         return bool(self.checks) and not self.alike
 
 
@@ -88,8 +88,10 @@ def signatures_of(evaluation: Evaluation, filing: int = 0) -> dict[int, Signatur
     classes: dict[tuple[tuple[int, int], ...], list[int]] = {}
     for figure in sorted(columns):
         classes.setdefault(_normal(columns[figure]), []).append(figure)
-    seen = [(rows.outcome_of(row).plan.rule, instance_text(rows.outcome_of(row), int(rows.instance[row])))
-            for row in range(len(rows))]  # fmt: skip
+    seen = [
+        (rows.outcome_of(row).plan.rule, instance_text(rows.outcome_of(row), int(rows.instance[row])))
+        for row in range(len(rows))
+    ]
     out = {}
     for members in classes.values():
         for figure in members:

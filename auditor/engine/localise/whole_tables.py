@@ -28,7 +28,7 @@ TELLING = 100  # last digits from which on a figure tells one factor from anothe
 AGAINST = 4  # explained comparisons that outweigh one that speaks against
 
 
-class Scope(NamedTuple):
+class WholeScope(NamedTuple):
     """What a cause acts on: a table, or one column of it."""
 
     table: str
@@ -42,7 +42,7 @@ class WholeCause:
     `printed` and `right` are units of measure; both are empty where the sign is wrong.
     """
 
-    scope: Scope
+    scope: WholeScope
     printed: str
     right: str
     factor: Fraction
@@ -73,7 +73,7 @@ def _is_between(check: Check, facts: Sequence[Fact]) -> bool:
 def _best(
     between: Sequence[Check], facts: Sequence[Fact], prose: frozenset[str], equations: Equations
 ) -> WholeCause | None:
-    votes: dict[tuple[Scope, str, Fraction], list[Check]] = {}
+    votes: dict[tuple[WholeScope, str, Fraction], list[Check]] = {}
     for check in between:
         for key in _explaining(check, facts, prose):
             votes.setdefault(key, []).append(check)
@@ -88,13 +88,15 @@ def _best(
     return max(able, key=lambda one: one[:3])[3] if able else None
 
 
-def _explaining(check: Check, facts: Sequence[Fact], prose: frozenset[str]) -> Iterable[tuple[Scope, str, Fraction]]:
+def _explaining(
+    check: Check, facts: Sequence[Fact], prose: frozenset[str]
+) -> Iterable[tuple[WholeScope, str, Fraction]]:
     """The factors on a table or column with which a comparison between amounts holds."""
     if not check.linear:
         return
     tables = {facts[o.fact].address.table for o in check.operands}
-    scopes = [Scope(table) for table in tables] if len(tables) > 1 else []
-    scopes += sorted({Scope(facts[o.fact].address.table, facts[o.fact].address.column) for o in check.operands})
+    scopes = [WholeScope(table) for table in tables] if len(tables) > 1 else []
+    scopes += sorted({WholeScope(facts[o.fact].address.table, facts[o.fact].address.column) for o in check.operands})
     for scope in sorted(scopes):
         if scope.table in prose:
             continue
@@ -110,13 +112,13 @@ def _explaining(check: Check, facts: Sequence[Fact], prose: frozenset[str]) -> I
             yield scope, "", Fraction(-1)
 
 
-def _is_in(fact: Fact, scope: Scope) -> bool:
+def _is_in(fact: Fact, scope: WholeScope) -> bool:
     address = fact.address
     return fact.kind is Kind.AMOUNT and address.table == scope.table and scope.column in ("", address.column)
 
 
-def _holds(check: Check, scope: Scope, factor: Fraction, facts: Sequence[Fact]) -> bool:
-    """Tell whether a failing comparison holds once the figures in a scope are multiplied, each to its last digit."""
+def _holds(check: Check, scope: WholeScope, factor: Fraction, facts: Sequence[Fact]) -> bool:
+    """Whether a failing comparison holds once the figures in a scope are multiplied, each to its last digit."""
     up, down = factor.numerator, factor.denominator
     gap, room, telling = check.gap * down, check.allowed * down, False
     for operand in check.operands:
@@ -129,7 +131,12 @@ def _holds(check: Check, scope: Scope, factor: Fraction, facts: Sequence[Fact]) 
 
 
 def _cause(
-    scope: Scope, right: str, factor: Fraction, checks: Sequence[Check], between: Sequence[Check], facts: Sequence[Fact]
+    scope: WholeScope,
+    right: str,
+    factor: Fraction,
+    checks: Sequence[Check],
+    between: Sequence[Check],
+    facts: Sequence[Fact],
 ) -> WholeCause:
     """The cause with all that it explains: comparisons between amounts that hold then, and rates that rest on it."""
     inside = next(facts[o.fact] for o in checks[0].operands if _is_in(facts[o.fact], scope))
@@ -146,7 +153,7 @@ def _usual_unit(facts: Sequence[Fact], prose: frozenset[str]) -> str:
 
 
 def _is_main(cause: WholeCause, checks: Sequence[Check], between: Sequence[Check], facts: Sequence[Fact]) -> bool:
-    """Tell whether a cause explains nearly all that fails between its table or column and others."""
+    """Whether a cause explains nearly all that fails between its table or column and others."""
     ours = [c for c in between if c.linear and len({_is_in(facts[o.fact], cause.scope) for o in c.operands}) > 1]
     figures = {o.fact for c in checks for o in c.operands if _is_in(facts[o.fact], cause.scope)}
     return len(figures) >= FEWEST and 5 * len(checks) >= 4 * len(ours)

@@ -35,7 +35,7 @@ def range_of(told: Told) -> Range | None:
 
 
 def grows(amount: Told, change: Told, rate: Told) -> bool:
-    """Tell whether an amount, its change and the rate of change agree."""
+    """Whether an amount, its change and the rate of change agree."""
     ranges = range_of(amount), range_of(change), range_of(rate)
     if ranges[0] is None or ranges[1] is None or ranges[2] is None:
         return False
@@ -44,7 +44,7 @@ def grows(amount: Told, change: Told, rate: Told) -> bool:
 
 
 def shares(part: Told, whole: Told, rate: Told) -> bool:
-    """Tell whether a part is the printed share of a whole."""
+    """Whether a part is the printed share of a whole."""
     ranges = range_of(part), range_of(whole), range_of(rate)
     if ranges[0] is None or ranges[1] is None or ranges[2] is None:
         return False
@@ -53,7 +53,7 @@ def shares(part: Told, whole: Told, rate: Told) -> bool:
 
 
 def sums(whole: Told, parts: list[Told]) -> bool:
-    """Tell whether parts add up to a whole, each known to its last digit."""
+    """Whether parts add up to a whole, each known to its last digit."""
     total, low, high = range_of(whole), 0, 0
     if total is None:
         return False
@@ -66,7 +66,7 @@ def sums(whole: Told, parts: list[Told]) -> bool:
 
 
 def shares_make_a_whole(rates: list[Told]) -> bool:
-    """Tell whether shares add up to a hundred percent, each known to its last digit."""
+    """Whether shares add up to a hundred percent, each known to its last digit."""
     low = high = 0
     for rate in rates:
         reach = range_of(rate)
@@ -77,7 +77,7 @@ def shares_make_a_whole(rates: list[Told]) -> bool:
 
 
 def slipped(whole: Told, parts: list[Told]) -> bool:
-    """Tell whether one wrong digit of one number, or two digits in wrong order, is all that parts lack to add up."""
+    """Whether one wrong digit of one number, or two digits in wrong order, is all that parts lack to add up."""
     values = [value_of(told) for told in (whole, *parts)]
     known = [value for value in values if value is not None]
     if len(known) != len(values):
@@ -93,7 +93,7 @@ def slipped(whole: Told, parts: list[Told]) -> bool:
 
 
 def one_slip(printed: int, right: int) -> bool:
-    """Tell whether two numbers of the same length differ in one digit, or in the order of two neighbours."""
+    """Whether two numbers of the same length differ in one digit, or in the order of two neighbours."""
     a, b = str(abs(printed)), str(abs(right))
     if len(a) != len(b) or (printed < 0) != (right < 0):
         return False

@@ -170,5 +170,5 @@ class Leads:
 
 
 def is_simple(text: str) -> bool:
-    """Tell whether nothing but a particle stands between two numbers."""
+    """Whether nothing but a particle stands between two numbers."""
     return _SIMPLE.match(text) is not None

@@ -42,7 +42,7 @@ class Clause:
         return None
 
     def has(self, column: str) -> bool:
-        """Tell whether a number of this measure is told."""
+        """Whether a number of this measure is told."""
         return column in self.told or column in self.borrowed
 
 

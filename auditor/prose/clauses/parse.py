@@ -335,7 +335,7 @@ class Parser(Walk):
         self._reason(chosen, change)
 
     def _is_item(self, clause: Clause, change: _Change, column: str) -> bool:
-        """Tell whether a change of a subject told before is an item of the list of changes at hand."""
+        """Whether a change of a subject told before is an item of the list of changes at hand."""
         level = self.levels[-1] if self.levels else None
         if level is None or level.suspended or change.amount is None or not change.lead.key:
             return False
@@ -371,7 +371,7 @@ class Parser(Walk):
 
     @staticmethod
     def _may(clause: Clause, lead: Lead) -> bool:
-        """Tell whether a comparison with a year can be one of this clause."""
+        """Whether a comparison with a year can be one of this clause."""
         return not (lead.base_year and clause.year and lead.base_year >= clause.year)
 
     def _alone(self, change: _Change, *, aside: bool, of: Clause | None = None) -> None:
@@ -393,7 +393,7 @@ class Parser(Walk):
 
 
 def _tells_shares(whole: Told, clauses: Sequence[Clause]) -> bool:
-    """Tell whether shares are of this whole: each fits, or one does and the parts add up, or lack a slip of a digit."""
+    """Whether shares are of this whole: each fits, or one does and the parts add up, or lack a slip of a digit."""
     amounts = [one.amount for one in clauses if one.amount is not None and one.amount.number.kind is whole.number.kind]
     rates = [one.told["占比"] for one in clauses]
     if len(amounts) < len(clauses):
@@ -413,7 +413,7 @@ def _up(clause: Clause) -> Iterable[Listing]:
 
 
 def _is_new(clause: Clause, change: Told) -> bool:
-    """Tell whether all of an amount is its increase: there was nothing the year before."""
+    """Whether all of an amount is its increase: there was nothing the year before."""
     return change.sign > 0 and value_of(_now(clause)) == value_of(change)
 
 

@@ -28,7 +28,7 @@ PART, PART_COUNT = "上级", "上级数量"
 
 
 @dataclass(slots=True)
-class Row:
+class ClauseRow:
     """A clause as a row: numbers of its own, and numbers that have their home elsewhere."""
 
     phrase: str
@@ -37,10 +37,10 @@ class Row:
 
 
 @dataclass(slots=True)
-class Rows:
+class ClauseRows:
     """What the sentences add to the claims."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[ClauseRow] = field(default_factory=list)
     sums: list[Sum] = field(default_factory=list)
 
 
@@ -49,7 +49,7 @@ def spot_of(number: Number) -> Spot:
     return id(number.passage), number.start
 
 
-def rows_of(sentences: Sentences, claims: Claims, evicted: Iterable[Line], grammar: Grammar) -> Rows:
+def rows_of(sentences: Sentences, claims: Claims, evicted: Iterable[Line], grammar: Grammar) -> ClauseRows:
     """The rows that sentences add; numbers that move are taken out of the claims, unread ones that find a home too.
 
     `evicted` are lines of sections that speak of something else than their row: all their numbers move.
@@ -61,7 +61,7 @@ def rows_of(sentences: Sentences, claims: Claims, evicted: Iterable[Line], gramm
         for column, told in line.told.items()
         if (told.number.unit or not told.word) and id(line) not in gone
     }
-    out = Rows()
+    out = ClauseRows()
     for clause in sentences.clauses:
         _file(clause, homes, out)
     out.sums = sums_of(sentences, grammar)
@@ -81,7 +81,7 @@ def _stays(line: Line, column: str, told: Told, homes: Mapping[Spot, tuple[Line,
     return homes.get(spot_of(told.number)) == (line, column)
 
 
-def _file(clause: Clause, homes: dict[Spot, tuple[Line, str]], out: Rows) -> None:
+def _file(clause: Clause, homes: dict[Spot, tuple[Line, str]], out: ClauseRows) -> None:
     """Leave a clause to the line that tells all of it, add to that line what it lacks, or make a row of it."""
     found = {column: homes.get(spot_of(told.number)) for column, told in clause.told.items()}
     lines = {id(home[0]): home[0] for home in found.values() if home is not None}
@@ -96,7 +96,7 @@ def _file(clause: Clause, homes: dict[Spot, tuple[Line, str]], out: Rows) -> Non
                     line.told[column] = told
                     homes[spot_of(told.number)] = (line, column)
             return
-    row = Row(clause.phrase)
+    row = ClauseRow(clause.phrase)
     sure = clause.amount is not None
     main = next((home[0] for column, home in found.items() if home is not None and column not in MOVABLE), None)
     for column, told in clause.told.items():
@@ -133,7 +133,7 @@ def _part(clause: Clause) -> dict[str, Told]:
 
 
 def _counts_same(clause: Clause, whole: Clause, number: Number) -> bool:
-    """Tell whether two counts count the same things: by a unit of its own, or by the noun that both phrases end in."""
+    """Whether two counts count the same things: by a unit of its own, or by the noun that both phrases end in."""
     return number.unit in OWN_UNITS or (len(whole.phrase) > 1 and clause.phrase[-2:] == whole.phrase[-2:])
 
 

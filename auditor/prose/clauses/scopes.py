@@ -26,7 +26,7 @@ CARRIED = frozenset({"存量", "级次"})  # what a passage says once of all its
 MOST = 160  # characters of a sentence before a number that tell its scope
 
 
-class Scope(NamedTuple):
+class ClauseScope(NamedTuple):
     """What tells one mention of a subject from another: its words, those beside its name, the tag of every group."""
 
     key: str
@@ -39,7 +39,7 @@ class Scope(NamedTuple):
 def other_mentions(claims: Claims, sentences: Sentences, grammar: Grammar, year: int) -> list[Line]:
     """The lines of sections that do not speak of what their row's first plain mention speaks of."""
     clauses = {spot_of(told.number): clause for clause in sentences.clauses for told in clause.told.values()}
-    rows: dict[tuple[str, str], list[tuple[Line, Scope]]] = defaultdict(list)
+    rows: dict[tuple[str, str], list[tuple[Line, ClauseScope]]] = defaultdict(list)
     for line in claims.lines:
         clause = _clause_of(line, clauses)
         if clause is not None:
@@ -76,7 +76,7 @@ def _clause_of(line: Line, clauses: dict[Spot, Clause]) -> Clause | None:
     return None
 
 
-def scope_of(clause: Clause, label: str, grammar: Grammar, year: int) -> Scope:
+def scope_of(clause: Clause, label: str, grammar: Grammar, year: int) -> ClauseScope:
     """The scope of a clause whose subject the wordings know as `label`."""
     words = clause.phrase if clause.key else clause.context
     plain = QUOTES.sub("", label)
@@ -95,4 +95,4 @@ def scope_of(clause: Clause, label: str, grammar: Grammar, year: int) -> Scope:
     earlier = grammar.tags_of(text[max(0, begin - MOST) : begin])
     tags |= {(group, tag) for group, tag in earlier if group in CARRIED and group not in groups}
     heading = "" if any(group == FUND for group, _ in tags) else clause.passage.heading
-    return Scope(grammar.key_of(words), beside, tags, 0 if clause.year == year else clause.year, heading)
+    return ClauseScope(grammar.key_of(words), beside, tags, 0 if clause.year == year else clause.year, heading)

@@ -26,8 +26,18 @@ if TYPE_CHECKING:
     from auditor.prose.clauses.model import Clause, Listing, Sentences
 
 SUMMED = (
-    "金额", "决算", "预算安排", "预算执行", "年初预算", "全年预算", "预算", "上年", "变动额", "较预算变动额", "数量",
-)  # fmt: skip
+    "金额",
+    "决算",
+    "预算安排",
+    "预算执行",
+    "年初预算",
+    "全年预算",
+    "预算",
+    "上年",
+    "变动额",
+    "较预算变动额",
+    "数量",
+)
 MANY = 2  # a list of more parts that is one slip away from its total was meant to close
 MOST_BEHIND = 400  # characters behind a list that are looked at
 FAMILY = 4  # so many lists with the same opening words show what they mean
@@ -65,7 +75,7 @@ class _Try:
 
 
 def like(number: Number, other: Number) -> bool:
-    """Tell whether two numbers count in the same unit."""
+    """Whether two numbers count in the same unit."""
     return number.kind is other.kind and (number.kind is Kind.AMOUNT or number.unit == other.unit)
 
 
@@ -135,7 +145,7 @@ def _whole_shares(items: Sequence[Clause]) -> bool:
 
 
 def _lacks_an_item(listing: Listing) -> bool:
-    """Tell whether an amount behind the last item of a list, in the same sentence, is none of its items."""
+    """Whether an amount behind the last item of a list, in the same sentence, is none of its items."""
     last = listing.items[-1]
     text = last.passage.text
     at = max(told.number.end for told in last.told.values())
@@ -153,7 +163,7 @@ def _lacks_an_item(listing: Listing) -> bool:
 
 
 def _closes_behind(one: _Try) -> bool:
-    """Tell whether an amount behind the end of a list is just what it lacks: a stop was printed for a semicolon."""
+    """Whether an amount behind the end of a list is just what it lacks: a stop was printed for a semicolon."""
     values = [value[0] for told in (one.whole, *one.parts) if (value := value_of(told)) is not None]
     gap = values[0] - sum(values[1:]) if len(values) > len(one.parts) else 0
     last = one.listing.items[-1]

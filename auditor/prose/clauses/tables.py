@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from auditor.model.tables import Table
     from auditor.prose.claims import Claims, Told
     from auditor.prose.clauses.model import Sentences
-    from auditor.prose.clauses.rows import Rows, Spot
+    from auditor.prose.clauses.rows import ClauseRows, Spot
     from auditor.prose.code_names import Names
     from auditor.prose.passages import Passage
 
@@ -58,7 +58,7 @@ class SentenceTables:
     def __init__(self, sentences: Sentences, claims: Claims, book: FormBook, year: int) -> None:
         assert book.grammar is not None
         evicted = other_mentions(claims, sentences, book.grammar, year)
-        self.rows: Rows = rows_of(sentences, claims, evicted, book.grammar)
+        self.rows: ClauseRows = rows_of(sentences, claims, evicted, book.grammar)
         self.book = book
         self.told: dict[Spot, Address] = {}
 

@@ -82,7 +82,7 @@ def _left(char: Char) -> float:
 
 
 def _apart(last: Char, char: Char) -> bool:
-    """Tell whether a space stands between two Latin characters; others have none between them."""
+    """Whether a space stands between two Latin characters; others have none between them."""
     gap = WORD_GAP if last[5].isalnum() and char[5].isalnum() else MARK_GAP
     return char[1] - last[3] > gap * (char[4] - char[2])
 
@@ -249,7 +249,7 @@ def _starts(lines: Sequence[TextLine]) -> list[float]:
 
 
 def goes_on(line: TextLine, following: TextLine, margins: Margins | None) -> bool:
-    """Tell whether the paragraph of `line` goes on in the following line."""
+    """Whether the paragraph of `line` goes on in the following line."""
     if margins is None or not (line.alone and following.alone):
         return False
     size = max(line.size, 1.0)
@@ -298,9 +298,11 @@ def paragraph_of(lines: Sequence[TextLine], file: str) -> Paragraph:
         text += line.text
     first = [line for line in lines if line.page == lines[0].page]
     box = (
-        min(line.box[0] for line in first), min(line.box[1] for line in first),
-        max(line.box[2] for line in first), max(line.box[3] for line in first),
-    )  # fmt: skip
+        min(line.box[0] for line in first),
+        min(line.box[1] for line in first),
+        max(line.box[2] for line in first),
+        max(line.box[3] for line in first),
+    )
     return Paragraph(text, Place(file, page=lines[0].page, quote=text[:200], bbox=_rounded(box)), tuple(parts))
 
 

@@ -67,7 +67,7 @@ def mark(beside: Char, shift: float) -> Char:
 
 
 def is_one_number(last: Char, char: Char) -> bool:
-    """Tell whether two characters that are drawn one after the other are of one number, with nothing between."""
+    """Whether two characters that are drawn one after the other are of one number, with nothing between."""
     return last[5] in FIGURES and char[5] in FIGURES and _goes_on(last, char)
 
 
@@ -90,7 +90,7 @@ def _runs(drawn: Sequence[Char], unseen: set[int], seen: set[int]) -> Iterator[l
 
 
 def _goes_on(last: Char, char: Char) -> bool:
-    """Tell whether a character stands just right of another, on its line and in its size."""
+    """Whether a character stands just right of another, on its line and in its size."""
     high = max(last[4] - last[2], char[4] - char[2])
     if abs(last[0] - char[0]) > SAME_BASE or abs((last[4] - last[2]) - (char[4] - char[2])) > SAME_SIZE * high:
         return False

@@ -276,8 +276,11 @@ def _chars(text_page: Any, matrix: Matrix, content: PageContent, doubts: _Doubts
         raise TooComplexError
     handle = void(ctypes.addressof(text_page.contents))
     get_unicode, has_no_code, get_loose_box, get_origin = (
-        pdfium_calls.get_unicode, pdfium_calls.has_no_code, pdfium_calls.get_loose_box, pdfium_calls.get_origin,
-    )  # fmt: skip
+        pdfium_calls.get_unicode,
+        pdfium_calls.has_no_code,
+        pdfium_calls.get_loose_box,
+        pdfium_calls.get_origin,
+    )
     a, b, c, d, e, f = matrix
     upright = (a, b, c, d) == (1, 0, 0, -1)
     rect = raw.FS_RECTF()

@@ -196,13 +196,13 @@ class RecognisedPage:
         return out
 
     def is_sideways(self) -> bool:
-        """Tell whether most lines of text run from top to bottom, or from bottom to top."""
+        """Whether most lines of text run from top to bottom, or from bottom to top."""
         sizes = [(x1 - x0, y1 - y0) for x0, y0, x1, y1 in self._detected(self.grey)]
         across = sum(wide for wide, high in sizes if wide > 1.5 * high)
         return sum(high for wide, high in sizes if high > 1.5 * wide) > across
 
     def _is_stroke(self, box: Pixels, em: float) -> bool:
-        """Tell whether a line is one flat stroke: a dash, whatever it looks like to the reader."""
+        """Whether a line is one flat stroke: a dash, whatever it looks like to the reader."""
         x0, y0, x1, y1 = box
         if y1 - y0 > FLAT * em or x1 - x0 < 3 * (y1 - y0):
             return False

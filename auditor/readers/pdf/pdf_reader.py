@@ -263,8 +263,10 @@ class _Assembler:
         page, continues, borderless = self.kinds[number]
         boxes = [cell.place.bbox for row in rows for cell in row if cell.place.bbox]
         box = (
-            min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
-        ) if boxes else None  # fmt: skip
+            (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
+            if boxes
+            else None
+        )
         place = Place(self.file, page=page, bbox=box)
         known = not borderless and (continues or spans_kept(rows))
         return Grid(tuple(map(tuple, rows)), place, spans_known=known, continues=continues, borderless=borderless)
@@ -289,7 +291,7 @@ def _subset(xs: Sequence[float], columns: Sequence[float]) -> list[int] | None:
 
 
 def _is_cut(above: Sequence[Cell], below: Sequence[Cell]) -> bool:
-    """Tell whether a row is the rest of the row above the page break: no key, and its text goes on where text stood.
+    """Whether a row is the rest of the row above the page break: no key, and its text goes on where text stood.
 
     A row that prints a number where the row above has one, or a label of its own, is a row of its own.
     """

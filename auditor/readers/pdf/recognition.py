@@ -30,7 +30,7 @@ _STRAIGHT: Matrix = (1, 0, 0, 1, 0, 0)
 
 @cache
 def available() -> bool:
-    """Tell whether the extra is installed, with its models."""
+    """Whether the extra is installed, with its models."""
     if any(find_spec(name) is None for name in ("rapidocr", "onnxruntime", "cv2")):
         return False
     return all(_models().values())

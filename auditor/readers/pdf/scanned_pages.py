@@ -47,7 +47,7 @@ _STRAIGHT: Matrix = (1, 0, 0, 1, 0, 0)
 
 
 def looks_like_filing(text: str) -> bool:
-    """Tell whether a text, or the name of a file, has words that disclosures use and little else does."""
+    """Whether a text, or the name of a file, has words that disclosures use and little else does."""
     return bool(_FILING.search(text))
 
 
@@ -73,7 +73,7 @@ class Scans:
         self.turned: set[int] = set()
 
     def note(self, content: PageContent) -> None:
-        """Tell whether a page is a scan, or was one."""
+        """Whether a page is a scan, or was one."""
         chars = len(content.chars)
         lost = [char[5] for char in content.chars].count(LOST)
         if (chars <= FEW and (content.pictured >= SCAN or content.shapes >= DRAWN)) or lost > max(FEW, chars // 2):
@@ -217,7 +217,7 @@ def _placed(box: Box | None, matrix: Matrix) -> Box | None:
 
 
 def _is_bare(box: Box, content: PageContent) -> bool:
-    """Tell whether a picture is large, and no ground that text is printed on."""
+    """Whether a picture is large, and no ground that text is printed on."""
     x0, y0, x1, y1 = box
     if (x1 - x0) * (y1 - y0) < PART * content.width * content.height:
         return False

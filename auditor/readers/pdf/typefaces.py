@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CHINESE = (
-    raw.FXFONT_GB2312_CHARSET, raw.FXFONT_CHINESEBIG5_CHARSET, raw.FXFONT_SHIFTJIS_CHARSET, raw.FXFONT_HANGEUL_CHARSET,
-)  # fmt: skip
+    raw.FXFONT_GB2312_CHARSET,
+    raw.FXFONT_CHINESEBIG5_CHARSET,
+    raw.FXFONT_SHIFTJIS_CHARSET,
+    raw.FXFONT_HANGEUL_CHARSET,
+)
 _NAME = b"Frames\0"  # no system's typeface has it: pdfium remembers typefaces by their names
 _HANDLE = 0xB0  # by which pdfium asks for the stand-in; any number that is no address
 _UNIT, _ASCENT, _DESCENT = 1000, 880, -120
@@ -30,9 +33,12 @@ _BLANK, _HALF, _WHOLE = 0, 1, 2  # glyphs
 _FRAMES = {_HALF: (60, -20, 440, 740), _WHOLE: (80, -80, 920, 840)}
 _STROKE = 110  # of a frame: open in the middle, so that ink differs from its ground inside every character
 _RANGES = (  # of characters, and their glyph
-    (0x21, 0x9F, _HALF), (0xA1, 0x1FFF, _HALF), (0x2010, 0x2FFF, _WHOLE), (0x3001, 0xFFEF, _WHOLE),
+    (0x21, 0x9F, _HALF),
+    (0xA1, 0x1FFF, _HALF),
+    (0x2010, 0x2FFF, _WHOLE),
+    (0x3001, 0xFFEF, _WHOLE),
     (0x20000, 0x3FFFF, _WHOLE),
-)  # fmt: skip
+)
 
 
 def _typeface() -> bytes:

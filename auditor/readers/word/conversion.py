@@ -64,10 +64,19 @@ def convert(program: str, data: bytes, suffix: str, target: str) -> bytes | None
         (profile / "user").mkdir(parents=True)
         (profile / "user" / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")
         command = [
-            program, "--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard",
-            f"-env:UserInstallation={profile.as_uri()}", "--convert-to", target, "--outdir",
-            str(Path(folder) / "out"), str(source),
-        ]  # fmt: skip
+            program,
+            "--headless",
+            "--norestore",
+            "--nolockcheck",
+            "--nodefault",
+            "--nofirststartwizard",
+            f"-env:UserInstallation={profile.as_uri()}",
+            "--convert-to",
+            target,
+            "--outdir",
+            str(Path(folder) / "out"),
+            str(source),
+        ]
         if not _ran(command, {**os.environ, "HOME": folder}):
             return None
         made = Path(folder) / "out" / f"in.{target}"

@@ -322,11 +322,15 @@ def _counted(body: list[list[Cell]]) -> list[list[Cell]]:
             box = boxes.setdefault(id(cell), [row, column, row, column])
             box[2], box[3] = row, max(box[3], column)
     made = {
-        id(cell): Cell(cell.raw, cell.place, boxes[id(cell)][2] - boxes[id(cell)][0] + 1,
-                       boxes[id(cell)][3] - boxes[id(cell)][1] + 1)
+        id(cell): Cell(
+            cell.raw,
+            cell.place,
+            boxes[id(cell)][2] - boxes[id(cell)][0] + 1,
+            boxes[id(cell)][3] - boxes[id(cell)][1] + 1,
+        )
         for cells in body
         for cell in cells
-    }  # fmt: skip
+    }
     return [[made[id(cell)] for cell in cells] for cells in body]
 
 

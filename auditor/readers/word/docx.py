@@ -26,9 +26,20 @@ MAX_CELLS = 500_000
 MAX_DEPTH = 12
 
 _SKIPPED = frozenset(
-    {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}delText", f"{_W}delInstrText", f"{_MC}Fallback",
-     f"{_W}rPr", f"{_W}pPr", f"{_W}fldData", f"{_W}rt", f"{_W}rubyPr"}
-)  # fmt: skip
+    {
+        f"{_W}del",
+        f"{_W}moveFrom",
+        f"{_W}instrText",
+        f"{_W}delText",
+        f"{_W}delInstrText",
+        f"{_MC}Fallback",
+        f"{_W}rPr",
+        f"{_W}pPr",
+        f"{_W}fldData",
+        f"{_W}rt",
+        f"{_W}rubyPr",
+    }
+)
 
 
 def read(data: bytes, *, file: str, sha256: str) -> Document:

@@ -54,7 +54,7 @@ def cut(cells: Sequence[Sequence[Cell]]) -> list[Paragraph | Grid]:
 
 
 def is_title(text: str) -> bool:
-    """Tell whether a line may be the title of a table; a number of a form alone is none."""
+    """Whether a line may be the title of a table; a number of a form alone is none."""
     return bool(_TITLE.search(text)) and not _FORM_NUMBER.match(text)
 
 

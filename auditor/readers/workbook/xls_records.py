@@ -46,7 +46,7 @@ def looks(data: bytes, file: str) -> dict[str, SheetLook]:
 
 
 def has_macros(data: bytes) -> bool:
-    """Tell whether an OLE file holds a VBA project."""
+    """Whether an OLE file holds a VBA project."""
     return "_VBA_PROJECT".encode("utf-16-le") in data
 
 

@@ -47,7 +47,7 @@ class Atlas:
             start += len(table.facts)
 
     def is_shown(self, fact: int) -> bool:
-        """Tell whether a figure has a place in the document as shown."""
+        """Whether a figure has a place in the document as shown."""
         return fact in self.cells or (fact in self.passages and is_told(self.passage(fact)))
 
     def anchor(self, fact: int) -> str:
@@ -71,7 +71,7 @@ def facts_of(finding: Finding) -> list[int]:
 
 
 def is_told(passage: TextView) -> bool:
-    """Tell whether a passage is shown: it holds numbers that are not in the profile, glossary or attachments."""
+    """Whether a passage is shown: it holds numbers that are not in the profile, glossary or attachments."""
     return any(span.reason != "unread.outside" for span in passage.spans)
 
 

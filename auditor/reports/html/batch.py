@@ -28,9 +28,11 @@ MAX_UNITS = 60  # filings with a row of their own in the picture; the others tog
 
 
 def index_html(
-    audits: Sequence[tuple[str, Audit]], failed: Sequence[tuple[str, str]], tool: dict[str, str],
+    audits: Sequence[tuple[str, Audit]],
+    failed: Sequence[tuple[str, str]],
+    tool: dict[str, str],
     warnings: Sequence[Remark] = (),
-) -> str:  # fmt: skip
+) -> str:
     """Render the index over all filings, the worst first; `warnings` are those of the run."""
     order = sorted(audits, key=lambda item: (-item[1].count(Severity.ERROR), -item[1].count(Severity.WARNING), item[0]))
     return rendered(
@@ -40,10 +42,14 @@ def index_html(
         split=_split(audits, failed),
         filings=[_row(stem, audit) for stem, audit in order],
         years=sorted({filing_kind(audit) for _, audit in audits}),
-        by_rule=_by_rule(audits), by_kind=_by_kind(audits), picture=_picture(order),
-        suspect_rules=suspect_rules(audits), warnings=[remark_text(remark) for remark in warnings],
-        failed=[{"file": file, "reason": reason} for file, reason in failed], tool=tool,
-    )  # fmt: skip
+        by_rule=_by_rule(audits),
+        by_kind=_by_kind(audits),
+        picture=_picture(order),
+        suspect_rules=suspect_rules(audits),
+        warnings=[remark_text(remark) for remark in warnings],
+        failed=[{"file": file, "reason": reason} for file, reason in failed],
+        tool=tool,
+    )
 
 
 def _split(audits: Sequence[tuple[str, Audit]], failed: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:

@@ -61,9 +61,16 @@ class _Order:
         place = self.facts[fact].place
         after_tables = place.paragraph is not None  # a word processor tells tables and paragraphs by separate counts
         return (
-            self.files.get(place.file, 0), place.page or 0, self.sheets[place.sheet], place.line or 0, after_tables,
-            place.paragraph or place.grid or 0, place.bbox[1] if place.bbox else 0, place.row or 0, place.column or 0,
-        )  # fmt: skip
+            self.files.get(place.file, 0),
+            place.page or 0,
+            self.sheets[place.sheet],
+            place.line or 0,
+            after_tables,
+            place.paragraph or place.grid or 0,
+            place.bbox[1] if place.bbox else 0,
+            place.row or 0,
+            place.column or 0,
+        )
 
 
 def _rows(finding: Finding, narrator: Narrator) -> Iterator[tuple[int | None, dict[str, Any]]]:
@@ -112,7 +119,7 @@ def _worded(finding: Finding, narrator: Narrator) -> Iterator[tuple[int | None, 
 
 
 def _is_found(finding: Finding) -> bool:
-    """Tell whether a finding lists things that stand where they should not."""
+    """Whether a finding lists things that stand where they should not."""
     check = finding.main
     return check.detail in ("exists", "printed") and check.operator.startswith("not") and bool(check.operands)
 

@@ -68,17 +68,29 @@ def _notes(table: ReadTable, relations: Sequence[str]) -> list[str]:
 
 
 def cell_data(
-    cell: ViewCell, start: int, atlas: Atlas, *, home: bool = False, marks: dict[int, Mark] | None = None,
+    cell: ViewCell,
+    start: int,
+    atlas: Atlas,
+    *,
+    home: bool = False,
+    marks: dict[int, Mark] | None = None,
     rowspan: int = 0,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """A cell as plain data. At `home` (in the map) it has an anchor and leads to findings; elsewhere to its home.
 
     `marks` are the figures of a finding, which are framed there and marked as it says; `rowspan` overrides its own.
     """
     data: dict[str, Any] = {
-        "text": cell.text, "mark": "", "links": [], "id": "", "href": "", "mine": False, "head": cell.head,
-        "rowspan": rowspan or cell.rowspan, "colspan": cell.colspan,
-    }  # fmt: skip
+        "text": cell.text,
+        "mark": "",
+        "links": [],
+        "id": "",
+        "href": "",
+        "mine": False,
+        "head": cell.head,
+        "rowspan": rowspan or cell.rowspan,
+        "colspan": cell.colspan,
+    }
     if cell.fact is None:
         return data
     position = start + cell.fact

@@ -86,13 +86,18 @@ def _cut(
             {
                 "gap": 0,
                 "cells": [
-                    cell_data(cell, atlas.starts[number], atlas, marks=marks,
-                              rowspan=min(top + cell.rowspan - 1, end) - row + 1)
+                    cell_data(
+                        cell,
+                        atlas.starts[number],
+                        atlas,
+                        marks=marks,
+                        rowspan=min(top + cell.rowspan - 1, end) - row + 1,
+                    )
                     for top, _, cell in covering[row]
                     if top == row or fresh
                 ],
             }
-        )  # fmt: skip
+        )
         before = row
     return out
 

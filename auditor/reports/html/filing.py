@@ -41,25 +41,39 @@ def filing_html(audit: Audit, tool: dict[str, str], rounding: str, draw: Drawing
     rows, more_rows = changes(narrator, atlas, numbers)
     return rendered(
         "filing",
-        title=filing_title(audit), kind=filing_kind(audit), unit=audit.filing.money_unit, tone=tone(audit),
-        verdict=sentence(verdict_parts(audit)), key=audit.filing.key,
+        title=filing_title(audit),
+        kind=filing_kind(audit),
+        unit=audit.filing.money_unit,
+        tone=tone(audit),
+        verdict=sentence(verdict_parts(audit)),
+        key=audit.filing.key,
         ledger={verdict.key: audit.ledger[verdict] for verdict in Verdict},
         inconsistent=sum(finding.verdict is Verdict.INCONSISTENT for finding in found),
-        total=_total(audit), decided=audit.decided,
+        total=_total(audit),
+        decided=audit.decided,
         severities={severity.value: sum(f.severity is severity for f in found) for severity in Severity},
-        changes=rows, more_changes=more_rows,
+        changes=rows,
+        more_changes=more_rows,
         findings=[finding_data(f, numbers[f.id], narrator, atlas, pictures.get(f.id, ())) for f in found],
         numbers=numbers | {finding.id: 0 for finding in tails},
-        states=list(Standing), yaml_states={state.value: word for word, state in STATES.items()},
-        since=audit.baseline, sinces={f.since.value for f in found if f.since},
+        states=list(Standing),
+        yaml_states={state.value: word for word, state in STATES.items()},
+        since=audit.baseline,
+        sinces={f.since.value for f in found if f.since},
         gone=audit.baseline.gone if audit.baseline else (),
         tails=[tail_data(f, narrator, atlas, Rounding(rounding)) for f in tails],
-        tables=tables(atlas), sections=sections(atlas), marks=_marks(audit),
+        tables=tables(atlas),
+        sections=sections(atlas),
+        marks=_marks(audit),
         prose_total=say("html.prose_total", told=audit.told, checked=audit.told_checked),
-        announced=_announced(audit), unevaluated=_unevaluated(audit),
-        **_read(audit), remarks=remarks(audit.filing), files=audit.filing.files, tool=tool,
+        announced=_announced(audit),
+        unevaluated=_unevaluated(audit),
+        **_read(audit),
+        remarks=remarks(audit.filing),
+        files=audit.filing.files,
+        tool=tool,
         options=_options(audit, rounding),
-    )  # fmt: skip
+    )
 
 
 def tone(audit: Audit) -> str:
@@ -139,14 +153,18 @@ def _read(audit: Audit) -> dict[str, Any]:
     several = len(audit.filing.files) > 1
     forms = [
         {
-            "title": table.title or table.table, "number": table.number, "table": table.table, "unit": table.unit,
-            "place": place_text(table.place, file=several), "figures": sum(fact.is_figure for fact in table.facts),
+            "title": table.title or table.table,
+            "number": table.number,
+            "table": table.table,
+            "unit": table.unit,
+            "place": place_text(table.place, file=several),
+            "figures": sum(fact.is_figure for fact in table.facts),
             "href": f"t{number}" if table.view or table.reason else "",
             "state": say(table.reason) if table.reason else ("" if table.complete else say("read.incomplete")),
         }
         for number, table in enumerate(audit.filing.tables)
         if table.view or table.reason or table.title
-    ]  # fmt: skip
+    ]
     groups: dict[str, list[dict[str, str]]] = {}
     for item in sorted(audit.filing.unread, key=lambda item: item.reason in PROSE_REASONS):
         groups.setdefault(item.reason, []).append(

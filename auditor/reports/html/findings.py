@@ -27,7 +27,7 @@ FEW = 12  # figures of a finding that are shown at once; the others behind a cli
 
 
 def is_tail(finding: Finding) -> bool:
-    """Tell whether a finding is a plain tail; one so long that it is improbable stands with the findings."""
+    """Whether a finding is a plain tail; one so long that it is improbable stands with the findings."""
     return finding.verdict is Verdict.ROUNDING and finding.severity is Severity.INFO
 
 

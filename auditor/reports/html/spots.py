@@ -116,16 +116,21 @@ def _data(item: _Wanted, picture: Picture | None, marks: dict[int, Mark]) -> dic
         left, top, right, bottom = framed.box
         frames.append(
             {
-                "left": _share(left - FRAME - x0, x1 - x0), "top": _share(top - FRAME - y0, y1 - y0),
-                "width": _share(right - left + 2 * FRAME, x1 - x0), "height": _share(bottom - top + 2 * FRAME, y1 - y0),
+                "left": _share(left - FRAME - x0, x1 - x0),
+                "top": _share(top - FRAME - y0, y1 - y0),
+                "width": _share(right - left + 2 * FRAME, x1 - x0),
+                "height": _share(bottom - top + 2 * FRAME, y1 - y0),
                 "suspect": marks.get(framed.fact) is Mark.SUSPECT,
             }
-        )  # fmt: skip
+        )
     return {
         "src": f"data:image/png;base64,{base64.b64encode(picture.png).decode()}",
-        "width": picture.width, "height": picture.height, "text": say("html.picture", place=page), "frames": frames,
+        "width": picture.width,
+        "height": picture.height,
+        "text": say("html.picture", place=page),
+        "frames": frames,
         "legend": len({frame["suspect"] for frame in frames}) == 2,
-    }  # fmt: skip
+    }
 
 
 def _share(part: float, whole: float) -> str:

@@ -72,7 +72,7 @@ def new_text(spot: Spot) -> tuple[str, str] | None:
 
 
 def _differs(new: str, old: str) -> bool:
-    """Tell whether a figure differs from another by more than its last two digits, where it has more."""
+    """Whether a figure differs from another by more than its last two digits, where it has more."""
     a, b = parse_literal(new), parse_literal(old)
     decimals = max(a.decimals, b.decimals)
     old_digits, new_digits = (one.digits * int(10 ** (decimals - one.decimals)) for one in (b, a))

@@ -87,16 +87,21 @@ def pages_hidden(document: Document, choice: random.Random) -> Document:
     """One or two pages, as if a fault had lost them."""
     pages = sorted({block.place.page for block in document.blocks if block.place.page is not None})
     lost = set(choice.sample(pages, min(len(pages) - 1, choice.randint(1, 2)))) if len(pages) > 1 else set()
-    numbers = {page: [n for block in document.blocks if block.place.page == page for n in _NUMBER.findall(_text(block))]
-               for page in sorted(lost)}  # fmt: skip
+    numbers = {
+        page: [n for block in document.blocks if block.place.page == page for n in _NUMBER.findall(_text(block))]
+        for page in sorted(lost)
+    }
     blocks = [block for block in document.blocks if block.place.page not in lost]
     return replace(document, blocks=blocks, lost={**document.lost, **numbers})
 
 
 WAYS: dict[str, Hider] = {
-    "cells": cells_hidden, "rows": rows_hidden, "tables": grids_hidden, "sentences": sentences_hidden,
+    "cells": cells_hidden,
+    "rows": rows_hidden,
+    "tables": grids_hidden,
+    "sentences": sentences_hidden,
     "pages": pages_hidden,
-}  # fmt: skip
+}
 
 
 def hidden(document: Document, way: str, seed: int) -> Document:
@@ -169,8 +174,9 @@ def graver(whole: Audit, less: Audit) -> list[Graver]:
 
 def _grounds(check: Check, audit: Audit) -> Iterable[Ground]:
     """What a check is about, by its figures and by its rule."""
-    figures = sorted({_spot(audit.facts[one.fact]) for one in check.operands if audit.facts[one.fact].text.strip()},
-                     key=repr)  # fmt: skip
+    figures = sorted(
+        {_spot(audit.facts[one.fact]) for one in check.operands if audit.facts[one.fact].text.strip()}, key=repr
+    )
     return (*([tuple(figures)] if figures else []), (check.rule.id, check.statement))
 
 

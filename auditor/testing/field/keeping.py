@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 SOURCES = (  # what a document as read depends on
-    "readers/**/*.py", "model/document.py", "model/facts.py", "model/numbers.py", "sandbox/codec.py",
-)  # fmt: skip
+    "readers/**/*.py",
+    "model/document.py",
+    "model/facts.py",
+    "model/numbers.py",
+    "sandbox/codec.py",
+)
 
 
 class KeptDocument(NamedTuple):

@@ -61,7 +61,7 @@ class Measured:
 
     @property
     def silent(self) -> bool:
-        """Tell whether nothing is said of it although less than half of its printed figures were read."""
+        """Whether nothing is said of it although less than half of its printed figures were read."""
         facts = self.summary.get("facts", {"printed": 0, "read": 0})
         return not self.refused and not self.findings and facts["read"] * 2 < facts["printed"]
 
@@ -105,16 +105,18 @@ def measure(path: Path, book: RuleBook, plan: FieldPlan) -> Measured:
     seconds["rest"] = round(time.process_time() - start, 3)
     chosen = sample(kept.document, plan.tables, plan.texts, plan.seed) if plan.tables or plan.texts else []
     made = trials(kept.document, base_of(filing, audit), chosen, book, plan.mode) if chosen else ()
-    return Measured(
-        path.name, "", seconds, summary_data(audit), _findings(audit), [asdict(trial) for trial in made]
-    )  # fmt: skip
+    return Measured(path.name, "", seconds, summary_data(audit), _findings(audit), [asdict(trial) for trial in made])
 
 
 def _findings(audit: Audit) -> list[dict[str, str]]:
     narrator = Narrator(audit)
     return [
-        {"severity": finding.severity.value, "rule": finding.rule.id, "id": finding.id,
-         "message": narrator.message(finding)}
+        {
+            "severity": finding.severity.value,
+            "rule": finding.rule.id,
+            "id": finding.id,
+            "message": narrator.message(finding),
+        }
         for finding in audit.findings
         if finding.severity in ASKING
-    ]  # fmt: skip
+    ]

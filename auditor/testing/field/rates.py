@@ -33,7 +33,7 @@ class FiringRate:
 
     @property
     def doubtful(self) -> bool:
-        """Tell whether it fires in more than one file in fifty and no judged finding shows it right."""
+        """Whether it fires in more than one file in fifty and no judged finding shows it right."""
         return self.files * ONE_IN > self.audited and not self.true
 
 
@@ -63,14 +63,22 @@ def rates_lines(rates: Sequence[FiringRate], files: Sequence[Measured]) -> Itera
     """The rates in words, and how many rules are doubtful."""
     for rate in rates:
         said = say(
-            "rates.line", severity=say(f"severity.{rate.severity}"), findings=rate.findings, files=rate.files,
-            true=rate.true, false=rate.false, unjudged=rate.unjudged,
-        )  # fmt: skip
+            "rates.line",
+            severity=say(f"severity.{rate.severity}"),
+            findings=rate.findings,
+            files=rate.files,
+            true=rate.true,
+            false=rate.false,
+            unjudged=rate.unjudged,
+        )
         yield f"{rate.rule}\t{said}" + (f"\t{say('rates.doubtful')}" if rate.doubtful else "")
     yield say(
-        "rates.total", files=sum(not file.refused for file in files), refused=sum(bool(file.refused) for file in files),
-        rules=len(rates), doubtful=sum(rate.doubtful for rate in rates),
-    )  # fmt: skip
+        "rates.total",
+        files=sum(not file.refused for file in files),
+        refused=sum(bool(file.refused) for file in files),
+        rules=len(rates),
+        doubtful=sum(rate.doubtful for rate in rates),
+    )
 
 
 def rates_table(rates: Sequence[FiringRate]) -> Iterator[str]:

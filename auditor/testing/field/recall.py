@@ -55,7 +55,7 @@ class ChangeTrial:
 
     @property
     def is_told(self) -> bool:
-        """Tell whether the figure stands in a sentence."""
+        """Whether the figure stands in a sentence."""
         return self.kind.startswith("文字")
 
 
@@ -82,7 +82,7 @@ def sample(document: Document, tables: int, texts: int, seed: int) -> list[Spot]
 
 def trials(
     document: Document, base: Base, spots: Sequence[Spot], book: RuleBook, mode: Rounding
-) -> Iterator[ChangeTrial]:  # fmt: skip
+) -> Iterator[ChangeTrial]:
     """Change figures one at a time, bind each copy again, audit the copies together: none is a partner of another."""
     planned: list[tuple[Spot, str, str]] = []
     filings: list[Filing | None] = []
@@ -115,15 +115,24 @@ def _judged(trial: ChangeTrial, spot: Spot, base: Base, audit: Audit) -> ChangeT
     naming = [finding for finding in asking if finding.suspects and finding.suspects[0].fact in places]
     figures = FigureWords(audit)
     return ChangeTrial(
-        trial.kind, trial.page, trial.old, trial.new, trial.how, addresses[0], read=True,
-        checked=_was_checked(addresses, base), found=bool(asking), named=bool(naming),
+        trial.kind,
+        trial.page,
+        trial.old,
+        trial.new,
+        trial.how,
+        addresses[0],
+        read=True,
+        checked=_was_checked(addresses, base),
+        found=bool(asking),
+        named=bool(naming),
         repaired=any(_same(figures.suggested(finding.suspects[0]), trial.old) for finding in naming),
-        hinted=bool(new) and not asking, rules=tuple(dict.fromkeys(finding.rule.id for finding in new)),
-    )  # fmt: skip
+        hinted=bool(new) and not asking,
+        rules=tuple(dict.fromkeys(finding.rule.id for finding in new)),
+    )
 
 
 def _is_new(finding: Finding, places: set[int], base: Base, audit: Audit) -> bool:
-    """Tell whether a finding is about the changed figure and rests on a check that did not fail before."""
+    """Whether a finding is about the changed figure and rests on a check that did not fail before."""
     about = {operand.fact for check in finding.checks for operand in check.operands}
     about |= {suspect.fact for suspect in (*finding.suspects, *finding.also)}
     return not places.isdisjoint(about) and any(_key(check, audit) not in base.failing for check in finding.checks)
@@ -140,7 +149,7 @@ def _was_checked(addresses: Sequence[str], base: Base) -> bool:
 
 
 def _same(suggested: str, printed: str) -> bool:
-    """Tell whether a suggestion is the figure that was printed, whatever its zeros, commas and sign."""
+    """Whether a suggestion is the figure that was printed, whatever its zeros, commas and sign."""
     found = _NUMBER.search(suggested)
     old = _NUMBER.search(printed)
     if found is None or old is None:

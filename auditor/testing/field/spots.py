@@ -75,7 +75,7 @@ class Spot:
 
     @property
     def is_told(self) -> bool:
-        """Tell whether it stands in a sentence."""
+        """Whether it stands in a sentence."""
         return self.start >= 0
 
 
@@ -135,7 +135,7 @@ def amounts_of(grid: Grid) -> Iterator[tuple[Cell, tuple[str, ...]]]:
 
 
 def _prints_amounts(cells: Sequence[Cell]) -> bool:
-    """Tell whether a column prints amounts: by how its numbers look, where they are integers by its header."""
+    """Whether a column prints amounts: by how its numbers look, where they are integers by its header."""
     numbers = [cell.raw for cell in cells if parse_literal(cell.raw).state is State.VALUE]
     fine = sum("." in raw or "," in raw or "．" in raw for raw in numbers)
     if numbers and fine * MONEY_SHARE >= len(numbers):

@@ -17,10 +17,34 @@ if TYPE_CHECKING:
     from auditor.testing.field.measuring import Measured
 
 ALL = "all"
-_HEAD = ("place", "files", "refused", "tables", "read", "checked", "text", "read", "checked", "err/f", "warn/f",
-         "silent", "median s", "worst s")  # fmt: skip
-_PLANTED = ("planted in", "changed", "read", "checked", "found", "named", "repaired", "hinted", "of all found",
-            "of all named")  # fmt: skip
+_HEAD = (
+    "place",
+    "files",
+    "refused",
+    "tables",
+    "read",
+    "checked",
+    "text",
+    "read",
+    "checked",
+    "err/f",
+    "warn/f",
+    "silent",
+    "median s",
+    "worst s",
+)
+_PLANTED = (
+    "planted in",
+    "changed",
+    "read",
+    "checked",
+    "found",
+    "named",
+    "repaired",
+    "hinted",
+    "of all found",
+    "of all named",
+)
 
 
 def _line(cells: Iterable[object], first: int = 18) -> str:
@@ -50,9 +74,13 @@ def counts_of(files: Iterable[Measured]) -> Counter[str]:
         if file.summary:
             facts, figures, prose = (file.summary[name] for name in ("facts", "figures", "prose"))
             total.update(
-                figures=figures["printed"], read=facts["read"] - prose["told"], checked=figures["checked"],
-                text=prose["told"] + prose["unexplained"], told=prose["told"], tested=prose["checked"],
-            )  # fmt: skip
+                figures=figures["printed"],
+                read=facts["read"] - prose["told"],
+                checked=figures["checked"],
+                text=prose["told"] + prose["unexplained"],
+                told=prose["told"],
+                tested=prose["checked"],
+            )
         total.update(finding["severity"] for finding in file.findings)
     return total
 
@@ -63,18 +91,30 @@ def place_lines(files: Sequence[Measured]) -> Iterator[str]:
     for place, mine in by_place(files).items():
         c, times = counts_of(mine), [file.seconds["rest"] for file in mine if "rest" in file.seconds]
         n = max(1, c["files"])
-        yield _line([
-            place, c["files"], c["refused"], *_shares(c), f"{c['error'] / n:.2f}", f"{c['warning'] / n:.2f}",
-            c["silent"], *((f"{statistics.median(times):.1f}", f"{max(times):.1f}") if times else "––"),
-        ])  # fmt: skip
+        yield _line(
+            [
+                place,
+                c["files"],
+                c["refused"],
+                *_shares(c),
+                f"{c['error'] / n:.2f}",
+                f"{c['warning'] / n:.2f}",
+                c["silent"],
+                *((f"{statistics.median(times):.1f}", f"{max(times):.1f}") if times else "––"),
+            ]
+        )
 
 
 def _shares(c: Counter[str]) -> list[str]:
     """How many figures of tables are printed, and the shares read and checked; the same of the text."""
     return [
-        str(c["figures"]), share(c["read"], c["figures"]), share(c["checked"], c["figures"]),
-        str(c["text"]), share(c["told"], c["text"]), share(c["tested"], c["text"]),
-    ]  # fmt: skip
+        str(c["figures"]),
+        share(c["read"], c["figures"]),
+        share(c["checked"], c["figures"]),
+        str(c["text"]),
+        share(c["told"], c["text"]),
+        share(c["tested"], c["text"]),
+    ]
 
 
 # -- rules ------------------------------------------------------------------------------------------------------
@@ -124,19 +164,26 @@ def recall_of(trials: Iterable[dict[str, Any]]) -> Counter[str]:
 
 def _recall_line(name: str, trials: Sequence[dict[str, Any]]) -> str:
     c = recall_of(trials)
-    return _line([
-        name, c["changed"], share(c["read"], c["changed"]), share(c["checked"], c["changed"]),
-        *(share(c[what], c["checked"]) for what in ("found", "named", "repaired", "hinted")),
-        share(c["any_found"], c["changed"]), share(c["any_named"], c["changed"]),
-    ])  # fmt: skip
+    return _line(
+        [
+            name,
+            c["changed"],
+            share(c["read"], c["changed"]),
+            share(c["checked"], c["changed"]),
+            *(share(c[what], c["checked"]) for what in ("found", "named", "repaired", "hinted")),
+            share(c["any_found"], c["changed"]),
+            share(c["any_named"], c["changed"]),
+        ]
+    )
 
 
 def recall_lines(files: Sequence[Measured]) -> Iterator[str]:
     """Changed figures: per place, per kind of table and of number, per kind of change."""
     yield _line(_PLANTED) + "   (found … hinted: of those in a check)"
     told: tuple[tuple[str, Callable[[dict[str, Any]], bool]], ...] = (
-        (" tables", lambda one: not _is_told(one)), (" text", _is_told),
-    )  # fmt: skip
+        (" tables", lambda one: not _is_told(one)),
+        (" text", _is_told),
+    )
     for place, mine in by_place(files).items():
         for name, wanted in told:
             yield _recall_line(place + name, [one for file in mine for one in file.trials if wanted(one)])
@@ -184,9 +231,19 @@ def compared_lines(before: Sequence[Measured], after: Sequence[Measured]) -> Ite
 
 
 _COMPARED = (
-    "tables read", "tables checked", "text read", "text checked", "err/f", "warn/f", "silent", "tables found",
-    "tables named", "text found", "text named", "median s",
-)  # fmt: skip
+    "tables read",
+    "tables checked",
+    "text read",
+    "text checked",
+    "err/f",
+    "warn/f",
+    "silent",
+    "tables found",
+    "tables named",
+    "text found",
+    "text named",
+    "median s",
+)
 
 
 def _compared(files: Sequence[Measured]) -> list[str]:
@@ -198,7 +255,9 @@ def _compared(files: Sequence[Measured]) -> list[str]:
     ]
     return [
         *(cell for cell in _shares(c) if not cell.isdigit()),
-        f"{c['error'] / n:.2f}", f"{c['warning'] / n:.2f}", str(c["silent"]),
+        f"{c['error'] / n:.2f}",
+        f"{c['warning'] / n:.2f}",
+        str(c["silent"]),
         *(share(r[what], r["checked"]) for r in recalls for what in ("found", "named")),
         f"{statistics.median(times):.1f}" if times else "–",
-    ]  # fmt: skip
+    ]

@@ -42,12 +42,12 @@ class PlantedTrial:
 
     @property
     def found(self) -> bool:
-        """Tell whether any rule failed."""
+        """Whether any rule failed."""
         return bool(self.rules)
 
     @property
     def as_foretold(self) -> bool:
-        """Tell whether the equalities see it or not as static analysis says; inequalities may see more."""
+        """Whether the equalities see it or not as static analysis says; inequalities may see more."""
         seen = not self.equalities.isdisjoint(self.rules)
         return seen is {Effect.CERTAIN: True, Effect.EQUIVALENT: False}.get(self.effect, seen)
 

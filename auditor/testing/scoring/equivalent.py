@@ -22,7 +22,7 @@ _TURNED = {"≥": "≤", ">": "<"}
 
 
 def is_refused(rule: Rule, statement: Any, forms: FormBook) -> bool:
-    """Tell whether the loader does not take a statement: unlike units, an addend twice, a rate that is not alone."""
+    """Whether the loader does not take a statement: unlike units, an addend twice, a rate that is not alone."""
     scope = Scope(rule, "", dict(forms.tables), forms)
     try:
         for node in walk(statement):
@@ -63,7 +63,7 @@ def _add(weights: Counter[Any], expression: Expression, side: int) -> None:
 
 
 def only_counts(before: Any, after: Any, forms: FormBook) -> bool:
-    """Tell whether `= 0` became `≤ 0` of counts, which are never below zero."""
+    """Whether `= 0` became `≤ 0` of counts, which are never below zero."""
     if not (isinstance(before, Relation) and isinstance(after, Relation) and before.operator == "="):
         return False
     nothing = [term.factor.digits == 0 for term in before.right.terms if isinstance(term.factor, WrittenNumber)]

@@ -48,7 +48,7 @@ class Mutant:
 
     @property
     def counts(self) -> bool:
-        """Tell whether it changes what the rule says."""
+        """Whether it changes what the rule says."""
         return self.why not in REASONS
 
 
@@ -118,7 +118,7 @@ def _notices(
     plans: Sequence[Plan],
     mutated: Sequence[Plan],
 ) -> bool:
-    """Tell whether an example comes out otherwise than its author said."""
+    """Whether an example comes out otherwise than its author said."""
     number = {id(plan): at for at, plan in enumerate(plans)}
     evaluation = evaluate([mutated[number[id(plan)]] for plan in wanted], chunk)
     verdicts = {int(v) for o in evaluation.outcomes for f, v in zip(o.filing, o.verdict, strict=True) if f == 0}

@@ -76,8 +76,13 @@ def score_lines(result: Score, *, show: bool) -> Iterator[str]:
 
 
 def _detection(found: Detection, *, show: bool) -> Iterator[str]:
-    yield say("score.errors", found=found.count("found"), errors=found.effective,
-              equivalent=found.count(Effect.EQUIVALENT.value), unseen=found.count(Effect.UNSEEN.value))  # fmt: skip
+    yield say(
+        "score.errors",
+        found=found.count("found"),
+        errors=found.effective,
+        equivalent=found.count(Effect.EQUIVALENT.value),
+        unseen=found.count(Effect.UNSEEN.value),
+    )
     for name, counts in sorted(found.by_cause.items()):
         yield "  " + say(
             "score.cause", cause=say(f"cause.{name}.name"), found=counts["found"], errors=_effective(counts)
@@ -108,11 +113,14 @@ def score_data(result: Score) -> dict[str, Any]:
         "mutants": {"made": len(result.mutants), "killed": result.killed, "equivalent": result.why(REASONS)},
         "survivors": [[m.rule, m.slip, m.what, m.entry, m.why] for m in result.survivors],
         "survive": result.why(LACKS),
-        "errors": {"effective": found.effective, "found": found.count("found"),
-                   **{effect.value: found.count(effect.value) for effect in Effect}},
+        "errors": {
+            "effective": found.effective,
+            "found": found.count("found"),
+            **{effect.value: found.count(effect.value) for effect in Effect},
+        },
         "by_cause": {name: dict(sorted(counts.items())) for name, counts in sorted(found.by_cause.items())},
         "by_family": {name: dict(sorted(counts.items())) for name, counts in found.by_family.items()},
         "found_alone": dict(found.alone.most_common()),
         "missed": [[t.family, t.address, t.cause.value, t.effect.value] for t in found.missed],
         "static_differs": [[t.family, t.address, t.cause.value, t.effect.value] for t in found.contradicted],
-    }  # fmt: skip
+    }

@@ -25,10 +25,16 @@ def columns_moved(copy: Copy, pick: random.Random) -> bool:
         head = [row for row in first.rows[: first.head()] if not is_index_row(row)]
         paths = read_header(first.close(), first.head()).paths
         pairs = [
-            (a, b) for part in first.segments() for a in part.figures for b in part.figures
-            if a < b and head and paths[a][:-1] == paths[b][:-1] and all(_may_swap(row, a, b) for row in head)
+            (a, b)
+            for part in first.segments()
+            for a in part.figures
+            for b in part.figures
+            if a < b
+            and head
+            and paths[a][:-1] == paths[b][:-1]
+            and all(_may_swap(row, a, b) for row in head)
             and all(_named_above(first, column, paths[column]) for column in (a, b))
-        ]  # fmt: skip
+        ]
         if not pairs:
             continue
         a, b = pick.choice(pairs)

@@ -19,17 +19,38 @@ MOST_TOGETHER = 3  # variations of one copy
 VARIATIONS: dict[str, Callable[[Copy, random.Random], bool]] = {
     function.__name__: function
     for function in (
-        rows.rows_shuffled, rows.rows_anyhow, rows.total_moved, rows.blank_rows,
-        columns.columns_moved, columns.lanes_swapped, columns.blank_columns, columns.numbered,
-        codes.codes_split, codes.code_with_name,
-        labels.synonyms, labels.ordinals_dropped, labels.ordinals_changed, labels.of_which, labels.spaced_labels,
+        rows.rows_shuffled,
+        rows.rows_anyhow,
+        rows.total_moved,
+        rows.blank_rows,
+        columns.columns_moved,
+        columns.lanes_swapped,
+        columns.blank_columns,
+        columns.numbered,
+        codes.codes_split,
+        codes.code_with_name,
+        labels.synonyms,
+        labels.ordinals_dropped,
+        labels.ordinals_changed,
+        labels.of_which,
+        labels.spaced_labels,
         labels.typo,
-        figures.zeros, figures.full_width, figures.thousands, figures.other_unit,
-        names.other_titles, names.other_place,
-        layout.one_header_row, layout.flattened, layout.continued, layout.continued_with_header,
-        layout.continued_with_remarks, layout.continued_with_title, layout.titled_inside, layout.remarks_inside,
+        figures.zeros,
+        figures.full_width,
+        figures.thousands,
+        figures.other_unit,
+        names.other_titles,
+        names.other_place,
+        layout.one_header_row,
+        layout.flattened,
+        layout.continued,
+        layout.continued_with_header,
+        layout.continued_with_remarks,
+        layout.continued_with_title,
+        layout.titled_inside,
+        layout.remarks_inside,
     )
-}  # fmt: skip
+}
 
 
 def varied(original: Original, names: Sequence[str], seed: int) -> Copy | None:

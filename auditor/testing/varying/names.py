@@ -32,11 +32,15 @@ def other_titles(copy: Copy, pick: random.Random) -> bool:
     for table in copy.original.filing.tables:
         options = sorted(
             {
-                title for family in book.families.values() if family.report == report
-                for form in family.forms if form.table == table.table and table.table
-                for title in (form.title, *form.titles) if plain(title) != plain(table.title)
+                title
+                for family in book.families.values()
+                if family.report == report
+                for form in family.forms
+                if form.table == table.table and table.table
+                for title in (form.title, *form.titles)
+                if plain(title) != plain(table.title)
             }
-        )  # fmt: skip
+        )
         if options and not table.reason:
             new[plain(table.title)] = pick.choice(options)
     changed = False

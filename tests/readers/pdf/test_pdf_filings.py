@@ -74,12 +74,23 @@ def test_a_filing_without_rulings_is_read_and_says_that_its_columns_were_told_by
     page.text(300, 40, "测试局2023年度部门决算", size=16)
     page.text(340, 80, "收入决算表", size=16)
     page.text(700, 100, "单位：万元", size=10)
-    head = ["科目编码", "科目名称", "本年收入合计", "财政拨款收入", "上级补助收入", "事业收入", "经营收入",
-            "附属单位上缴收入", "其他收入"]  # fmt: skip
+    head = [
+        "科目编码",
+        "科目名称",
+        "本年收入合计",
+        "财政拨款收入",
+        "上级补助收入",
+        "事业收入",
+        "经营收入",
+        "附属单位上缴收入",
+        "其他收入",
+    ]
     zeros = ["0.00"] * 5
-    rows = [["208", "社会保障和就业支出", "200.00", "200.00", *zeros],
-            ["20805", "行政事业单位养老支出", "200.00", "200.00", *zeros],
-            ["2080505", "基本养老保险缴费支出", "200.00", "200.00", *zeros]]  # fmt: skip
+    rows = [
+        ["208", "社会保障和就业支出", "200.00", "200.00", *zeros],
+        ["20805", "行政事业单位养老支出", "200.00", "200.00", *zeros],
+        ["2080505", "基本养老保险缴费支出", "200.00", "200.00", *zeros],
+    ]
     page.table(40, 110, [60.0, 130.0, *[80.0] * 7], [head, *rows], size=9, height=20, ruled=False)
     read = filing(written([page]), "a.pdf", book)
     (table,) = [table for table in read.tables if table.table == "收入决算表"]

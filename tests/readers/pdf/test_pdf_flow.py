@@ -69,8 +69,12 @@ def test_headings_and_titles_stand_alone() -> None:
     page = set_text(f"一、收入支出总体情况说明\n{FIRST}\n（二）支出情况\n{SECOND}")[0]
     page.text(220, 60, "第三部分 决算情况说明", size=18)
     assert lines(document(page)) == [
-        "第三部分决算情况说明", "一、收入支出总体情况说明", FIRST, "（二）支出情况", SECOND,
-    ]  # fmt: skip
+        "第三部分决算情况说明",
+        "一、收入支出总体情况说明",
+        FIRST,
+        "（二）支出情况",
+        SECOND,
+    ]
 
 
 def test_a_letterspaced_title_is_one_paragraph() -> None:

@@ -147,8 +147,12 @@ def test_two_numbers_in_one_wide_cell_are_not_joined() -> None:
 
 def test_lanes_side_by_side_keep_their_columns() -> None:
     page = Page()
-    lanes = [["收入", LEFT, "支出", LEFT, LEFT, LEFT], ["项目", "金额", "项目", "合计", "一般公共预算", "基金"],
-             ["财政拨款", "9.00", "教育支出", "4.00", "4.00", ""], ["", "", "科技支出", "5.00", "2.00", "3.00"]]  # fmt: skip
+    lanes = [
+        ["收入", LEFT, "支出", LEFT, LEFT, LEFT],
+        ["项目", "金额", "项目", "合计", "一般公共预算", "基金"],
+        ["财政拨款", "9.00", "教育支出", "4.00", "4.00", ""],
+        ["", "", "科技支出", "5.00", "2.00", "3.00"],
+    ]
     page.table(40, 80, [100.0, 60.0, 120.0, 60.0, 80.0, 60.0], lanes)
     (grid,) = document(page).grids()
     assert rows(grid)[2:] == lanes[2:]
@@ -219,6 +223,10 @@ def test_merged_cells_cover_the_grid_without_overlap(data: st.DataObject) -> Non
     tables = find_tables(across, down)
     assume(tables)  # a frame alone is none; that hardly any was found would be an error
     for table in tables:
-        covered = [(cell.row + r, cell.column + c) for cell in table.cells
-                   for r in range(cell.rowspan) for c in range(cell.colspan)]  # fmt: skip
+        covered = [
+            (cell.row + r, cell.column + c)
+            for cell in table.cells
+            for r in range(cell.rowspan)
+            for c in range(cell.colspan)
+        ]
         assert sorted(covered) == [(r, c) for r in range(len(table.ys) - 1) for c in range(len(table.xs) - 1)]

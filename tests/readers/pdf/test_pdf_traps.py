@@ -314,8 +314,12 @@ def test_headers_keep_their_spans() -> None:
 def test_a_borderless_table_is_read_by_alignment_and_says_so() -> None:
     page = Page()
     page.text(220, 80, "支出决算表", size=14)
-    body = [["一般公共服务支出", "1,234.50", "1,200.00"], ["社会保障和就业支出", "88.20", "90.00"],
-            ["住房保障支出", "10.00", "9.50"], ["合计", "1,332.70", "1,299.50"]]  # fmt: skip
+    body = [
+        ["一般公共服务支出", "1,234.50", "1,200.00"],
+        ["社会保障和就业支出", "88.20", "90.00"],
+        ["住房保障支出", "10.00", "9.50"],
+        ["合计", "1,332.70", "1,299.50"],
+    ]
     page.table(60, 110, WIDTHS, [HEAD, *body], ruled=False)
     (grid,) = document(page).grids()
     assert rows(grid) == [HEAD, *body]
@@ -484,8 +488,10 @@ def test_a_number_of_which_the_cell_cuts_a_part_off_is_no_shorter_number(
     assert (literal.state, literal.reason) == (State.UNREADABLE, "unread.unseen_part")
     assert look(shown) is Look.NUMBER  # and no label of what stands right of it
     assert remarks(read)["remark.cut_numbers"] == {
-        "page": "1", "count": "1", "text": f"{shown.replace(LOST, '')} (57.000000)",
-    }  # fmt: skip
+        "page": "1",
+        "count": "1",
+        "text": f"{shown.replace(LOST, '')} (57.000000)",
+    }
 
 
 def test_a_number_half_under_a_box_or_over_the_edge_of_the_page_is_unreadable() -> None:

@@ -141,9 +141,7 @@ def test_numbers_belong_to_names_and_dates_behind_them_do_not(name: str) -> None
     assert identify(read_bytes(text.encode(), "a.txt"))[:2] == (name, 2023)
 
 
-@pytest.mark.parametrize(
-    "line", ["单位：{}          金额单位：万元", "编制单位：{}　　单位:万元", "单位：{} 单位：元"]
-)
+@pytest.mark.parametrize("line", ["单位：{}          金额单位：万元", "编制单位：{}　　单位:万元", "单位：{} 单位：元"])
 def test_the_unit_of_money_on_the_same_line_is_no_part_of_a_name(line: str) -> None:
     text = f"2023年度单位决算\n收入决算表\n{line.format('临溪县水利工程服务中心')}\n"
     assert identify(read_bytes(text.encode(), "a.txt"))[0] == "临溪县水利工程服务中心"

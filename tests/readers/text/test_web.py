@@ -22,8 +22,10 @@ def test_spans_are_kept() -> None:
     assert texts(document) == ["收入决算表"]
     (grid,) = document.grids()
     assert [[cell.text for cell in row] for row in grid.rows] == [
-        ["项目", "项目", "合计"], ["编码", "名称", "合计"], ["208", "社会保障", "1.50"]
-    ]  # fmt: skip
+        ["项目", "项目", "合计"],
+        ["编码", "名称", "合计"],
+        ["208", "社会保障", "1.50"],
+    ]
     assert grid.rows[0][0] is grid.rows[0][1]
     assert grid.rows[0][2] is grid.rows[1][2]
     assert (grid.spans_known, grid.rows[2][2].place.grid, grid.rows[2][2].place.row, grid.rows[2][2].place.column) == (
@@ -74,8 +76,9 @@ def test_tables_that_only_arrange_the_page_are_no_tables() -> None:
 def test_a_table_of_figures_with_a_table_in_a_cell_stays_a_table() -> None:
     body = "<table><tr><td>科目<td>金额<td>备注</tr><tr><td>合计<td>1.50<td>见表<table><tr><td>甲<td>9</tr></table></tr><tr><td>其中<td>1.00<td></tr></table>"
     assert tables(read_bytes(page(body), "a.html")) == [
-        [["科目", "金额", "备注"], ["合计", "1.50", "见表"], ["其中", "1.00", ""]], [["甲", "9"]]
-    ]  # fmt: skip
+        [["科目", "金额", "备注"], ["合计", "1.50", "见表"], ["其中", "1.00", ""]],
+        [["甲", "9"]],
+    ]
 
 
 def test_rows_inside_forms_are_read() -> None:
@@ -105,11 +108,17 @@ def test_what_a_server_should_have_run_is_not_read() -> None:
 @pytest.mark.parametrize(
     ("encoding", "meta"),
     [
-        ("utf-8", "<meta charset=utf-8>"), ("utf-8", ""), ("utf-8-sig", "<meta charset=gbk>"), ("gb18030", ""),
-        ("gbk", '<meta http-equiv="Content-Type" content="text/html; charset=gb2312">'), ("gbk", "<meta charset='GBK'>"),
-        ("utf-8", "<meta charset=gb2312>"), ("gb18030", "<meta charset=utf-8>"), ("utf-16", ""),
+        ("utf-8", "<meta charset=utf-8>"),
+        ("utf-8", ""),
+        ("utf-8-sig", "<meta charset=gbk>"),
+        ("gb18030", ""),
+        ("gbk", '<meta http-equiv="Content-Type" content="text/html; charset=gb2312">'),
+        ("gbk", "<meta charset='GBK'>"),
+        ("utf-8", "<meta charset=gb2312>"),
+        ("gb18030", "<meta charset=utf-8>"),
+        ("utf-16", ""),
     ],
-)  # fmt: skip
+)
 def test_encodings_stated_and_told_by_content(encoding: str, meta: str) -> None:
     body = f"<html><head>{meta}</head><body><p>预算单位：㐂镇人民政府</p></body></html>"
     if encoding == "gbk":
@@ -121,10 +130,12 @@ def test_encodings_stated_and_told_by_content(encoding: str, meta: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "<div>甲</div><div>乙</div><p>丙</p>", "<TABLE><TR><TD>1<TD>2</TABLE>", "<?xml version='1.0'?><html><p>x</p></html>",
+        "<div>甲</div><div>乙</div><p>丙</p>",
+        "<TABLE><TR><TD>1<TD>2</TABLE>",
+        "<?xml version='1.0'?><html><p>x</p></html>",
         "\n\n  <!doctype HTML><p>x",
     ],
-)  # fmt: skip
+)
 def test_pages_are_told_by_their_marks(body: str) -> None:
     assert kind_of(body.encode(), "a.txt") == "HTML"
 

@@ -52,9 +52,14 @@ def row(*cells: tuple[str, int], merges: tuple[int, ...] = ()) -> list[Line]:
 
 
 def doc(
-    lines: list[Line], *, flags: int = 0x0200, magic: int = 0xA5EC, short: frozenset[int] = frozenset(),
-    limits: list[int] | None = None, data: bytes = b"",
-) -> bytes:  # fmt: skip
+    lines: list[Line],
+    *,
+    flags: int = 0x0200,
+    magic: int = 0xA5EC,
+    short: frozenset[int] = frozenset(),
+    limits: list[int] | None = None,
+    data: bytes = b"",
+) -> bytes:
     """A DOC of these paragraphs; those in `short` are stored in one byte a character, in a piece of their own.
 
     Source: [MS-DOC] 2.5.1 (FibBase), 2.8.35 (PlcPcd), 2.9.38 (Clx), 2.8.6 (PlcBtePapx), 2.9.177 (PapxFkp).
@@ -121,8 +126,11 @@ def test_without_libreoffice_a_doc_is_read_with_its_merged_cells_and_that_is_sai
     assert texts(document) == ["2023年度", "收入决算表", "单位：万元", "表后", "段落"]
     first, second = document.grids()
     assert [[cell.text for cell in row] for row in first.rows] == [
-        ["项目", "项目", "合计"], ["编码", "名称", "合计"], ["208", "社会保障和就业", "1.50"], ["合计", "合计", "1.50"]
-    ]  # fmt: skip
+        ["项目", "项目", "合计"],
+        ["编码", "名称", "合计"],
+        ["208", "社会保障和就业", "1.50"],
+        ["合计", "合计", "1.50"],
+    ]
     assert first.rows[2][1].raw == "社会保障\n和就业"
     assert [(c.rowspan, c.colspan) for c in (first.rows[0][0], first.rows[0][2], first.rows[3][0])] == [
         (1, 2),
@@ -235,15 +243,20 @@ SOURCE: list[DrawnBlock] = [
     Paragraph("收入决算表", Place()),
     grid_of(
         [
-            ["项目", Merge.LEFT, "合计"], ["编码", "名称", Merge.UP], ["208", "社会保障和就业支出", "1.50"],
+            ["项目", Merge.LEFT, "合计"],
+            ["编码", "名称", Merge.UP],
+            ["208", "社会保障和就业支出", "1.50"],
             ["合计", Merge.LEFT, "1.50"],
         ]
     ),
     Paragraph("注：含尾差。", Place()),
-]  # fmt: skip
+]
 EXPECTED = [
-    ["项目", "项目", "合计"], ["编码", "名称", "合计"], ["208", "社会保障和就业支出", "1.50"], ["合计", "合计", "1.50"]
-]  # fmt: skip
+    ["项目", "项目", "合计"],
+    ["编码", "名称", "合计"],
+    ["208", "社会保障和就业支出", "1.50"],
+    ["合计", "合计", "1.50"],
+]
 
 
 @pytest.mark.office

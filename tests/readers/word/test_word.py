@@ -34,8 +34,11 @@ def test_merged_cells_across_and_down() -> None:
     grid = document.blocks[1]
     assert isinstance(grid, Grid)
     assert [[cell.text for cell in row] for row in grid.rows] == [
-        ["项目", "项目", "合计"], ["编码", "名称", "合计"], ["栏次", "栏次", "1"], ["208", "社会保障", "1.50"]
-    ]  # fmt: skip
+        ["项目", "项目", "合计"],
+        ["编码", "名称", "合计"],
+        ["栏次", "栏次", "1"],
+        ["208", "社会保障", "1.50"],
+    ]
     assert grid.rows[0][2] is grid.rows[1][2]
     assert [(c.rowspan, c.colspan) for c in (grid.rows[0][0], grid.rows[0][2], grid.rows[2][2])] == [
         (1, 2),
@@ -206,8 +209,10 @@ def test_macros_embedded_objects_and_pictures_are_told() -> None:
         "a.docm",
     )
     assert document.remarks == [
-        ("remark.macros", {}), ("remark.embedded", {"count": "1"}), ("remark.pictures", {"count": "1"})
-    ]  # fmt: skip
+        ("remark.macros", {}),
+        ("remark.embedded", {"count": "1"}),
+        ("remark.pictures", {"count": "1"}),
+    ]
     with_table = read("<w:p><w:r><w:drawing><a:blip/></w:drawing></w:r></w:p>" + tbl([tc("甲"), tc("1")]))
     assert with_table.remarks == []  # a picture beside tables is a seal or a drawing
 
@@ -247,12 +252,26 @@ LIST = (
 
 def test_numbers_of_several_levels_count_on_and_restart() -> None:
     body = (
-        item("收入") + item("总体", 1) + item("细目", 2) + item("细目", 2) + item("财政", 1) + item("细目", 2)
-        + item("支出") + item("总体", 1) + "".join(item("三级") for _ in range(9))
-    )  # fmt: skip
+        item("收入")
+        + item("总体", 1)
+        + item("细目", 2)
+        + item("细目", 2)
+        + item("财政", 1)
+        + item("细目", 2)
+        + item("支出")
+        + item("总体", 1)
+        + "".join(item("三级") for _ in range(9))
+    )
     assert texts(read(body, numbering=numbering(LIST)))[:8] == [
-        "一、收入", "（一）总体", "1. 细目", "2. 细目", "（二）财政", "1. 细目", "二、支出", "（一）总体"
-    ]  # fmt: skip
+        "一、收入",
+        "（一）总体",
+        "1. 细目",
+        "2. 细目",
+        "（二）财政",
+        "1. 细目",
+        "二、支出",
+        "（一）总体",
+    ]
     assert texts(read(body, numbering=numbering(LIST)))[-1] == "十一、三级"
 
 
@@ -287,9 +306,11 @@ def test_lists_of_one_kind_count_on_and_others_apart() -> None:
 
 def test_numbers_over_levels_in_plain_digits_and_without_restart() -> None:
     levels = (
-        level(0, "chineseCounting", "第%1章") + level(1, "decimal", "%1.%2", "<w:isLgl/>")
-        + level(2, "lowerLetter", "%3)", '<w:lvlRestart w:val="0"/>') + level(3, "decimal", "[%4]", '<w:lvlRestart w:val="1"/>')
-    )  # fmt: skip
+        level(0, "chineseCounting", "第%1章")
+        + level(1, "decimal", "%1.%2", "<w:isLgl/>")
+        + level(2, "lowerLetter", "%3)", '<w:lvlRestart w:val="0"/>')
+        + level(3, "decimal", "[%4]", '<w:lvlRestart w:val="1"/>')
+    )
     body = (
         item("甲")
         + item("乙", 1)
@@ -303,8 +324,17 @@ def test_numbers_over_levels_in_plain_digits_and_without_restart() -> None:
         + item("四", 3)
     )
     assert texts(read(body, numbering=numbering(levels))) == [
-        "第一章甲", "1.1 乙", "a) 丙", "[1] 四", "1.2 丁", "b) 戊", "[2] 四", "第二章己", "c) 庚", "[1] 四"
-    ]  # fmt: skip
+        "第一章甲",
+        "1.1 乙",
+        "a) 丙",
+        "[1] 四",
+        "1.2 丁",
+        "b) 戊",
+        "[2] 四",
+        "第二章己",
+        "c) 庚",
+        "[1] 四",
+    ]
 
 
 def test_numbers_that_styles_bring() -> None:
@@ -321,13 +351,23 @@ def test_numbers_that_styles_bring() -> None:
         + level(2, "decimal", "%3、", '<w:pStyle w:val="5"/>')
     )
     body = (
-        styled("甲", "1") + styled("乙", "2") + styled("丙", "3") + styled("丁", "4") + styled("戊", "5")
+        styled("甲", "1")
+        + styled("乙", "2")
+        + styled("丙", "3")
+        + styled("丁", "4")
+        + styled("戊", "5")
         + styled("己", "1", '<w:numPr><w:numId w:val="0"/></w:numPr>')
         + styled("庚", "1", '<w:numPr><w:ilvl w:val="1"/></w:numPr>')
-    )  # fmt: skip
+    )
     assert texts(read(body, numbering=numbering(levels), styles=styles)) == [
-        "一、甲", "（一）乙", "（二）丙", "丁", "1、戊", "己", "（三）庚"
-    ]  # fmt: skip
+        "一、甲",
+        "（一）乙",
+        "（二）丙",
+        "丁",
+        "1、戊",
+        "己",
+        "（三）庚",
+    ]
 
 
 def test_a_list_that_a_style_defines() -> None:
@@ -345,8 +385,11 @@ def test_a_list_that_a_style_defines() -> None:
 def test_bullets_say_nothing_and_words_are_kept() -> None:
     levels = level(0, "bullet", "") + level(1, "none", "附件：") + level(2, "decimalZero", "%3")
     assert texts(read(item("甲") + item("乙", 1) + item("丙", 2) + item("丁", 8), numbering=numbering(levels))) == [
-        "甲", "附件：乙", "01 丙", "丁"
-    ]  # fmt: skip
+        "甲",
+        "附件：乙",
+        "01 丙",
+        "丁",
+    ]
 
 
 def test_numbers_in_cells_are_counted_too() -> None:
@@ -360,14 +403,27 @@ def test_numbers_in_cells_are_counted_too() -> None:
 @pytest.mark.parametrize(
     ("value", "form", "text"),
     [
-        (1, "chineseCounting", "一"), (20, "chineseCountingThousand", "二十"), (111, "taiwaneseCounting", "一百一十一"),
-        (1000, "chineseCounting", "1000"), (20, "ideographDigital", "二〇"), (12, "chineseLegalSimplified", "壹贰"),
-        (2, "ideographTraditional", "乙"), (11, "ideographTraditional", "11"), (3, "ideographZodiac", "寅"),
-        (20, "decimalEnclosedCircle", "⑳"), (21, "decimalEnclosedCircleChinese", "21"), (2, "ideographEnclosedCircle", "㊁"),
-        (2, "decimalEnclosedParen", "(2)"), (27, "upperLetter", "AA"), (3, "lowerLetter", "c"), (1949, "lowerRoman", "mcmxlix"),
-        (4001, "upperRoman", "4001"), (7, "decimalZero", "07"), (7, "hebrew1", "7"),
+        (1, "chineseCounting", "一"),
+        (20, "chineseCountingThousand", "二十"),
+        (111, "taiwaneseCounting", "一百一十一"),
+        (1000, "chineseCounting", "1000"),
+        (20, "ideographDigital", "二〇"),
+        (12, "chineseLegalSimplified", "壹贰"),
+        (2, "ideographTraditional", "乙"),
+        (11, "ideographTraditional", "11"),
+        (3, "ideographZodiac", "寅"),
+        (20, "decimalEnclosedCircle", "⑳"),
+        (21, "decimalEnclosedCircleChinese", "21"),
+        (2, "ideographEnclosedCircle", "㊁"),
+        (2, "decimalEnclosedParen", "(2)"),
+        (27, "upperLetter", "AA"),
+        (3, "lowerLetter", "c"),
+        (1949, "lowerRoman", "mcmxlix"),
+        (4001, "upperRoman", "4001"),
+        (7, "decimalZero", "07"),
+        (7, "hebrew1", "7"),
     ],
-)  # fmt: skip
+)
 def test_forms_of_numbers(value: int, form: str, text: str) -> None:
     assert written(value, form) == text
     assert chinese(0) == "0"

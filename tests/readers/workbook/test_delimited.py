@@ -58,10 +58,14 @@ def test_several_tables_in_one_file() -> None:
 @pytest.mark.parametrize(
     ("name", "title"),
     [
-        ("收入决算表.csv", "收入决算表"), ("02收入决算表.csv", "收入决算表"), ("公开.zip!2023/03_收入决算表.csv", "收入决算表"),
-        ("公开.zip!收入决算表.csv", "收入决算表"), ("2023.csv", "2023"), ("（1）支出表.csv", "支出表"),
+        ("收入决算表.csv", "收入决算表"),
+        ("02收入决算表.csv", "收入决算表"),
+        ("公开.zip!2023/03_收入决算表.csv", "收入决算表"),
+        ("公开.zip!收入决算表.csv", "收入决算表"),
+        ("2023.csv", "2023"),
+        ("（1）支出表.csv", "支出表"),
     ],
-)  # fmt: skip
+)
 def test_the_name_of_the_file_stands_for_a_title_that_is_not_there(name: str, title: str) -> None:
     assert title_of_name(name) == title
     assert texts(read_bytes("科目,金额\n合计,1\n".encode(), name)) == [title]
