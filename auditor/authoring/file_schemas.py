@@ -1,4 +1,4 @@
-"""JSON Schemas of rule, form and role files for editors, made of the table of keys that the loaders check by."""
+"""JSON Schemas of the files of a rule folder for editors, made of the table of keys that the loaders check by."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from auditor.forms.file_keys import FILE, LIKE
 from auditor.rules.plan import TABLE_SETS
 from auditor.rules.rule import OFF, RULE
+from auditor.shapes.described import FILE as DESCRIBED_FILE
 from auditor.shapes.roles import ROLES
 from auditor.yamlfiles.keys import KeyShape
 
@@ -50,6 +51,12 @@ def form_schema(book: RuleBook) -> dict[str, Any]:
 def role_schema() -> dict[str, Any]:
     """The schema of a file of roles."""
     return {"$schema": DRAFT, "title": "auditor roles", **_entry(ROLES, {})}
+
+
+def standard_schema(book: RuleBook) -> dict[str, Any]:
+    """The schema of a file that describes standard tables; names of tables are those of a rule book."""
+    names = {"table": list(book.forms.tables)}
+    return {"$schema": DRAFT, "title": "auditor standard tables", **_entry(DESCRIBED_FILE, names)}
 
 
 def _entry(entry: Entry, names: Mapping[str, list[str]]) -> dict[str, Any]:

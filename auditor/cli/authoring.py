@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +15,9 @@ from auditor.messages import printable, say
 from auditor.own import is_own_file
 from auditor.run.output import write_file
 from auditor.run.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @click.command()
@@ -98,17 +103,23 @@ def new(folder: str, form: str, prefix: str, config: str | None, folders: tuple[
 
 
 @click.command()
-@click.argument("kind", type=click.Choice(["rules", "forms", "roles"]), default="rules")
+@click.argument("kind", type=click.Choice(["rules", "forms", "roles", "standard"]), default="rules")
 @config_option
 @rules_option
 def schema(kind: str, config: str | None, folders: tuple[str, ...]) -> None:
-    """印出规则（表样、角色）文件的 JSON Schema，供编辑器补全。 Print the JSON Schema of rule, form or role files."""
+    """印出规则、表样等文件的 JSON Schema，供编辑器补全。 Print the JSON Schema of the files of a rule folder."""
     import json
 
-    from auditor.authoring.file_schemas import form_schema, role_schema, rule_schema
+    from auditor.authoring.file_schemas import form_schema, role_schema, rule_schema, standard_schema
 
     _, book = prepare(config, folders)
-    made = {"rules": lambda: rule_schema(book), "forms": lambda: form_schema(book), "roles": role_schema}[kind]()
+    makers: dict[str, Callable[[], dict[str, Any]]] = {
+        "rules": partial(rule_schema, book),
+        "forms": partial(form_schema, book),
+        "roles": role_schema,
+        "standard": partial(standard_schema, book),
+    }
+    made = makers[kind]()
     click.echo(json.dumps(made, ensure_ascii=False, indent=1))
 
 

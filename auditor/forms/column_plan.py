@@ -6,6 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from auditor.forms.column_match import (
+    ColumnRole,
     Header,
     Look,
     in_order,
@@ -15,6 +16,7 @@ from auditor.forms.column_match import (
     match_columns,
     names_others,
     read_header,
+    role_of,
     side_by_side,
 )
 from auditor.forms.column_segments import (
@@ -74,6 +76,8 @@ def _certain(header: Header, segments: Sequence[ColumnSegment], columns: Sequenc
 def _plan_codes(grid: Grid, header: Header, table: Table, segments: list[ColumnSegment]) -> GridPlan:
     if not segments:
         raise UnmatchedError("unread.no_columns")
+    if any(_classifications(header, segment) > 1 for segment in segments):
+        raise UnmatchedError("unread.two_classifications")
     segments = [of_codes(segment, header) for segment in segments]
     mappings = []
     for segment in segments:
@@ -84,6 +88,18 @@ def _plan_codes(grid: Grid, header: Header, table: Table, segments: list[ColumnS
             raise UnmatchedError("unread.columns_unclear")
         mappings.append(mapping)
     return GridPlan(header, grid.width, tuple(segments), tuple(mappings))
+
+
+def _classifications(header: Header, segment: ColumnSegment) -> int:
+    """How many classifications a row is labelled by, each with a code and a name of its own (科目编码 | 科目名称)."""
+    found, coded = 0, False
+    for column in segment.labels:
+        path = header.paths[column]
+        role = role_of(path)
+        if role is ColumnRole.NAME and coded and any("科目" in text for text in path):
+            found += 1
+        coded = role is ColumnRole.CODE and any("科目" in text for text in path)
+    return found
 
 
 def _by_order(

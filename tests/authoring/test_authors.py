@@ -11,7 +11,7 @@ import pytest
 import yaml
 from auditor.authoring.cookbook import recipes
 from auditor.authoring.examples import run_examples
-from auditor.authoring.file_schemas import form_schema, role_schema, rule_schema
+from auditor.authoring.file_schemas import form_schema, role_schema, rule_schema, standard_schema
 from auditor.cli.main import cli
 from auditor.messages import LANGUAGES, use_language
 from auditor.rules.explain import sections
@@ -254,6 +254,7 @@ def test_every_rule_and_form_file_fits_the_schema_that_editors_use() -> None:
     others = {
         "forms": jsonschema.Draft202012Validator(form_schema(book)),
         "roles": jsonschema.Draft202012Validator(role_schema()),
+        "standard": jsonschema.Draft202012Validator(standard_schema(book)),
     }
     for path in sorted(root.rglob("*.yaml")):
         kind = path.relative_to(root).parts[0]
@@ -265,7 +266,7 @@ def test_every_rule_and_form_file_fits_the_schema_that_editors_use() -> None:
 
 
 def test_schemas_are_printed(folder: Path) -> None:
-    for kind in ("rules", "forms"):
+    for kind in ("rules", "forms", "standard"):
         printed = json.loads(run("rules", "schema", kind, "--rules", str(folder)).output)
         assert "我的会议培训费表" in json.dumps(printed, ensure_ascii=False)
         assert printed["$schema"].endswith("2020-12/schema")
