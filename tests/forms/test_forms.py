@@ -353,27 +353,3 @@ def test_a_row_of_digits_that_are_no_numbers_is_no_index(text: str) -> None:
     from auditor.forms.column_match import is_index_row
 
     assert not is_index_row([Cell(text, Place()), Cell("", Place())])
-
-
-TWO_CLASSIFICATIONS = """某市某局2026年部门预算公开
-
-表八 一般公共预算基本支出情况表
-单位：万元
-科目编码\t\t部门预算支出经济分类科目名称\t科目编码\t\t政府预算支出经济分类科目名称\t基本支出预算\t\t
-类\t款\t\t类\t款\t\t小计\t人员支出\t日常公用支出
-\t\t合计\t\t\t\t60.00\t60.00\t
-301\t\t工资福利支出\t501\t\t机关工资福利支出\t20.00\t20.00\t
-301\t08\t机关事业单位基本养老保险缴费\t501\t02\t社会保障缴费\t20.00\t20.00\t
-301\t\t工资福利支出\t505\t\t对事业单位经常性补助\t40.00\t40.00\t
-301\t08\t机关事业单位基本养老保险缴费\t505\t01\t工资福利支出\t40.00\t40.00\t
-"""
-
-
-def test_a_row_of_two_classifications_is_no_row_of_one_of_them() -> None:
-    made = filing(TWO_CLASSIFICATIONS)
-    assert not [
-        str(fact.address)
-        for fact in made.facts
-        if "[30108]" in str(fact.address) and not fact.address.table.startswith("其他表/")
-    ]
-    assert sum(fact.text == "40.00" for fact in made.facts) == 4
