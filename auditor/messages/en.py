@@ -625,6 +625,7 @@ MESSAGES: dict[str, str] = {
     "html.table": "Table",
     "html.check": "Check",
     "label.sentence": "text",
+    "label.again": " (the {count}. of this name)",
     "label.told": "text ({section})",
     "html.prose": "Text checked",
     "html.no_heading": "(no heading)",

@@ -626,6 +626,7 @@ MESSAGES: dict[str, str] = {
     "html.table": "表",
     "html.check": "核对",
     "label.sentence": "文中",
+    "label.again": "（第 {count} 处）",
     "label.told": "文中（{section}）",
     "html.prose": "文字核对",
     "html.no_heading": "（没有标题）",

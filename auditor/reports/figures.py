@@ -46,7 +46,7 @@ class FigureWords:
         elif self.is_told(fact):
             name = say("label.told", section=name.partition("/")[2])
         words = [name if table else "", row.replace("/", " "), under]
-        again = f"#{address.occurrence}" if address.occurrence > 1 else ""
+        again = say("label.again", count=address.occurrence) if address.occurrence > 1 else ""
         return " ".join(word for word in words if word) + again
 
     @staticmethod

@@ -116,18 +116,25 @@ class Formulas(FigureWords):
         assert like is not None
         return self.value(-check.constant // check.scale, like, decimals=0)
 
+    def _weight(self, operand: Operand, sign: int) -> int:
+        """How often the printed figure counts; one whose sentence says that it falls counts the other way round."""
+        fact = self.facts[operand.fact]
+        return sign * operand.coefficient * (-1 if fact.value < 0 and self._is_worded(fact) else 1)
+
     def _side(self, operands: list[Operand], sign: int, *, table: bool) -> str:
         """One side of a formula; zeros of a long sum are counted, not listed."""
         parts: list[str] = []
         zeros = 0
         before: Fact | None = None
+        if operands and self._weight(operands[0], sign) < 0:  # 乙 − 甲 reads better than − 甲 + 乙
+            operands = sorted(operands, key=lambda operand: self._weight(operand, sign) < 0)
         short = len(operands) <= SHORT or not any(self.facts[operand.fact].value for operand in operands)
         for number, operand in enumerate(operands):
             fact = self.facts[operand.fact]
             if not fact.value and not (short and number < SHORT):
                 zeros += 1
                 continue
-            weight = sign * operand.coefficient
+            weight = self._weight(operand, sign)
             times = f"{abs(weight)} × " if abs(weight) != 1 else ""
             minus = "− " if weight < 0 else ("+ " if parts else "")
             parts.append(f"{minus}{times}{self._brief(fact, before, table=table)} {self.text(fact)}")
