@@ -9,6 +9,7 @@ from auditor.engine.tally import tally_of
 from auditor.engine.verdicts import Verdict
 from auditor.messages import language, say
 from auditor.model.numbers import BROKEN
+from auditor.reports.figures import TOLD
 
 if TYPE_CHECKING:
     from auditor.engine.findings import Audit
@@ -42,9 +43,10 @@ def verdict_parts(audit: Audit) -> list[str]:
 
 
 def _missing(audit: Audit) -> set[str]:
-    """The tables that checks needed and that were not found, or not read."""
+    """The tables that checks needed and that were not found, or not read; sections of the text are no tables."""
     reasons = ("reason.missing_table", "reason.unread_table")
-    return {item.where for item in audit.not_evaluated if item.reason.key in reasons}
+    named = {item.where for item in audit.not_evaluated if item.reason.key in reasons}
+    return {name for name in named if not name.startswith(TOLD)}
 
 
 def _basis(audit: Audit) -> list[str]:
