@@ -143,7 +143,7 @@ def may_be_shown(entry: str, headings: Iterable[str]) -> bool:
     >>> may_be_shown("二、机构设置", ["\ufffd、\ufffd构设置"]), may_be_shown("二、机构设置", ["二、\ufffd收入"])
     (True, False)
     """
-    letters = set(plain(entry))
+    letters = set(entry) | set(plain(entry))
     return any(LOST in heading and set(plain(heading.replace(LOST, ""))) <= letters for heading in headings)
 
 

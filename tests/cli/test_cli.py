@@ -125,6 +125,7 @@ def test_a_folder_without_permission_is_told(here: Path) -> None:
     assert "权限" in one_sentence(result.stderr)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "encode",
     [
@@ -154,6 +155,7 @@ def test_reports_of_files_with_one_name_do_not_overwrite_each_other(here: Path) 
     assert len([name for name in names if name.startswith("index-") and name.endswith(".html")]) == 2
 
 
+@pytest.mark.slow
 def test_files_are_grouped_by_what_they_say_unless_told_otherwise(here: Path) -> None:
     text = CLEAN.read_text(encoding="utf-8")
     cut = text.index("\n财政拨款收入支出决算总表\n")

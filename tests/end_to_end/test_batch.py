@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from auditor.engine.audit import audit_filings
 from auditor.testing.filings import told_filing
 
 from tests.conftest import rule_book
 
 
+@pytest.mark.slow
 def test_filings_with_sentences_are_judged_together_as_alone() -> None:
     """The whole of a share has a second address, which must mean the fact of its own filing."""
     book = rule_book()

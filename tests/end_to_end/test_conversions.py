@@ -103,6 +103,7 @@ def original(name: str) -> tuple[Filing, dict[str, str], object]:
     return filing, figures(filing), outcome(filing)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", WRITERS)
 @pytest.mark.parametrize("name", ["001", "002", "青山", "清河"])
 def test_the_tables_of_a_text_are_read_alike_from_every_format(name: str, kind: str) -> None:
@@ -128,6 +129,7 @@ def printed(name: str) -> Printed:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", WRITERS)
 @pytest.mark.parametrize("name", ["000", "001", "004"])
 def test_the_tables_of_a_seed_in_the_official_layout_are_read_alike_from_every_format(name: str, kind: str) -> None:
@@ -312,6 +314,7 @@ def test_merges_that_reach_nowhere_are_told() -> None:
     assert isinstance(sample()[2], Grid)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", [1, 2])
 def test_a_page_may_end_within_the_header_of_a_table(cut: int) -> None:
     """Every table is cut after its first or second row, as page breaks do."""

@@ -192,6 +192,7 @@ def test_a_file_that_takes_too_long_or_too_much(here: Path, monkeypatch: pytest.
         assert "a.csv 使读取程序中断" in audited_with("a.csv")[0]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timer for a process")
 @pytest.mark.parametrize("step", ["filing_of", "merge"])
 def test_tables_and_prose_that_take_too_long(here: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:

@@ -64,6 +64,7 @@ def test_every_planted_error_of_the_examples_is_found_and_nothing_else(book: Rul
 SHARES = "\n\n三、支出决算情况说明\n2023年度支出合计100.00万元，其中：基本支出60.00万元，占60.00%；项目支出40.00万元，占40.00%。\n"
 
 
+@pytest.mark.slow
 def test_filings_audited_together_are_judged_as_each_alone(book: RuleBook) -> None:
     texts = {path.name: path.read_text(encoding="utf-8") + SHARES for path in sorted(EXAMPLES.glob("*.txt"))}
 

@@ -37,6 +37,7 @@ def told(result: Comparison) -> str:
     return "\n".join(text for texts in lists for text in texts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", VARIATIONS)
 def test_every_variation_of_a_generated_filing_is_read_alike(name: str) -> None:
     """Alone, a variation costs no figure but where it damages a label or leaves merged cells to be guessed."""
@@ -50,6 +51,7 @@ def test_every_variation_of_a_generated_filing_is_read_alike(name: str) -> None:
         assert result.unread <= (6 if name in ("typo", "flattened") else 0), (name, result.unread)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(3))
 def test_variations_together_never_mislead(number: int) -> None:
     several = [copy for copy in copies(original(number), len(VARIATIONS) + 4, seed=7) if len(copy.names) > 1]

@@ -83,6 +83,7 @@ def test_the_smallest_change_is_always_found_and_a_smaller_one_may_not_be() -> N
     assert not fails(1)
 
 
+@pytest.mark.slow
 def test_forms_are_covered_without_any_filing(tmp_path: Path) -> None:
     result = CliRunner().invoke(cli, ["rules", "coverage", "--out", str(tmp_path)], catch_exceptions=False)
     assert result.exit_code == 0

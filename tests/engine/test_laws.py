@@ -56,6 +56,7 @@ def test_a_rounded_ledger_is_never_inconsistent(ledger: Ledger, style: Style) ->
     assert contradictions(filing_of(ledger, style)) == set()
 
 
+@pytest.mark.slow
 @given(ledger=ledgers(), style=styles(rounding=Rounding.TRUNCATE, models=ROUNDED))
 @settings(max_examples=20)
 def test_a_truncated_ledger_is_never_inconsistent_when_read_as_truncated(ledger: Ledger, style: Style) -> None:
@@ -101,6 +102,7 @@ def test_order_of_facts_tables_and_rules_changes_nothing(seed: int) -> None:
     assert (evaluate(plans, chunk).counts() == evaluate(rule_book().all_plans(), chunk).counts()).all()
 
 
+@pytest.mark.slow
 @given(ledger=ledgers())
 @settings(max_examples=15)
 def test_the_unit_of_measure_changes_nothing(ledger: Ledger) -> None:
@@ -109,6 +111,7 @@ def test_the_unit_of_measure_changes_nothing(ledger: Ledger) -> None:
     assert verdicts(in_wan) == verdicts(in_yuan)
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 10**6))
 @settings(max_examples=10)
 def test_the_order_of_columns_changes_nothing(seed: int) -> None:

@@ -84,6 +84,7 @@ def whole(number: int) -> Audit:
     return audited(documents()[number])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [0, 1])
 @pytest.mark.parametrize(("way", "seed"), WAYS_AND_SEEDS)
 def test_what_is_hidden_accuses_nothing(number: int, way: str, seed: int) -> None:

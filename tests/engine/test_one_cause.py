@@ -82,6 +82,7 @@ def test_one_wrong_figure_is_one_finding_that_names_it(book: RuleBook, seed: int
         assert [suspect.fact for suspect in finding.suspects] == [number], (filing.all_facts[number].address, wrong)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", ["全国决算", "全国预算", "江苏预算"])
 def test_two_independent_errors_stay_two(book: RuleBook, family: str) -> None:
     filing = family_filing(book, family, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from auditor.engine.audit import audit_filings
 from auditor.engine.checks import Check
 from auditor.engine.localise.proof import Identity, prove
@@ -48,6 +49,7 @@ def test_a_printed_zero_may_hide_a_remainder_where_only_that_leaves_a_ledger() -
     assert proof.tails == (TAIL,)
 
 
+@pytest.mark.slow
 @example(seed=343)
 @given(seed=st.integers(0, 10**6))
 @settings(max_examples=8, deadline=None)

@@ -58,6 +58,7 @@ def hide(table: ReadTable, choice: random.Random, how: str) -> None:
         table.facts, table.reason, table.complete = [], "unread.table", False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["cells", "rows", "tables"])
 @pytest.mark.parametrize("family", ["全国决算", "江苏预算"])
 def test_what_is_hidden_accuses_nothing(book: RuleBook, family: str, how: str) -> None:

@@ -116,6 +116,7 @@ def processor_time(seconds: int) -> Iterator[None]:
 HEADINGS = ("三、支出决算情况说明", "五、一般公共预算财政拨款支出决算情况说明", "十二、国有资产占用情况说明", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TEXTS)
 def test_the_work_grows_with_the_text_and_no_faster(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     forms = rule_book().forms
@@ -138,6 +139,7 @@ def test_the_work_grows_with_the_text_and_no_faster(name: str, monkeypatch: pyte
     assert seen[0] <= MOST * len(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["amounts", "shares", "percentages", "many lists of names", "huge numbers", "items"])
 def test_a_hostile_text_is_audited(name: str) -> None:
     book = rule_book()

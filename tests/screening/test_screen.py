@@ -275,6 +275,7 @@ def full(_: object, number: int) -> int:
     return number
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_costs_only_the_piece_that_kills_it(tmp_path: Path) -> None:
     workers = LocalWorkers(2)
     try:

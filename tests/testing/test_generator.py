@@ -55,6 +55,7 @@ def test_everything_public_is_there() -> None:
         kit.nothing  # noqa: B018
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", kit.FORMATS)
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_family_is_read_back_from_every_format_and_accused_of_nothing(family: str, form: str) -> None:
@@ -71,6 +72,7 @@ def test_every_family_is_read_back_from_every_format_and_accused_of_nothing(fami
 
 
 # what the long run accused wrongly: figures forced to foot in one table and not in another, one amount printed twice
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [5210, 5264, 5638, 5774, 6128, 6376])
 def test_counterexamples_of_the_long_run_are_accused_of_nothing(number: int) -> None:
     filing = read_back(generated(BOOK, number).draft, BOOK.forms, kit.FORMATS[number % len(kit.FORMATS)])
@@ -147,6 +149,7 @@ def test_a_form_alone() -> None:
     assert {table.table for table in filing.tables} == {"支出决算表"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", ["FA-T01-05", "FA-TREE-01", "FA-T04-04", "FA-X-05", "BU-B02-01"])
 def test_a_filing_that_breaks_one_rule_and_no_other(rule: str) -> None:
     family = "全国决算" if rule.startswith("FA") else "全国预算"
@@ -154,6 +157,7 @@ def test_a_filing_that_breaks_one_rule_and_no_other(rule: str) -> None:
     assert failing(BOOK.all_plans(), [filing], BOOK) == [{rule}]
 
 
+@pytest.mark.slow
 @given(filing=kit.broken(BOOK, "FA-T01-05"))
 @settings(max_examples=3)
 def test_filings_that_break_a_rule_are_drawn(filing: Filing) -> None:
@@ -205,6 +209,7 @@ def test_ledgers_of_two_years_open_as_they_closed(seed: int) -> None:
     assert all(this.opening[key] <= spent[key] + this.closing[key] for key in this.opening)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes() -> None:
     first, second = (
         [(made.name, made.data, made.planted) for made in generate(BOOK, 6, kit.FORMATS, plant=2, seed=3)]

@@ -163,6 +163,7 @@ def test_a_weak_example_lets_a_dropped_term_pass(tmp_path: Path) -> None:
     assert sorted(widened.values()) == [False, True]
 
 
+@pytest.mark.slow
 @given(family=st.sampled_from(["全国决算", "高校决算", "江苏预算", "全国预算"]), seed=st.integers(0, 50))
 @settings(max_examples=3)
 def test_static_analysis_and_observation_agree(family: str, seed: int) -> None:

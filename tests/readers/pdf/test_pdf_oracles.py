@@ -124,6 +124,7 @@ def test_pdfplumber_agrees_on_a_drawn_page(tmp_path: Path) -> None:
     assert by_pdfplumber(path, iter(ours)) == ours
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("oracle", ORACLES)
 @pytest.mark.parametrize("name", FILES or [""])
 def test_an_oracle_agrees_on_every_ruled_table(name: str, oracle: Oracle) -> None:
