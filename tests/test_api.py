@@ -68,6 +68,7 @@ def test_a_wrong_figure_is_named_with_its_repair() -> None:
     assert (found["entity"], found["year"]) == ("青山县统计局", 2023)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [

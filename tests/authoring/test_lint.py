@@ -75,6 +75,7 @@ def test_the_own_book_has_no_error_and_no_warning() -> None:
         assert all(remark.where and remark.text for remark in remarks)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "where", "said"),
     [

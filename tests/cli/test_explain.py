@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from auditor.cli.main import cli
 from click.testing import CliRunner
 
@@ -35,6 +36,7 @@ def test_a_finding_is_told_with_its_figures_its_repair_and_its_rule(tmp_path: Pa
     assert "Basis" in english.output
 
 
+@pytest.mark.slow
 def test_what_is_no_finding_or_no_report_is_said_in_one_sentence(tmp_path: Path) -> None:
     path = report(tmp_path)
     broken = tmp_path / "a.json"

@@ -149,6 +149,7 @@ def test_the_tables_of_a_seed_in_the_official_layout_are_read_alike_from_every_f
         assert back.key == filing.key
 
 
+@pytest.mark.slow
 @given(number=st.integers(0, 10**6), kind=st.sampled_from(list(WRITERS)))
 @settings(max_examples=24)
 def test_any_ledger_reads_back_from_any_format(number: int, kind: str) -> None:

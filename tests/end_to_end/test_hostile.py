@@ -182,6 +182,7 @@ def test_every_hostile_file_costs_one_sentence(here: Path) -> None:
         assert words in said
 
 
+@pytest.mark.slow
 def test_a_file_that_takes_too_long_or_too_much(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (here / "a.csv").write_text(("1.00," * 40 + "\n") * 15_000, encoding="utf-8")
     monkeypatch.setattr(shared(), "limits", Limits(seconds=0.5))
@@ -262,6 +263,7 @@ def test_names_with_control_characters_are_shown_harmless(here: Path) -> None:
     assert all(name.isprintable() for name in names_in(here / "o"))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
 def test_names_that_are_no_text(here: Path) -> None:
     name = os.fsdecode(b"\xb9\xab\xbf\xaa.txt")

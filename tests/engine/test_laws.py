@@ -137,6 +137,7 @@ def test_the_order_of_columns_changes_nothing(seed: int) -> None:
     assert verdicts(first) == verdicts(second)
 
 
+@pytest.mark.slow
 def test_one_filing_and_many_give_the_same_verdicts() -> None:
     rolled = [roll_up(draw_ledger(RandomSource(seed), most=10**8)) for seed in range(12)]
     facts, infos = facts_of_ledgers(rolled, Style(), rule_book().forms)

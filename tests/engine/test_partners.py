@@ -124,6 +124,7 @@ def doubled(filing: Filing) -> Filing:
     return changed(filing, {f.address[:3]: 2 * f.value for f in filing.facts if f.value and f.unit == "万元"})
 
 
+@pytest.mark.slow
 def test_a_department_is_the_sum_of_its_units(book: RuleBook, ledger: Filing) -> None:
     department = keyed(doubled(ledger), edition="department")
     units = [keyed(ledger, entity=unit, edition="unit") for unit in UNITS]

@@ -104,6 +104,7 @@ def test_the_workbook_can_be_worked_in() -> None:
             assert cell.quotePrefix
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prefix", ["000", "001", "002"])
 def test_rows_are_complete_for_the_seeds(prefix: str) -> None:
     audit = audited(seed(prefix))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from auditor.engine.audit import audit_filings
 from auditor.engine.findings import Severity
 from auditor.engine.verdicts import Verdict
@@ -15,6 +16,7 @@ from tests.conftest import EXAMPLES, rule_book
 STAYS = "不必修改"
 
 
+@pytest.mark.slow
 def test_a_tail_with_a_figure_that_is_to_be_changed_does_not_say_that_it_stays() -> None:
     forms, path = rule_book().forms, next(EXAMPLES.glob("青山*.txt"))
     filing = merge([filing_of(plain_text.read(path.read_bytes(), file=path.name, sha256=""), forms)], forms)

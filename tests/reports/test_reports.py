@@ -162,6 +162,7 @@ def test_the_contract_holds_and_the_counts_add_up() -> None:
         check_counts(audit)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prefix", ["000", "001", "002", "003", "004"])
 def test_the_contract_holds_for_the_seeds(prefix: str) -> None:
     audit = audited(seed(prefix))
@@ -230,6 +231,7 @@ def test_pages_stand_alone() -> None:
         check_page(index_html(audits, [], TOOL))
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_bytes() -> None:
     for path in FILES:
         audits = [

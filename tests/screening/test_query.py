@@ -63,6 +63,7 @@ def test_the_lists_and_the_page(out: Path) -> None:
             assert line[-1] in page
 
 
+@pytest.mark.slow
 def test_every_query_by_name_answers(out: Path) -> None:
     values = {"entity": "某县甲服务中心", "rule": "FA-K-01", "address": "收入支出决算总表[收入/总计]"}
     for name, query in QUERIES.items():

@@ -85,6 +85,7 @@ def test_finds_filings_in_folders_and_archives_and_leaves_older_versions_out(fol
     assert [row[0] for row in ranked] == list(range(1, 8))
 
 
+@pytest.mark.slow
 def test_nothing_that_is_unchanged_is_done_again(folder: Path, tmp_path: Path) -> None:
     first = run(folder, tmp_path)
     assert first.read == 9 - 1  # nine documents in eight files

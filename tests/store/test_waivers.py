@@ -66,6 +66,7 @@ def test_waived_findings_are_shown_and_counted_apart() -> None:
     assert f"{len(others)} 个错误" in result.stdout
 
 
+@pytest.mark.slow
 def test_a_rule_with_entity_and_address_waives_and_all_waived_is_clean() -> None:
     _, plain = check()
     entries = "".join(
@@ -82,6 +83,7 @@ def test_a_rule_with_entity_and_address_waives_and_all_waived_is_clean() -> None
     assert not result.stderr  # another entity's waivers are not unused: its filing was not audited
 
 
+@pytest.mark.slow
 def test_a_waiver_holds_on_its_last_day_and_not_after_it() -> None:
     _, plain = check()
     Path("waivers.yaml").write_text(f"- finding: {errors(plain)[0]['id']}\n  {SIGNED}\n", "utf-8")
@@ -113,6 +115,7 @@ def test_several_files_of_waivers_count_together() -> None:
     assert not result.stderr
 
 
+@pytest.mark.slow
 def test_a_state_marks_and_does_not_waive() -> None:
     _, plain = check()
     Path("waivers.yaml").write_text(

@@ -87,6 +87,7 @@ def test_a_change_replaces_one_figure_and_nothing_else(book: RuleBook) -> None:
         assert len(swapped) == 1, "one cell, the same object wherever it stands"
 
 
+@pytest.mark.slow
 def test_what_is_changed_in_generated_tables_is_found_named_and_put_right(book: RuleBook) -> None:
     made = _tried(generated(book.forms, 1), book, 12, 0)
     assert len(made) == 12
@@ -119,6 +120,7 @@ def test_a_figure_that_no_rule_sees_is_not_found(book: RuleBook) -> None:
     assert not any(one.found or one.named for one in made)
 
 
+@pytest.mark.slow
 def test_findings_that_were_there_before_are_no_find(book: RuleBook) -> None:
     """In a filing with errors a changed figure far from them is found by its own checks only."""
     made = _tried(read(WRONG), book, 6, 0)
@@ -147,6 +149,7 @@ def test_documents_are_kept_as_read(book: RuleBook, tmp_path: Path, monkeypatch:
         measure(folder / "甲_a.txt", book, FieldPlan(cache=kept))
 
 
+@pytest.mark.slow
 def test_a_folder_is_measured_and_told(book: RuleBook, tmp_path: Path) -> None:
     shutil.copy(CLEAN, tmp_path / "甲_a.txt")
     shutil.copy(WRONG, tmp_path / "乙_b.txt")
@@ -195,6 +198,7 @@ def test_judged_findings_are_checked(tmp_path: Path) -> None:
         judged_of(path)
 
 
+@pytest.mark.slow
 def test_the_command_counts_per_rule(tmp_path: Path) -> None:
     shutil.copy(WRONG, tmp_path / "乙_b.txt")
     shutil.copy(CLEAN, tmp_path / "甲_a.txt")

@@ -226,6 +226,7 @@ def generate_names(seed: int) -> list[tuple[str, bytes, object]]:
     ]
 
 
+@pytest.mark.slow
 def test_generated_files_and_their_key(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from auditor.cli.main import main; main()", "--lang", "en", "generate"]
     done = subprocess.run(

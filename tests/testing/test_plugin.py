@@ -35,6 +35,7 @@ def firm(folder: Path, fail: str) -> Path:
     return rules
 
 
+@pytest.mark.slow
 def test_a_firm_tests_its_own_rules(tmp_path: Path) -> None:
     firm(tmp_path, WRONG)
     done = run(tmp_path, "our_rules", "-v")
@@ -44,6 +45,7 @@ def test_a_firm_tests_its_own_rules(tmp_path: Path) -> None:
     assert "2 passed" in done.stdout
 
 
+@pytest.mark.slow
 def test_an_example_that_comes_out_otherwise_is_told_in_the_words_of_the_rule(tmp_path: Path) -> None:
     firm(tmp_path, STRONG)
     done = run(tmp_path, "our_rules")
@@ -64,6 +66,7 @@ def test_generated_filings_contradict_a_wrong_rule(tmp_path: Path) -> None:
     assert "X-1 generated" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_rule_that_the_settings_turn_off_is_no_test(tmp_path: Path) -> None:
     firm(tmp_path, WRONG)
     with (tmp_path / "auditor.toml").open("a", encoding="utf-8") as settings:

@@ -76,6 +76,7 @@ def mutants(folder: Path, statement: str, passes: str, fails: str, loop: str = "
     return list(score_mutants(book, [book.by_id["X-1"]]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("statement", "slip", "why"),
     [
@@ -225,6 +226,7 @@ def test_planted_defects_are_found(sort: str) -> None:
     assert made or sort in NO_ROOM
 
 
+@pytest.mark.slow
 def test_the_score_as_a_command() -> None:
     command = [sys.executable, "-c", "from auditor.cli.main import main; main()", "--lang", "en", "rules", "score"]
     done = subprocess.run([*command, "FA-T01-03"], capture_output=True, text=True, check=False)

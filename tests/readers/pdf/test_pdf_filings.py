@@ -39,6 +39,7 @@ def filing(data: bytes, name: str, book: RuleBook) -> Filing:
     return merge([filing_of(read_bytes(data, name), book.forms)], book.forms)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("heads", "official"), [(False, False), (True, False), (False, True), (True, True)])
 @pytest.mark.parametrize("seed", [11, 29])
 def test_a_filing_says_the_same_as_pdf_and_as_text(seed: int, heads: bool, official: bool, book: RuleBook) -> None:
