@@ -6,7 +6,6 @@ import itertools
 from typing import TYPE_CHECKING
 
 from auditor.forms.column_match import (
-    ColumnRole,
     Header,
     Look,
     in_order,
@@ -16,7 +15,6 @@ from auditor.forms.column_match import (
     match_columns,
     names_others,
     read_header,
-    role_of,
     side_by_side,
 )
 from auditor.forms.column_segments import (
@@ -91,15 +89,17 @@ def _plan_codes(grid: Grid, header: Header, table: Table, segments: list[ColumnS
 
 
 def _classifications(header: Header, segment: ColumnSegment) -> int:
-    """How many classifications a row is labelled by, each with a code and a name of its own (科目编码 | 科目名称)."""
-    found, coded = 0, False
+    """How many classifications a row is labelled by: runs of columns with codes of items, names between them."""
+    found, before = 0, False
     for column in segment.labels:
         path = header.paths[column]
-        role = role_of(path)
-        if role is ColumnRole.NAME and coded and any("科目" in text for text in path):
-            found += 1
-        coded = role is ColumnRole.CODE and any("科目" in text for text in path)
+        coded = any("科目编码" in text or "科目代码" in text for text in path) or path[-1:] in CODE_PARTS
+        found += coded and not before
+        before = coded
     return found
+
+
+CODE_PARTS = (("类",), ("款",), ("项",))
 
 
 def _by_order(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from auditor.forms.printed_table import PrintedRow
 from auditor.forms.row_match import NamedRow, name_rows
 from auditor.model.labels import plain
-from auditor.model.numbers import is_printed_number, parse_literal
+from auditor.model.numbers import LOST, is_printed_number, parse_literal
 from auditor.model.tables import Layout
 from auditor.shapes.column_roles import ColumnKey, Keys, matched
 from auditor.shapes.described import described_of
@@ -96,7 +96,7 @@ def _codes(shape: Shape, table: Table, keys: Keys) -> StandardShape | None:
             out.rows.append(_named(row, columns, table.rows[0].name))
         elif row in coded and plainly:
             out.rows.append(_named(row, columns, row.code))
-    left = len(rows) - len(out.rows)
+    left = sum(_may_print(row) for row in shape.rows) - len(out.rows)
     out.complete = plainly and bool(coded) and not left and shape.whole
     out.unnamed = {""} if left else set()
     return out
@@ -137,6 +137,11 @@ def _prints(row: ShapeRow) -> bool:
     return any(is_printed_number(parse_literal(cell.raw)) for cell in row.cells.values())
 
 
+def _may_print(row: ShapeRow) -> bool:
+    """Whether a row prints a figure, or something that cannot be read."""
+    return _prints(row) or any(LOST in cell.raw for cell in row.cells.values())
+
+
 # -- tables of lanes -------------------------------------------------------------------------------------------------
 
 
@@ -162,6 +167,9 @@ def _lanes(shape: Shape, table: Table, one: Described, year: int, book: FormBook
         named for named in naming.rows if any(is_printed_number(parse_literal(c.raw)) for _, c in named.printed.cells)
     ]
     out.unnamed = {named.printed.lane for named in figures if not named.name} | {table.lanes[0].name}
+    for row in shape.rows:  # a row without any name may be each of those that are not seen in its lane
+        if not row.name and _may_print(row):
+            out.unnamed |= {lanes[row.lane].name} if row.lane in lanes else {lane.name for lane in table.lanes}
     out.complete = shape.whole
     return out
 
