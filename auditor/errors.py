@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from pathlib import Path
 from typing import Any
 
 from auditor.messages import printable, say
@@ -43,11 +44,11 @@ def where(fault: BaseException) -> str:
     """
     from auditor.installed import program_version
 
-    ours = []
+    ours, package = [], Path(__file__).parent
     for frame, line in traceback.walk_tb(fault.__traceback__):
-        _, mark, file = frame.f_code.co_filename.replace("\\", "/").rpartition("/auditor/")
-        if mark:
-            ours.append(f"{file}:{line}")
+        file = Path(frame.f_code.co_filename)
+        if file.is_relative_to(package):
+            ours.append(f"{file.relative_to(package).as_posix()}:{line}")
     return f"auditor {program_version()}: {type(fault).__name__} {' < '.join(reversed(ours[-DEEP:]))}"
 
 
