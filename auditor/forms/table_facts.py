@@ -119,7 +119,9 @@ def _bind(
         naming = _empty_rows(table, read.place)
     positions = make_facts(read, naming, table, unread)
     if form is not None and form.partial:
-        read.left_out |= frozenset(naming.missing)
+        # what may be left out adds nothing; a total that is not seen, or a row beside unread figures, is unknown
+        totals = {row.name for row in table.rows}
+        read.left_out |= frozenset() if unread else frozenset(naming.missing) - totals
     else:
         read.missing_rows = naming.missing
     read.unknown_columns = any(

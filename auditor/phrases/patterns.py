@@ -22,6 +22,8 @@ PART = rf"(?<![\d.,{LOST}])[-−]?+(?=[\d.,]*+{LOST})(?=[.,{LOST}]*+\d)[\d.,{LOS
 _RUN = r"[^，。；：、]{0,30}?"
 QUOTES = re.compile('[“”"「」『』]')
 MOST = 200  # characters of one wording
+MOST_PATTERN = 600  # characters of one regular expression
+MOST_MADE = 100_000  # of one that is made of several
 
 
 def any_word(words: Iterable[str]) -> str:
@@ -32,6 +34,16 @@ def any_word(words: Iterable[str]) -> str:
 def any_of(patterns: Iterable[str]) -> str:
     """The alternative of some patterns, the longest first."""
     return "|".join(sorted(patterns, key=len, reverse=True))
+
+
+def compiled(source: str, node: Any, most: int = MOST_PATTERN) -> re.Pattern[str]:
+    """Compile a regular expression of a rule folder. Raises `RuleError` at `node` for one too long, or none at all."""
+    if len(source) > most:
+        fail(node, "wordings.too_long", text=source[:40])
+    try:
+        return re.compile(source)
+    except re.error as error:
+        fail(node, "wordings.pattern", text=source[:60], why=str(error))
 
 
 def pattern_of(text: str, slots: Mapping[str, str], node: Any) -> str:

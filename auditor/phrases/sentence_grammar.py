@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from auditor.phrases.patterns import MOST_MADE, compiled
 from auditor.yamlfiles.keys import Entry, Key, KeyShape
 from auditor.yamlfiles.trees import a_list, a_map, fail, load, texts
 
@@ -155,9 +156,5 @@ def _compiled(item: Map) -> re.Pattern[str]:
     """All the patterns of an entry as one. Raises `RuleError` for one that is too long or cannot be read."""
     says = texts(item, "says")
     for text in says:
-        if len(text) > MAX_PATTERN:
-            fail(item["says"], "wordings.too_long", text=text[:40])
-    try:
-        return re.compile("|".join(says))
-    except re.error as error:
-        fail(item["says"], "wordings.pattern", text=says[0][:60], why=str(error))
+        compiled(text, item["says"], MAX_PATTERN)
+    return compiled("|".join(says), item["says"], MOST_MADE)

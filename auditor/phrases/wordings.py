@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.errors import RuleError
 from auditor.phrases.dates import is_impossible_date
+from auditor.phrases.patterns import MOST_MADE, MOST_PATTERN, compiled
 from auditor.phrases.pieces import Piece, Sort, squeezed
 from auditor.phrases.privacy import is_bank_card, is_identity_number
 from auditor.phrases.quotes import unpaired_quotes
@@ -30,7 +31,6 @@ WITHHELD = "未公开"  # that parts are withheld by law
 TABLES = ("用语", "年份", "名称", "口径", "科目", "性质", "另附", WITHHELD, MEANT, EMPTY, NAMED)
 SHORT = "简写"
 _SHORT = re.compile(r"\{([\u4e00-\u9fff]+)\}")
-MAX_PATTERN = 600  # characters
 PROOFS: Mapping[str, Callable[[Hit], bool]] = {
     "身份证号": lambda hit: is_identity_number(hit.text),
     "银行卡号": lambda hit: is_bank_card(hit.text),
@@ -223,13 +223,10 @@ def _any_of(item: Map, key: str, short: Mapping[str, str]) -> re.Pattern[str] | 
 
 
 def _pattern(item: Map, source: str, short: Mapping[str, str]) -> re.Pattern[str]:
-    if len(source) > MAX_PATTERN:
+    if len(source) > MOST_PATTERN:
         fail(item, "wordings.too_long", text=source[:40])
     for name in _SHORT.findall(source):
         if name not in short:
             fail(item, "rules.bad_value", name="says", value=f"{{{name}}}", allowed="、".join(short))
         source = source.replace(f"{{{name}}}", f"(?:{short[name]})")
-    try:
-        return re.compile(source)
-    except re.error as error:
-        fail(item, "wordings.pattern", text=source[:60], why=str(error))
+    return compiled(source, item, MOST_MADE)

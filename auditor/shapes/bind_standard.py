@@ -53,13 +53,13 @@ def bind_standard(shape: Shape, title: str, standard: StandardShape, unit: str) 
 def _left_out(table: Table, facts: Sequence[Fact], unnamed: Container[str]) -> frozenset[str]:
     """The lanes, rows and columns of a standard table that are not printed in it here.
 
-    A row may be printed under another name where its lane has rows that were not named.
+    A row may be printed under another name where its lane has rows that were not named. The total of a table of codes
+    is never left out: where it is not seen, it is unknown.
     """
     rows = {fact.address.row for fact in facts}
     columns = {fact.address.column for fact in facts}
     lanes = {row.partition("/")[0] for row in rows} if table.layout is Layout.LANES else set()
     gone = {lane.name for lane in table.lanes if lane.name and lane.name not in lanes}
-    gone |= {row.name for row in table.rows if row.name not in rows and "" not in unnamed}
     for lane in table.lanes:
         gone |= {row.name for row in lane.rows if row.name not in rows and lane.name not in unnamed}
     return frozenset(gone | {name for name in table.column_names if name and name not in columns})

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from auditor.errors import RuleError
 from auditor.model.labels import plain
+from auditor.phrases.patterns import compiled
 from auditor.yamlfiles.keys import Entry, Key, KeyShape
 from auditor.yamlfiles.trees import a_list, a_map, fail, load, texts
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from auditor.yamlfiles.trees import Map
 
 FOLDER = "standard"
-MAX_PATTERN = 600  # characters
 DESCRIBED = Entry(
     "described",
     (
@@ -82,16 +82,7 @@ def _items(roots: Iterable[Path]) -> Iterator[Map]:
 
 def _described(item: Map) -> Described:
     DESCRIBED.check(item)
-    titles, unless = (tuple(_pattern(item, source) for source in texts(item, key)) for key in ("title", "unless"))
+    titles, unless = (tuple(compiled(source, item) for source in texts(item, key)) for key in ("title", "unless"))
     rows = a_map(item["rows"]) if "rows" in item else {}
-    named = {str(name): tuple(_pattern(item, source) for source in texts(rows, name)) for name in rows}
+    named = {str(name): tuple(compiled(source, item) for source in texts(rows, name)) for name in rows}
     return Described(str(item["table"]), titles, unless, frozenset(map(str, texts(item, "own"))), named)
-
-
-def _pattern(item: Map, source: str) -> re.Pattern[str]:
-    if len(source) > MAX_PATTERN:
-        fail(item, "wordings.too_long", text=source[:40])
-    try:
-        return re.compile(source)
-    except re.error as error:
-        fail(item, "wordings.pattern", text=source[:60], why=str(error))

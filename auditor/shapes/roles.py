@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from auditor.errors import RuleError
 from auditor.model.labels import plain
+from auditor.phrases.patterns import compiled
 from auditor.shapes.words import is_of_which
 from auditor.yamlfiles.keys import Entry, Key, KeyShape
 from auditor.yamlfiles.trees import Text, a_list, a_map, a_text, fail, load, texts
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 FOLDER = "roles"
 KINDS = ("层次", "资金", "性质", "分类", "时间")
 GENERAL = "泛称"  # words that say nothing of which figure it is
-MAX_PATTERN = 600  # characters
 MAX_LABEL = 200  # of a label, longer ones tell and name nothing
 _YEAR = re.compile(r"(20[0-4]\d)年度?")
 ROLE = Entry(
@@ -154,14 +154,5 @@ def _examples(item: Map, key: str) -> list[Text]:
 
 def _role(item: Map, kind: str) -> LabelRole:
     ROLE.check(item)
-    says, unless = (tuple(_pattern(item, source) for source in texts(item, key)) for key in ("says", "unless"))
+    says, unless = (tuple(compiled(source, item) for source in texts(item, key)) for key in ("says", "unless"))
     return LabelRole(kind, str(item["role"]), says, unless)
-
-
-def _pattern(item: Map, source: str) -> re.Pattern[str]:
-    if len(source) > MAX_PATTERN:
-        fail(item, "wordings.too_long", text=source[:40])
-    try:
-        return re.compile(source)
-    except re.error as error:
-        fail(item, "wordings.pattern", text=source[:60], why=str(error))

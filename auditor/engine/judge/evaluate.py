@@ -252,21 +252,8 @@ def _relation(plan: Plan, statement: Relation, instances: Instances, *, plain: b
     held = np.isin(built.reason, _LACKING) & (judged.verdict == Verdict.CONSISTENT)
     reason = np.where(held, Reason.NONE, built.reason).astype(np.uint8)
     verdict = _with_reasons(judged.verdict, reason)
-    return Outcome(
-        plan,
-        statement,
-        instances,
-        verdict,
-        reason,
-        judged.note,
-        judged.gap,
-        judged.lo,
-        judged.hi,
-        judged.allowed,
-        built.linear,
-        equality=equality,
-        lacking=held,
-    )
+    more = {"linear": built.linear, "equality": equality, "lacking": held}
+    return Outcome.of(plan, statement, instances, judged, reason, verdict, **more)
 
 
 _LACKING = (Reason.UNPRINTED, Reason.UNREAD_ROW)  # parts are not there: a gap proves nothing

@@ -123,21 +123,8 @@ def _outcome(plan: Plan, bound: Sequence[BoundFooting], chunk: Chunk) -> Outcome
     flat = linear.flat
     np.maximum.at(reason, flat.instance, reasons_of_state(chunk.facts.state[flat.position]))
     verdict = np.where(reason > 0, np.uint8(Verdict.NOT_EVALUATED), judged.verdict).astype(np.uint8)
-    return Outcome(
-        plan,
-        FOOTS,
-        instances,
-        verdict,
-        reason,
-        judged.note,
-        judged.gap,
-        judged.lo,
-        judged.hi,
-        judged.allowed,
-        linear,
-        equality=equality,
-        footings=tuple(one.footing for one in bound),
-    )
+    more = {"linear": linear, "equality": equality, "footings": tuple(one.footing for one in bound)}
+    return Outcome.of(plan, FOOTS, instances, judged, reason, verdict, **more)
 
 
 def _pieces(bound: Sequence[BoundFooting]) -> Iterable[TermFacts]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from auditor.engine.bind.operands import Linear
     from auditor.engine.facts.chunk import Chunk
     from auditor.engine.facts.fact_table import Bytes, Flags, Ints, Longs
+    from auditor.engine.judge.equalities import Judged
     from auditor.engine.judge.rates import Rate, RateForms
     from auditor.model.footing import Footing
     from auditor.rules.plan import Plan
@@ -49,6 +50,21 @@ class Outcome:
     forms: RateForms | None = None  # the figures of rates
     footings: tuple[Footing, ...] = ()  # what the shape of a table proposed, one per check
     lacking: Flags | None = None  # holds without parts that are not there: a gap would prove nothing
+
+    @classmethod
+    def of(
+        cls,
+        plan: Plan,
+        statement: Any,
+        instances: Instances,
+        judged: Judged,
+        reason: Bytes,
+        verdict: Bytes,
+        **more: Any,
+    ) -> Outcome:
+        """The outcome of a relation that was judged, its verdicts as they are once reasons are known."""
+        told = (judged.note, judged.gap, judged.lo, judged.hi, judged.allowed)
+        return cls(plan, statement, instances, verdict, reason, *told, **more)
 
     @property
     def filing(self) -> Ints:

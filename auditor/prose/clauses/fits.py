@@ -10,6 +10,9 @@ from auditor.model.rates import growth_by_change_bounds, judge_ratio, share_boun
 from auditor.model.units import PERCENT_SCALE, Kind, Range, last_digit, printed_range, zero_range
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from auditor.model.rates import Bounds
     from auditor.prose.claims import Told
 
 PAIR = 2  # digits that change places
@@ -36,20 +39,21 @@ def range_of(told: Told) -> Range | None:
 
 def grows(amount: Told, change: Told, rate: Told) -> bool:
     """Whether an amount, its change and the rate of change agree."""
-    ranges = range_of(amount), range_of(change), range_of(rate)
-    if ranges[0] is None or ranges[1] is None or ranges[2] is None:
-        return False
-    bounds = growth_by_change_bounds(ranges[0], ranges[1])
-    return bounds is not None and judge_ratio(*bounds, ranges[2])
+    return _agree(amount, change, rate, growth_by_change_bounds)
 
 
 def shares(part: Told, whole: Told, rate: Told) -> bool:
     """Whether a part is the printed share of a whole."""
-    ranges = range_of(part), range_of(whole), range_of(rate)
-    if ranges[0] is None or ranges[1] is None or ranges[2] is None:
+    return _agree(part, whole, rate, share_bounds)
+
+
+def _agree(first: Told, second: Told, rate: Told, bounds_of: Callable[[Range, Range], Bounds | None]) -> bool:
+    """Whether a printed rate lies within what two printed numbers may give."""
+    a, b, printed = range_of(first), range_of(second), range_of(rate)
+    if a is None or b is None or printed is None:
         return False
-    bounds = share_bounds(ranges[0], ranges[1])
-    return bounds is not None and judge_ratio(*bounds, ranges[2])
+    bounds = bounds_of(a, b)
+    return bounds is not None and judge_ratio(*bounds, printed)
 
 
 def sums(whole: Told, parts: list[Told]) -> bool:
