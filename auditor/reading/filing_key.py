@@ -1,6 +1,7 @@
 """Whose disclosure a document is: entity, year, report, edition, told from cover, table heads and titles.
 
-Every hint is a vote; the heads of the tables (`单位：…`, `部门名称：…`) count more than free text.
+Every hint is a vote; the heads of the tables (`单位：…`, `部门名称：…`) count more than free text. The name of the file
+tells only what its print does not.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ _TITLE_YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?:年度?|度|$)")  # `2026部门�
 _TITLE = re.compile(
     r"(?P<rest>.{0,80}?)(?P<edition>部门|单位)?(?P<report>决算|预算)(?:信息)?(?:公开)?(?P<tail>报告|说明|情况|情况的?说明|编制说明|文本)?$"
 )
+_PARTS = re.compile(r"[_＿\s]+")  # of the name of a file
+_SUFFIX = re.compile(r"(?:\.[A-Za-z]{2,5})+$")
+_YEAR_IN_NAME = re.compile(r"20\d\d")  # `2022部门综合预算`: what is left of such a name is nobody's
+_OF_FILES = re.compile(r"(?:报表|附表|表格|公开表)$")
 T = TypeVar("T")
 COVER_LINES = 30  # non-empty lines at the start that may be a cover
 MIN_NAME = 4
@@ -51,6 +56,26 @@ def identify(document: Document) -> FilingKey:
             for word, edition in (("单位", "unit"), ("部门", "department")):
                 if re.search(rf"{word}(?:决算|预算)", compact):
                     editions[edition] += 1
+    printed = FilingKey(_first(entities, ""), _first(years, 0), _first(reports, ""), _first(editions, ""))
+    named = _named(document.file)
+    return FilingKey(
+        printed.entity or named.entity,
+        printed.year or named.year,
+        printed.report or named.report,
+        printed.edition or named.edition,
+    )
+
+
+def _named(file: str) -> FilingKey:
+    """What the name of a file tells: `附件2：某市某局2026年度部门预算报表.pdf`, `某市_某局_2026年度单位决算.docx`."""
+    entities: Counter[str] = Counter()
+    years: Counter[int] = Counter()
+    reports: Counter[str] = Counter()
+    editions: Counter[str] = Counter()
+    stem = _SUFFIX.sub("", file.replace("\\", "/").rsplit("/", 1)[-1])
+    for text in _PARTS.split(stem):
+        _title_votes(_OF_FILES.sub("", text), entities, years, reports, editions)
+    entities = Counter({name: count for name, count in entities.items() if not _YEAR_IN_NAME.search(name)})
     return FilingKey(_first(entities, ""), _first(years, 0), _first(reports, ""), _first(editions, ""))
 
 
