@@ -206,7 +206,7 @@ MESSAGES: dict[str, str] = {
     "mark.unread": "not read",
     "reason.unprinted": "the table does not print all columns of the sum",
     "reason.missing_column": "the table has no such column",
-    "reason.unread_row": "the table has rows whose names were not recognised, so the sum may lack some",
+    "reason.unread_row": "the table has rows whose names were not recognised, or that stop at a level above, so the sum may lack some",
     "reason.missing_row": "the table has no such row",
     "reason.missing_table": "the table was not found",
     "reason.mark": "a mark is printed, not a number",

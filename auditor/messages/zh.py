@@ -207,7 +207,7 @@ MESSAGES: dict[str, str] = {
     "mark.unread": "未读出",
     "reason.unprinted": "表中没有印相加的各栏中的某些栏",
     "reason.missing_column": "表中没有这一栏",
-    "reason.unread_row": "表中有读不出名称的行，相加的数可能不全",
+    "reason.unread_row": "表中有读不出名称、或没有细到这一级科目的行，相加的数可能不全",
     "reason.missing_row": "表中没有这一行",
     "reason.missing_table": "没有找到这张表",
     "reason.mark": "这里印的是符号，不是数",

@@ -139,3 +139,25 @@ def test_tables_that_are_said_to_be_in_another_file_are_not_missing(name: str, m
     contents = "目录\n第二部分 附表\n一、收入支出决算总表\n二、收入决算表\n第一部分 说明\n"
     audit = audited(contents + TEXT + more, name)
     assert bool(MISSING & {one.rule.id for one in audit.findings}) is told
+
+
+TOTALS = """收支预算总表
+收入\t\t支出\t
+项目\t预算数\t项目\t预算数
+一、一般公共预算拨款\t502.00\t十八、援助其他地区支出\t502.00
+收入总计\t502.00\t支出总计\t502.00
+"""
+
+
+@pytest.mark.parametrize("below", ["", "21999\t其他支出\t502.00\t\t502.00\n21999\t其他支出\t502.00\t\t502.00\n"])
+def test_a_table_that_stops_above_a_level_is_no_table_without_figures(below: str) -> None:
+    table = f"支出预算表\n科目编码\t科目名称\t合计\t基本支出\t项目支出\n合计\t\t502.00\t\t502.00\n219\t援助其他地区支出\t502.00\t\t502.00\n{below}"
+    forms = rule_book().forms
+    text = f"某县某局2025年部门预算\n单位：万元\n{TOTALS}\n单位：万元\n{table}"
+    document = plain_text.read(text.encode(), file="预算.txt", sha256="")
+    filing = finished(bind_document(document, FilingKey("某县某局", 2025, "budget", "department"), forms), forms)
+    (audit,) = audit_filings([filing], rule_book())
+    assert {"收支预算总表", "支出预算表"} <= {read.table for read in filing.tables}
+    assert not [one for one in accusations(audit) if one.startswith("BU-X-14")]
+    reasons = {item.reason.key for item in audit.not_evaluated if item.rule.id == "BU-X-14"}
+    assert "reason.unread_row" in reasons

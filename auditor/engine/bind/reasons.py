@@ -16,6 +16,7 @@ from auditor.rules.plan import Ref, Rows
 
 if TYPE_CHECKING:
     from auditor.engine.bind.instances import Instances
+    from auditor.engine.facts.blocks import Block
     from auditor.engine.facts.chunk import Chunk
     from auditor.engine.facts.fact_table import Bytes, Flags, Ints
     from auditor.model.tables import Table
@@ -86,3 +87,12 @@ def _fixed_names(ref: Ref, table: Table) -> list[str]:
     head = RowName.parse(spec.prefix or spec.text).head
     names = [head] if head in table.lane_by_name else []
     return [*names, spec.text] if spec.how is Rows.FIXED else names
+
+
+def leaves_with_figures(table: str, block: Block, chunk: Chunk) -> Flags:
+    """Which rows of a table of codes print a figure and have no row below them: shape (rows, filings)."""
+    tree = chunk.tree(table)
+    if tree is None:
+        return np.zeros_like(block.present)
+    figures = (block.index >= 0) & (chunk.facts.value[np.maximum(block.index, 0)] != 0)
+    return np.asarray((tree.number < 0) & figures.any(axis=0))

@@ -8,11 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditor.engine.bind.positions import column_numbers, filings_of, row_numbers
-from auditor.engine.bind.reasons import outside_form, reasons_of_state, reasons_of_status, status_of
+from auditor.engine.bind.reasons import (
+    leaves_with_figures,
+    outside_form,
+    reasons_of_state,
+    reasons_of_status,
+    status_of,
+)
 from auditor.engine.facts.chunk import Status
 from auditor.engine.verdicts import Reason
 from auditor.forms.codes import BY_NAME
 from auditor.model.row_names import RowName
+from auditor.model.tables import Layout
 from auditor.rules.plan import Ref, Rows
 
 if TYPE_CHECKING:
@@ -60,6 +67,7 @@ def bind_ref(ref: Ref, instances: Instances) -> BoundReference:
         if ref.rows.open:
             unsure = lost[(reason[lost] == Reason.NONE) & (rows[lost] < 0)]
             reason[unsure[_may_be_unread(ref, instances, block, unsure, filing[unsure])]] = Reason.UNREAD_ROW
+            reason[unsure[_stops_above(ref, instances, block, unsure, filing[unsure])]] = Reason.UNREAD_ROW
         if chunk.leaves_out(ref.table):
             reason[(position < 0) & outside_form(ref, instances, filing)] = Reason.FOREIGN
     reason[missing] = Reason.NO_PARTNER
@@ -123,6 +131,22 @@ def _repeated(block: Block, rows: Ints, filing: Ints) -> Flags:
         again = block.again[np.maximum(rows, 0)]
         out |= (rows >= 0) & (again >= 0) & block.present[np.maximum(again, 0), safe]
     return out & (filing >= 0)
+
+
+def _stops_above(ref: Ref, instances: Instances, block: Block | None, at: Longs, filing: Ints) -> Flags:
+    """For codes that no row lists: whether a row above has a figure and nothing below it, which may be theirs."""
+    out = np.zeros(len(at), dtype=np.bool_)
+    if block is None or block.table.layout is not Layout.CODES or ref.rows.how not in (Rows.FIXED, Rows.TEMPLATE):
+        return out
+    ends = leaves_with_figures(ref.table, block, instances.chunk)
+    variable = ref.rows.variables[0] if ref.rows.variables else ""
+    texts, numbers = instances.values.get(variable, ([""], np.zeros(len(instances), dtype=np.int32)))
+    for number, text in enumerate(texts):
+        code = ref.rows.text.replace("{" + variable + "}", text) if variable else ref.rows.text
+        above = np.array([name.isdigit() and name != code and code.startswith(name) for name in block.plain_rows])
+        if code.isdigit() and above.any():
+            out |= (numbers[at] == number) & np.asarray(ends[above].any(axis=0))[np.maximum(filing, 0)]
+    return out
 
 
 def _may_be_unread(ref: Ref, instances: Instances, block: Block | None, at: Longs, filing: Ints) -> Flags:

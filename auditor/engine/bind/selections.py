@@ -9,12 +9,19 @@ import numpy as np
 
 from auditor.engine.bind.instances import Instances, row_mask
 from auditor.engine.bind.positions import column_numbers, filings_of, row_numbers
-from auditor.engine.bind.reasons import outside_form, reasons_of_state, reasons_of_status, status_of
+from auditor.engine.bind.reasons import (
+    leaves_with_figures,
+    outside_form,
+    reasons_of_state,
+    reasons_of_status,
+    status_of,
+)
 from auditor.engine.facts.chunk import Status
 from auditor.engine.verdicts import Reason
 from auditor.model.row_names import RowName
+from auditor.model.tables import Layout
 from auditor.rules.contexts import UNITS
-from auditor.rules.plan import ColumnSpec, Ref, Rows
+from auditor.rules.plan import LEVEL_SETS, ColumnSpec, Ref, Rows
 
 if TYPE_CHECKING:
     from auditor.engine.facts.blocks import Block
@@ -247,10 +254,29 @@ def doubtful(ref: Ref, instances: Instances) -> Flags:
     codes = ref.rows.how is Rows.SET and ref.rows.text != "各单位行"
     if block is not None and codes and block.several_units.any():
         flags = block.several_units if flags is None else flags | block.several_units
-    if flags is None:
-        return none
     filing, _ = filings_of(ref, instances)
-    return np.asarray(flags[np.maximum(filing, 0)])
+    short = none if block is None else _stops_short(ref, instances, block, np.maximum(filing, 0))
+    return short if flags is None else np.asarray(flags[np.maximum(filing, 0)] | short)
+
+
+def _stops_short(ref: Ref, instances: Instances, block: Block, filing: Ints) -> Flags:
+    """Per instance: whether a figure stands above the level that is added up, and nowhere below it (款 without 项)."""
+    out = np.zeros(len(instances), dtype=np.bool_)
+    chunk = instances.chunk
+    if ref.rows.text not in LEVEL_SETS or block.table.layout is not Layout.CODES:
+        return out
+    wanted = chunk.book.taxonomies[block.table.codes].levels[LEVEL_SETS[ref.rows.text]]
+    above = np.array([name.isdigit() and len(name) < wanted for name in block.plain_rows], dtype=np.bool_)
+    ends = above[:, None] & leaves_with_figures(ref.table, block, chunk)
+    if not ends.any():
+        return out
+    variable = ref.rows.variables[0] if ref.rows.variables else ""
+    texts, numbers = instances.values[variable] if variable else ([""], np.zeros(len(instances), dtype=np.int32))
+    for number, text in enumerate(texts):
+        prefix = ref.rows.prefix.replace("{" + variable + "}", text)
+        inside = np.array([name.startswith(prefix) for name in block.plain_rows], dtype=np.bool_)
+        out |= (numbers == number) & np.asarray(ends[inside].any(axis=0))[filing]
+    return out
 
 
 def unsure_rows(ref: Ref, instances: Instances) -> Flags:
