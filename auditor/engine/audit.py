@@ -24,6 +24,7 @@ from auditor.engine.localise.evidence import Evidence
 from auditor.engine.localise.grouping import Group, group_checks, repairs_of
 from auditor.engine.localise.lost_rows import lost_rows
 from auditor.engine.localise.whole_tables import whole_causes
+from auditor.engine.retold import is_retold_nearly
 from auditor.engine.settled import settle
 from auditor.engine.verdicts import Note, Reason, Verdict
 from auditor.model.facts import ReadBy
@@ -308,7 +309,7 @@ def _findings(
         elif (
             _is_of_partner(group)
             or group.doubt is not None
-            or all(check.note is Note.ONE_DIGIT for check in group.checks)
+            or all(check.note is Note.ONE_DIGIT or is_retold_nearly(check, all_facts) for check in group.checks)
         ):
             severity = Severity.INFO
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from auditor.engine.audit import audit_filings
+from auditor.engine.findings import Severity
 from auditor.forms.printed_table import Found
 from auditor.model.document import Cell, Grid, Paragraph
 from auditor.model.facts import FilingKey, Place
@@ -81,3 +82,10 @@ def test_two_sentences_that_differ_by_one_slip() -> None:
     assert _said(_filing(text.format("10,698.69"))) == []
     assert _said(_filing(text.format("10,968.69"))) == ["PN-02"]
     assert _said(_filing(text.format("9,207.11"))) == []
+
+
+@pytest.mark.parametrize(("told", "weight"), [("1,516.49", Severity.INFO), ("1,516.58", Severity.ERROR)])
+def test_one_last_digit_beside_the_table_is_a_hint(told: str, weight: Severity) -> None:
+    filing = _filing(TOLD.replace("1,516.48", told))
+    (audit,) = audit_filings([filing], rule_book())
+    assert [one.severity for one in audit.findings if one.rule.id == "PN-01"] == [weight]
