@@ -182,7 +182,8 @@ def _others(lines: Lines, filing: Filing, tables: dict[str, int | None]) -> None
     for part in contents:
         for entry in part.listed:
             shown = is_shown(entry.text, headings, filing.key.entity)
-            unknown = bool(unread) or may_be_shown(entry.text, headings)
+            apart = not tables["次数"] and entry.text.endswith("表")  # no table at all is here: that is told once
+            unknown = bool(unread) or apart or may_be_shown(entry.text, headings)
             lines.add("目录标题", {"题名": entry.text, "次数": 1 if shown else None if unknown else 0}, _quoted(entry))
         for title in part.bodiless:
             page = title.place.page or 0
