@@ -44,7 +44,7 @@ def read_bytes(data: bytes, name: str) -> Document:
         from auditor.readers.word import conversion
 
         return conversion.read(data, file=name, sha256=sha256, kind=kind)
-    if kind in ("HTML", "CSV", "TEXT"):
+    if kind in ("HTML", "MHT", "CSV", "TEXT"):
         return _read_text(data, name, sha256, kind)
     if kind in ("ENCRYPTED", "BROKEN"):
         raise BadInputError("input.encrypted" if kind == "ENCRYPTED" else "input.damaged", file=name, kind="Office")
@@ -66,6 +66,10 @@ def _read_text(data: bytes, name: str, sha256: str, kind: str) -> Document:
         from auditor.readers.text import html_pages
 
         return html_pages.read(data, file=name, sha256=sha256)
+    if kind == "MHT":
+        from auditor.readers.text import mail_pages
+
+        return mail_pages.read(data, file=name, sha256=sha256)
     if kind == "CSV":
         from auditor.readers.workbook import csv_tables
 

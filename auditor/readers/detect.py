@@ -26,14 +26,17 @@ ARCHIVES = frozenset({"ZIP", "RAR", "7Z", "GZIP"})
 PICTURES = frozenset({"PNG", "JPEG", "GIF", "BMP", "TIFF"})
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<table[\s>]|<body[\s>]|<%@\s*page", re.IGNORECASE)
 _TAGS = re.compile(rb"</(?:div|p|span|td|tr|title|h[1-6]|script|style|a|li)\s*>|<br\s*/?>", re.IGNORECASE)
-_MAIL = re.compile(rb"^(?:From:|MIME-Version:|Content-Type:\s*multipart/)", re.IGNORECASE | re.MULTILINE)
+_MAIL = re.compile(rb"(?:From|MIME-Version|Content-Type|Subject|Date|Snapshot-Content-Location): ?\S", re.IGNORECASE)
+_MAILED_PAGE = re.compile(
+    rb"^Content-Type:\s*(?:multipart/(?:related|alternative|mixed)|text/html)\b", re.IGNORECASE | re.MULTILINE
+)
 HEAD = 8192  # bytes at the beginning that tell a kind of text
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 CONTAINERS = (b"PK", _OLE)  # how files begin that must be opened to tell what they are
 
 
 def kind_of(data: bytes, name: str) -> str:
-    """The kind of a file: PDF, XLSX, XLS, ODS, DOCX, DOC, WPS, RTF, ODT, HTML, CSV, TEXT, ZIP, OFD, a foreign one."""
+    """The kind of a file: PDF, XLSX, XLS, ODS, DOCX, DOC, WPS, RTF, ODT, HTML, MHT, CSV, TEXT, ZIP, OFD, or another."""
     if data.startswith(_ZIP_STARTS):  # before PDF: an archive may begin with one, stored as it is
         return _package(data)
     if b"%PDF-" in data[:1024]:
@@ -53,8 +56,10 @@ def _kind_of_text(data: bytes, name: str) -> str:
     head = data[:HEAD]
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16
         head = head[: len(head) // 2 * 2].decode("utf-16", "replace").encode("utf-8")
+    if _MAIL.match(head.lstrip(b"\xef\xbb\xbf \t\r\n")) and _MAILED_PAGE.search(head):
+        return "MHT"
     if _HTML.search(head) or len(_TAGS.findall(head)) > 2:
-        return "MHT" if head.lstrip()[:5].lower() in (b"from:", b"mime-") and _MAIL.search(head) else "HTML"
+        return "HTML"
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml"):
         return "XML"
     suffix = PurePath(name).suffix.lower()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from auditor.errors import BadInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 MAX_PARTS = 20_000
 MAX_PART = 200 * 1024 * 1024
@@ -85,17 +85,21 @@ class Package:
         self._refuse_dtd(root)
         return root
 
-    def events(self, name: str, tags: tuple[str, ...]) -> Iterator[Any]:
-        """Elements of one large XML part as they end; each is emptied after use."""
+    def events(self, name: str, tags: tuple[str, ...], slim: Callable[[bytes], bytes] | None = None) -> Iterator[Any]:
+        """Elements of one large XML part as they end; each is emptied after use.
+
+        `slim` may take out of the part what says nothing, before it is parsed.
+        """
         from lxml import etree
 
         data = self.read(name)
         if data is None:
             return
         first = True
+        data = _transitional(data)
         try:
             for _, element in etree.iterparse(
-                io.BytesIO(_transitional(data)),
+                io.BytesIO(slim(data) if slim is not None else data),
                 events=("end",),
                 tag=tags,
                 resolve_entities=False,

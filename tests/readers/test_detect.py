@@ -68,6 +68,7 @@ KINDS: dict[str, tuple[bytes, str]] = {
         b"From: <x>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n<html><body>",
         "MHT",
     ),
+    "a page of its own saved as one file": (b"MIME-Version: 1.0\nContent-Type: text/html\n\nPGh0bWw+", "MHT"),
     "a workbook of 2003 in XML": (
         b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
         "XML",
@@ -97,7 +98,7 @@ NOT_READ = {
     "PPTX": ("a.pptx", "input.format", "另存为 PDF 或 XLSX"),
     "PPT": ("a.dps", "input.format", "另存为 PDF 或 XLSX"),
     "another OLE file": ("a.et", "input.format", "另存为 PDF 或 XLSX"),
-    "a page saved as one file": ("a.mht", "input.format", "另存为 PDF 或 XLSX"),
+    "a page saved as one file": ("a.mht", "input.damaged", "重新导出"),
     "a workbook of 2003 in XML": ("a.xls", "input.format", "另存为 PDF 或 XLSX"),
     "PNG": ("a.png", "input.picture", "文字识别"),
     "TIFF": ("a.tif", "input.picture", "文字识别"),

@@ -13,7 +13,10 @@ from auditor.errors import BadInputError
 from auditor.model.document import Cell, Document, Grid, Paragraph, spans_kept
 from auditor.model.facts import Place
 from auditor.readers.office_packages import Package, modified
+from auditor.readers.printed_runs import Run, Unsaid, said
+from auditor.readers.word.chunks import Chunks
 from auditor.readers.word.numbering import Numbering
+from auditor.readers.word.run_looks import RunLooks, is_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +43,13 @@ _SKIPPED = frozenset(
         f"{_W}rubyPr",
     }
 )
+_SIGNS = {
+    f"{_W}tab": " ",
+    f"{_W}ptab": " ",
+    f"{_W}br": "\n",
+    f"{_W}cr": "\n",
+    f"{_W}noBreakHyphen": "-",
+}
 
 
 def read(data: bytes, *, file: str, sha256: str) -> Document:
@@ -50,12 +60,17 @@ def read(data: bytes, *, file: str, sha256: str) -> Document:
         if root is None:
             raise BadInputError("input.damaged", file=file, kind="DOCX")
         document = Document(file, sha256, modified=modified(package))
-        reader = _Reader(document, Numbering(package))
+        reader = _Reader(document, package)
         body = root.find(f"{_W}body")
         reader.blocks(body if body is not None else root, 0)
         _remarks(root, package, document)
+        document.remarks += reader.unsaid.remarks()
         if reader.hidden:
             document.remarks.append(("remark.hidden_words", {"count": str(reader.hidden)}))
+        if reader.chunks.unread:
+            if not document.blocks:
+                raise BadInputError("input.chunks", file=file, kind=reader.chunks.unread[0])
+            document.remarks.append(("remark.embedded", {"count": str(len(reader.chunks.unread))}))
         return document
     finally:
         package.close()
@@ -66,7 +81,7 @@ GridSpot = tuple[int, int, int, int]  # paragraph, grid, row, column; 0 where it
 
 def elements_of(root: Any, package: Package, file: str) -> dict[GridSpot, Any]:
     """The element of each paragraph and each cell of a document, by the place that `read` gives them."""
-    reader = _Reader(Document(file, ""), Numbering(package))
+    reader = _Reader(Document(file, ""), package)
     reader.spots = {}
     body = root.find(f"{_W}body")
     reader.blocks(body if body is not None else root, 0)
@@ -99,9 +114,12 @@ def _texts_in(root: Any, tag: str) -> int:
 class _Reader:
     """Walks the body; paragraphs and grids are numbered in document order."""
 
-    def __init__(self, document: Document, numbering: Numbering) -> None:
+    def __init__(self, document: Document, package: Package) -> None:
         self.document = document
-        self.numbering = numbering
+        self.numbering = Numbering(package)
+        self.looks = RunLooks(package)
+        self.chunks = Chunks(package)
+        self.unsaid = Unsaid()
         self.paragraphs = 0
         self.grids = 0
         self.cells = 0
@@ -118,10 +136,23 @@ class _Reader:
                 self._paragraph(element, depth)
             elif tag == f"{_W}tbl":
                 self._table(element, depth)
+            elif tag == f"{_W}altChunk":
+                self._chunk(element)
             elif tag in _SKIPPED or not isinstance(tag, str):
                 continue
             elif tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}moveTo", f"{_W}customXml", f"{_W}smartTag"):
                 self.blocks(element, depth + 1)
+
+    def _chunk(self, element: Any) -> None:
+        """Read a file that stands in the place of paragraphs; what is in it has no element of the document's own."""
+        for block in self.chunks.blocks(element, self.document, self.grids):
+            if isinstance(block, Grid):
+                self.grids = max(self.grids, block.place.grid or 0)
+                self.document.blocks.append(block)
+            else:
+                self.paragraphs += 1
+                place = replace(block.place, paragraph=self.paragraphs)
+                self.document.blocks.append(replace(block, place=place))
 
     def _paragraph(self, element: Any, depth: int) -> None:
         self.paragraphs += 1
@@ -138,35 +169,34 @@ class _Reader:
             self.blocks(box, depth + 1)
 
     def _text(self, element: Any, boxes: list[Any]) -> str:
-        out: list[str] = []
-        for part in self._runs(element):
+        out: list[Run] = []
+        look = Run("")
+        for part in self._parts(element):
             tag = part.tag
-            if tag == f"{_W}t":
-                out.append(part.text or "")
-            elif tag in (f"{_W}tab", f"{_W}ptab"):
-                out.append("\t")
-            elif tag in (f"{_W}br", f"{_W}cr"):
-                out.append("\n")
-            elif tag == f"{_W}noBreakHyphen":
-                out.append("-")
+            text = _SIGNS.get(tag, "")
+            if tag == f"{_W}r":
+                look = self.looks.of(part, element)
+            elif tag == f"{_W}t":
+                text = part.text or ""
             elif tag == f"{_W}sym":
-                out.append(_symbol(part))
+                text = _symbol(part)
             elif tag == f"{_W}txbxContent":
                 boxes.append(part)
-        return "".join(out).replace("\t", " ")
+            out.append(look._replace(text=text))
+        return said(out, self.unsaid)
 
-    def _runs(self, element: Any) -> Iterator[Any]:
-        """The parts of a paragraph that print, in order; text boxes are given whole, not entered."""
+    def _parts(self, element: Any) -> Iterator[Any]:
+        """The parts of a paragraph that print, in order, runs before what is in them; text boxes are not entered."""
         for child in element:
             tag = child.tag
             if tag in _SKIPPED or not isinstance(tag, str):
                 continue
-            if tag == f"{_W}r" and _is_on(child.find(f"{_W}rPr"), "vanish"):
+            if tag == f"{_W}r" and self.looks.is_hidden(child, element):
                 self.hidden += any((text.text or "").strip() for text in child.iter(f"{_W}t"))
                 continue
             yield child
             if tag not in (f"{_W}txbxContent", f"{_W}t", f"{_W}tbl"):
-                yield from self._runs(child)
+                yield from self._parts(child)
 
     # -- tables ---------------------------------------------------------------------------------------------
 
@@ -192,7 +222,7 @@ class _Reader:
         properties = row.find(f"{_W}trPr")
         if properties is None:
             return True
-        if _is_on(properties, "hidden"):
+        if is_on(properties, "hidden"):
             self.hidden += 1
             return False
         return properties.find(f"{_W}del") is None
@@ -302,12 +332,6 @@ def _paragraphs_in(box: Any) -> Iterator[Any]:
             yield child
         elif child.tag not in _SKIPPED:
             yield from _paragraphs_in(child)
-
-
-def _is_on(properties: Any, name: str) -> bool:
-    """Whether a property that is on or off is on."""
-    element = properties.find(f"{_W}{name}") if properties is not None else None
-    return element is not None and element.get(f"{_W}val", "1") not in ("0", "false", "off")
 
 
 def _children(parent: Any, *tags: str) -> Iterator[Any]:

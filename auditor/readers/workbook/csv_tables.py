@@ -12,7 +12,7 @@ from auditor.errors import BadInputError
 from auditor.model.document import Document
 from auditor.model.facts import Place
 from auditor.readers.text.plain_text import decode
-from auditor.readers.workbook.sheets import MAX_CELLS, blocks_of, named, sheet_of_rows
+from auditor.readers.workbook.sheets import MAX_CELLS, blocks_of, named, scientific, sheet_of_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 DELIMITERS = ",\t;|"
 SAMPLE = 50_000
 MAX_FIELD = 1_000_000
+_TEXT_FORMULA = re.compile(r'="([^"]*)"\s*')
 _COUNTER = re.compile(r"^[\d\s._、()（）-]+(?=\D)")
 
 
@@ -32,14 +33,17 @@ def read(data: bytes, *, file: str, sha256: str) -> Document:
     count = 0
     try:
         for row in _rows(text):
-            rows.append(row)
-            count += len(row)
+            filled = any(row)
+            rows.append([_said(text) for text in row] if filled else [])
+            count += len(row) if filled else 0
             if count > MAX_CELLS:
                 raise BadInputError("input.too_many_cells", file=file, limit=MAX_CELLS)
     except csv.Error:
         raise BadInputError("input.damaged", file=file, kind="CSV") from None
     document = Document(file, sha256, pages=1)
-    blocks = blocks_of(sheet_of_rows(file, "", 1, rows))
+    sheet = sheet_of_rows(file, "", 1, rows)
+    document.remarks += scientific(sheet)
+    blocks = blocks_of(sheet)
     document.blocks.extend(named(blocks, title_of_name(file), Place(file, line=1)))
     return document
 
@@ -52,6 +56,16 @@ def title_of_name(file: str) -> str:
     """
     stem = PurePath(file.rpartition("!")[2]).stem
     return _COUNTER.sub("", stem)
+
+
+def _said(text: str) -> str:
+    """What a field says in a spreadsheet: a formula that only keeps a code from becoming a number is its text.
+
+    >>> _said('="2080505"'), _said("2080505")
+    ('2080505', '2080505')
+    """
+    found = _TEXT_FORMULA.fullmatch(text) if text.startswith("=") else None
+    return found[1] if found is not None else text
 
 
 def _rows(text: str) -> Iterator[list[str]]:

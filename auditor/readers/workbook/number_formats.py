@@ -153,6 +153,19 @@ def shown(value: float, code: str) -> str:
     return sign + text
 
 
+def is_unseen(value: float, code: str) -> bool:
+    """Whether a format shows nothing of a number, on purpose.
+
+    >>> is_unseen(5, ";;;"), is_unseen(-5, "0.00;;0.00"), is_unseen(0.2, "#"), is_unseen(5, "0.00")
+    (True, True, False, False)
+    """
+    if ";" not in code:
+        return False
+    section, _ = _chosen(Decimal(repr(value)), _sections(code))
+    words = section.before + section.after
+    return not (section.places or section.general or section.date or words.strip()) and section.plain
+
+
 def _chosen(number: Decimal, sections: tuple[_Section, ...]) -> tuple[_Section, str]:
     """The section that shows a number, and the minus sign that goes before it."""
     minus = "-" if number < 0 else ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from auditor.errors import BadInputError
 from auditor.model.document import Cell, Grid, Paragraph
 from auditor.model.facts import Place, column_name
+from auditor.readers.printed_runs import Unsaid
 from auditor.readers.workbook.block_cutting import cut, is_title
 
 if TYPE_CHECKING:
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
 
 MAX_SHEETS = 400
 MAX_ROWS = 200_000
+EMPTY = 50  # rows or columns kept of a stretch that holds nothing
 MAX_COLUMNS = 2_000
 MAX_CELLS = 1_000_000  # about 600 MB while they are read
 
+_SCIENTIFIC = re.compile(r"\s*[-+]?\d(?:\.\d{1,15})?[Ee]\+\d{1,3}\s*")
 _NO_NAME = re.compile(r"(?:Sheet|工作表|表)\s*\d*(?:\s*\(\d+\))?", re.IGNORECASE)
 
 
@@ -41,6 +44,7 @@ class Sheet:
     hidden_columns: set[int] = field(default_factory=set)
     formulas: list[tuple[int, int]] = field(default_factory=list)
     pictures: bool = False
+    unsaid: Unsaid = field(default_factory=Unsaid)
 
 
 def sheet_of_rows(file: str, name: str, number: int, rows: Iterable[Iterable[str]]) -> Sheet:
@@ -67,7 +71,18 @@ def add_sheet(document: Document, sheet: Sheet) -> None:
         remarks.append(("remark.hidden_rows", {"sheet": sheet.name, "count": str(hidden)}))
     if sheet.pictures and not sheet.texts:
         remarks.append(("remark.sheet_pictures", {"sheet": sheet.name}))
+    remarks += sheet.unsaid.remarks()
+    remarks += scientific(sheet)
     document.blocks.extend(blocks_of(sheet))
+
+
+def scientific(sheet: Sheet) -> list[tuple[str, dict[str, str]]]:
+    """What is to be told of numbers like 2.08E+06, which have lost digits."""
+    spots = sorted(spot for spot, text in sheet.texts.items() if "E" in text.upper() and _SCIENTIFIC.fullmatch(text))
+    if not spots:
+        return []
+    name = f"{sheet.name}!{cell_name(*spots[0])}" if sheet.name else cell_name(*spots[0])
+    return [("remark.scientific", {"count": str(len(spots)), "cell": name, "text": sheet.texts[spots[0]].strip()})]
 
 
 def _hidden(sheet: Sheet) -> int:
@@ -102,17 +117,16 @@ def _cells(sheet: Sheet) -> list[list[Cell]]:
         for (row, column), text in sheet.texts.items()
         if text.strip() and row not in sheet.hidden_rows and column not in sheet.hidden_columns
     }
-    height = max((row for row, _ in shown), default=-1) + 1
-    width = max((column for _, column in shown), default=-1) + 1
-    if height > MAX_ROWS or width > MAX_COLUMNS or height * width > MAX_CELLS:
+    last_row, last_column = (max((spot[at] for spot in shown), default=-1) for at in (0, 1))
+    rows = _kept({row for row, _ in shown}, last_row, sheet.hidden_rows)
+    columns = _kept({column for _, column in shown}, last_column, sheet.hidden_columns)
+    if len(rows) > MAX_ROWS or len(columns) > MAX_COLUMNS or len(rows) * len(columns) > MAX_CELLS:
         raise BadInputError("input.too_many_cells", file=sheet.file, limit=MAX_CELLS)
-    rows = [row for row in range(height) if row not in sheet.hidden_rows]
-    columns = [column for column in range(width) if column not in sheet.hidden_columns]
     cells = [[Cell(shown.get((row, column), ""), _place(sheet, row, column)) for column in columns] for row in rows]
     row_at, column_at = {row: at for at, row in enumerate(rows)}, {column: at for at, column in enumerate(columns)}
     for top, left, bottom, right in sheet.merges:
-        kept_rows = [row_at[row] for row in range(top, min(bottom, height - 1) + 1) if row in row_at]
-        kept_columns = [column_at[column] for column in range(left, min(right, width - 1) + 1) if column in column_at]
+        kept_rows = [row_at[row] for row in range(top, min(bottom, last_row) + 1) if row in row_at]
+        kept_columns = [column_at[column] for column in range(left, min(right, last_column) + 1) if column in column_at]
         if not kept_rows or not kept_columns:
             continue
         # the text stands in the first cell, which may itself be hidden
@@ -120,6 +134,17 @@ def _cells(sheet: Sheet) -> list[list[Cell]]:
         for row in kept_rows:
             cells[row][kept_columns[0] : kept_columns[-1] + 1] = [one] * len(kept_columns)
     return cells
+
+
+def _kept(used: set[int], last: int, hidden: set[int]) -> list[int]:
+    """The rows or columns up to the last that is used, without hidden ones; of a long empty stretch the beginning."""
+    out: list[int] = []
+    empty = 0
+    for number in range(last + 1):
+        empty = 0 if number in used else empty + 1
+        if number not in hidden and empty <= EMPTY:
+            out.append(number)
+    return out
 
 
 def _place(sheet: Sheet, row: int, column: int) -> Place:

@@ -321,7 +321,7 @@ SHOWN = [
     (0, "#", ""),
     (0, '_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * "-"??_ ;_ @_ ', "-"),
     (1.5, "0.00;;;", "1.50"),
-    (1.5, ";;;", ""),
+    (0, ";;;", ""),
     (1234.5, '_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * "-"??_ ;_ @_ ', "1,234.50"),
     # 万元 from 元
     (12345678, "0!.0000", "1234.5678"),
@@ -360,6 +360,17 @@ def test_numbers_are_read_as_their_format_shows_them(value: float, code: str, te
         sheet["B1"].number_format = code
 
     assert table(book_of(fill)) == [["甲", text, "乙"]]
+
+
+@pytest.mark.parametrize(("value", "code"), [(1.5, ";;;"), (-1.5, "0.00;;0.00")])
+def test_a_number_that_its_format_hides_is_unreadable_and_told(value: float, code: str) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet.append(["甲", value, "乙"])
+        sheet["B1"].number_format = code
+
+    document = read_bytes(book_of(fill), "a.xlsx")
+    assert tables(document) == [[["甲", "\ufffd", "乙"]]]
+    assert document.remarks == [("remark.pale_words", {"count": "1", "text": f"Sheet1!B1 {value}"})]
 
 
 def test_formats_of_dates_and_of_numbers_are_told_apart() -> None:
@@ -426,7 +437,7 @@ def test_strings_in_runs_with_pronunciation_and_escapes() -> None:
         '<c r="F1"><v>not a number</v></c><c r="G1" t="n"><v>INF</v></c></row>'
     )
     data = raw_book(f"<sheetData>{cells}</sheetData>", parts={"xl/sharedStrings.xml": strings})
-    assert table(data) == [["甲乙", "社会保障", "", "行内", "2023年5月1日", "not a number", "#N/A"]]
+    assert table(data) == [["甲乙", "社会保障", "\ufffd", "行内", "2023年5月1日", "not a number", "#N/A"]]
 
 
 def test_cells_and_rows_without_reference_follow_one_another() -> None:
