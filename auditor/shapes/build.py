@@ -10,8 +10,9 @@ from auditor.forms.column_match import Look, is_index_row, look
 from auditor.model.numbers import BROKEN, NUMERIC, State, is_printed_number, parse_literal
 from auditor.model.shape import Shape, ShapeColumn, ShapeRow
 from auditor.model.units import Kind, money_unit
-from auditor.shapes.columns import Holds, heads_of, holds_of, strips_of, tallies_of
+from auditor.shapes.columns import Holds, heads_of, holds_of, tallies_of
 from auditor.shapes.labelled import labelled_rows
+from auditor.shapes.lanes import strips_of
 from auditor.shapes.sheets import ShapeSheet, filled, header_height, repeats, sheets_of, words_of
 from auditor.shapes.stubs import StubReader
 from auditor.shapes.words import all_header_words, is_header_word, is_note, is_of_which, kind_of
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
     from auditor.forms.printed_table import Found
     from auditor.model.document import Cell
-    from auditor.shapes.columns import ColumnHead, Strip
+    from auditor.shapes.columns import ColumnHead
+    from auditor.shapes.lanes import Strip
     from auditor.shapes.sheets import Cells
 
 
@@ -100,7 +102,7 @@ class _Builder:
         filled_in = mixed > figures or 2 * figures <= texts  # more words than numbers below no words of headers
         if (mixed or figures) and ((filled_in and not _is_head(header)) or not figures):
             return self._labelled(shape, lines, start)
-        strips = strips_of(holds, heads, tallies)
+        strips = strips_of(holds, heads, tallies, [cells for _, cells in body])
         self._columns(shape, strips, heads, body)
         self._rows(shape, strips, holds, body)
         rest = {c: heads[c].path for c, what in enumerate(holds) if what in (Holds.MIXED, Holds.NAME, Holds.NOTE)}

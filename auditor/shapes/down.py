@@ -43,12 +43,15 @@ def row_sums(figures: Figures) -> Iterator[Proposal]:
     """Every sum down that the rows of a lane propose."""
     figures = replace(figures, state=figures.state.copy())
     printed = ((figures.state == NUMBER) | (figures.state == UNKNOWN)).any(axis=1).tolist()
-    lost = [n for n, row in enumerate(figures.rows) if printed[n] and nameless(row) and addend(row)]
+    amounts = ((figures.value != 0) | (figures.state == UNKNOWN)).any(axis=1).tolist()
+    lost = [n for n, row in enumerate(figures.rows) if amounts[n] and nameless(row) and addend(row)]
     lane = _Lane(figures, printed, lost)
     figures.state[lost] = UNKNOWN  # of this copy: across, such a row is as good as any
     tried = [(name, tree, _tree_choices(tree, lane)) for name, tree in trees_of(figures.rows)]
+    tried = [one for one in tried if one[0] != CODES or _is_nested(one[1], lane.rows) or _worth(one[2])[0] > 0]
     best = max(tried, key=lambda one: _worth(one[2]), default=None)
-    if best is None or _worth(best[2])[0] <= 0 or 2 * _covered(best[1]) < len(figures.rows):
+    told = best is not None and _worth(best[2])[0] > 0 and 2 * _covered(best[1]) >= len(figures.rows)
+    if best is None or not told or not _foots(best[1], lane):
         flat = [
             (FLAT, tree, _tree_choices(tree, lane))
             for chains in (False, True)
@@ -56,7 +59,8 @@ def row_sums(figures: Figures) -> Iterator[Proposal]:
         ]
         flat = [one for one in flat if _worth(one[2])[1] >= MIN_STRONG]
         tried += flat
-        best = max([*flat, *([best] if best is not None else [])], key=lambda one: _worth(one[2]), default=None)
+        if not told:
+            best = max([*flat, *([best] if best is not None else [])], key=lambda one: _worth(one[2]), default=None)
     if best is not None and best[0] != CODES and _worth(best[2])[0] <= 0:
         best = None  # numbering and indentation say little where nothing adds up by them
     sound = best is not None and best[0] != FLAT and _worth(best[2])[0] > 0
@@ -67,6 +71,21 @@ def row_sums(figures: Figures) -> Iterator[Proposal]:
         licence = Licence.EVIDENCE if name in (FLAT, "层次") else Licence.LABEL
         yield Proposal(FootingKind.TREE, f"{name}：上级 = 下级之和", f"上下级·{name}", licence, figures, choices)
     yield from _totals(roots, lane, sound=sound)
+
+
+def _foots(tree: Tree, lane: _Lane) -> bool:
+    """Whether the rows that stand below no other add up to a total row of the lane, or there is no total row."""
+    totals = [n for n, row in enumerate(lane.rows) if row.total and lane.printed[n]]
+    roots = _standing(children_of(tree).get(ROOT, []), tree, lane)
+    tallies = [
+        tally(_sum(total, run), lane.figures) for total in totals for run in _runs(total, roots, totals, lane) if run
+    ]
+    return not totals or any(one.held and not one.failed for one in tallies)
+
+
+def _is_nested(tree: Tree, rows: Sequence[ShapeRow]) -> bool:
+    """Whether any row stands below a shorter code: rows of one code only may be a whole and its details."""
+    return any(parent >= 0 and len(rows[number].code) > len(rows[parent].code) for number, parent in enumerate(tree))
 
 
 def _best_first(
@@ -165,7 +184,8 @@ def _totals(roots: Sequence[Sequence[int]], lane: _Lane, *, sound: bool) -> Iter
 
 def _whole_list(total: int, totals: Sequence[int], lane: _Lane) -> LineSum | None:
     """All rows of a plain list above or below its only total; None where rows may stand for others in any way."""
-    parts = [n for n, row in enumerate(lane.rows) if n != total and lane.printed[n]]
+    told = [n for n, row in enumerate(lane.rows) if lane.printed[n] and (n in lane.lost or not nameless(row))]
+    parts = [n for n in told if n != total]
     rows = [lane.rows[n] for n in parts]
     plain_list = not any(row.ordinal or row.of_which or nameless(row) or row.total for row in rows)
     plain_list = plain_list and len({row.indent for row in rows}) < LEVELS
@@ -205,6 +225,7 @@ def _runs(total: int, roots: Sequence[int], totals: Sequence[int], lane: _Lane) 
     below.insert(2, _alike(below[0], lane))
     first = not any(number < total for number in roots)
     yield from (*below, *above) if first else (*above, *below)
+    yield _unrepeated(below[0] if first else above[0], lane)
     lines = [n for n in range(len(lane.rows)) if n in set(roots) or lane.rows[n].of_which]
     yield _between(lines, total, len(lane.rows), lane) if first else _between(lines, previous, total, lane)
 
@@ -213,6 +234,12 @@ def _alike(run: Sequence[int], lane: _Lane) -> list[int]:
     """The first rows of a run up to where the way of naming them changes: another matter begins."""
     style = [(bool(lane.rows[n].code), bool(lane.rows[n].ordinal)) for n in run]
     return [n for n, _ in itertools.takewhile(lambda pair: pair[1] == style[0], zip(run, style, strict=True))]
+
+
+def _unrepeated(run: Sequence[int], lane: _Lane) -> list[int]:
+    """A run without the rows that print what the row right above them prints: a group and its only member."""
+    state, value = lane.figures.state, lane.figures.value
+    return [n for n in run if n - 1 not in run or (state[n] != state[n - 1]).any() or (value[n] != value[n - 1]).any()]
 
 
 def _uncovered(roots: Sequence[int], totals: Sequence[int]) -> list[int]:

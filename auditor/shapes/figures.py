@@ -53,12 +53,13 @@ class Figures:
     address: list[list[Address | None]]
     open_end: bool = False  # the table seems to go on after its last row
     mixed: bool = False  # two columns have one header: they may be those of lanes whose labels were not told apart
+    across: bool = False  # turned: what is summed are its columns
 
     def turned(self) -> Figures:
         """The same with rows and columns exchanged; the lists of both stay as they are."""
         turned = [list(column) for column in zip(*self.address, strict=True)]
         arrays = (self.value.T, self.lo.T, self.hi.T, self.step.T, self.state.T)
-        return Figures(self.rows, self.columns, *arrays, turned)
+        return Figures(self.rows, self.columns, *arrays, turned, across=True)
 
 
 def lanes_of(shape: Shape, facts: Facts, *, open_end: bool = False) -> list[Figures]:
@@ -145,7 +146,8 @@ class SumTally:
 
     `holds` where it is obeyed by more than zeros, `strong` where that is no copy of one addend and no small number,
     `fails` where it is contradicted, `unknown` where an operand is. Elsewhere nothing is said: no total is printed, or
-    no part is (`bare` where the total is some amount all the same), or all is zero. `gap` is total minus parts.
+    no part is (`bare` where the total is some amount all the same), all is zero, or they differ by a carry-over.
+    `gap` is total minus parts.
     """
 
     holds: Flags
@@ -183,10 +185,29 @@ def tally(one: LineSum, figures: Figures) -> SumTally:
     high = figures.hi[total] - np.where(signs > 0, figures.lo[lines], -figures.hi[lines]).sum(axis=0)
     unknown = (state[total] == UNKNOWN) | (parts == UNKNOWN).any(axis=0)
     nothing = ~unknown & ((state[total] == NOTHING) | (parts == NOTHING).all(axis=0))
-    tried = ~unknown & ~nothing
-    right = tried & (low <= 0) & (high >= 0)
+    right = (low <= 0) & (high >= 0)
+    carried = ~unknown & ~nothing & ~right & _carried(gap, total, figures)
+    tried = ~unknown & ~nothing & ~carried
+    right &= tried
     zero = (figures.value[total] == 0) & (value == 0).all(axis=0)
     digits = np.abs(figures.value[total]) // figures.step[total]
     several = (value != 0).sum(axis=0) > 1
     holds = right & ~zero
-    return SumTally(holds, holds & several & (digits >= DIGITS), tried & ~right, unknown, nothing, nothing & ~zero, gap)
+    strong, bare = holds & several & (digits >= DIGITS), nothing & ~zero
+    return SumTally(holds, strong, tried & ~right, unknown, nothing | carried, bare, gap)
+
+
+_CARRIED_OVER = re.compile("结转|结余")
+
+
+def _carried(gap: Longs, total: int, figures: Figures) -> Flags:
+    """Where a total and its parts differ by what the same table prints as carried over.
+
+    合计 counts carry-over in or leaves it out: print seldom says which, and rows of one table do both.
+    """
+    beside = [n for n, column in enumerate(figures.columns) if _CARRIED_OVER.search("/".join(column.path))]
+    if not beside:
+        return np.zeros(len(gap), dtype=np.bool_)
+    over = figures.value[beside] if figures.across else figures.value[total, beside][:, None]
+    same: Flags = ((np.abs(gap) == np.abs(over)) & (over != 0)).any(axis=0)
+    return same

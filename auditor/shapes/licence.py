@@ -6,7 +6,6 @@ cannot be tried counts against a pattern like one that fails, so that hiding fig
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,9 +26,6 @@ EVIDENCE_PER_FAILURE = 5
 PER_FAILURE = 10  # rows that must obey a total column for each row that breaks it, from the second on
 MAX_CELLS = 2  # wrong figures that one table is believed to have
 MIN_TABLES = 1  # of a document that obey a pattern, where a table has but one place of it
-
-
-_CARRIED = re.compile("结转|结余")
 
 
 class Broken(NamedTuple):
@@ -134,7 +130,7 @@ def _single(one: Proposal, choice: Choice) -> bool:
     if one.kind is FootingKind.COLUMNS:
         return choice.settled
     once = tally.failed + tally.doubtful + int(tally.bare.sum()) == 1
-    return choice.settled and once and not _carried(one, choice) and not _doubled(one, choice)
+    return choice.settled and once and not _doubled(one, choice)
 
 
 def _doubled(one: Proposal, choice: Choice) -> bool:
@@ -188,16 +184,6 @@ def _is_printed(one: Proposal, choice: Choice) -> bool:
     tally, figures = choice.reading.tally, one.figures
     gaps = np.abs(tally.gap[tally.fails])
     return bool(np.isin(gaps, np.abs(figures.value[figures.value != 0])).any())
-
-
-def _carried(one: Proposal, choice: Choice) -> bool:
-    """Whether a sum down fails by what was carried over: its rows count that in, and the total does not."""
-    figures, tally = one.figures, choice.reading.tally
-    if one.kind is FootingKind.LANES:
-        return False
-    gap = abs(int(tally.gap[tally.fails][0]))
-    beside = [n for n, column in enumerate(figures.columns) if _CARRIED.search("/".join(column.path))]
-    return any(abs(int(figures.value[choice.reading.sum.total, n])) == gap for n in beside)
 
 
 def _supported(one: Proposal, table: int, pool: Pool, *, confirmed: bool) -> bool:

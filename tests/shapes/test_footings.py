@@ -256,3 +256,43 @@ def test_rows_of_several_levels_that_were_added_up_accuse_nobody() -> None:
     """合计 = the rows of 全额, and again the items: twice the total is a mixture of levels."""
     text = "\n名称|金额\n---\n合计|60.01\n甲处|60.00\n" + "\n".join(f"物品{n}|{n}0.00" for n in (1, 2, 3)) + "\n"
     assert failing(text) == []
+
+
+CARRIED = """
+单位|合计|财政拨款|上年结转|其他收入
+---
+合计|{total}|400.00|{over}|50.00
+甲单位|{first}|100.00|60.00|
+乙单位|350.00|300.00||50.00
+"""
+
+
+def test_a_total_that_counts_carry_over_in_where_its_parts_do_not_accuses_nobody() -> None:
+    """The units leave 上年结转 (60.00) out of 合计, the total row counts it in; all else still adds up and is checked."""
+    good = CARRIED.format(total="510.00", over="60.00", first="100.00")
+    assert failing(good) == []
+    assert len(failing(good.replace("400.00", "490.00"))) == 2  # of its row and its column
+    assert any(one.kind is FootingKind.ROWS for one in found(good).kept)
+
+
+def test_a_row_without_name_and_without_amount_takes_no_sum_away() -> None:
+    text = "\n名称|金额\n---\n甲|10.00\n|0.00\n乙|20.50\n|0.00\n丙|30.00\n合计|{}\n"
+    assert found(text.format("60.50")).kept != []
+    assert len(failing(text.format("68.50"))) == 1
+    assert failing(text.format("68.50").replace("\n|0.00", "\n|8.00", 1)) == []  # it may be a part
+
+
+GROUPS = """
+名称|数量|金额
+---
+合计|9|600.50
+全额|2|200.25
+市某局|2|200.25
+差额|7|400.25
+市某院|7|400.25
+"""
+
+
+def test_a_group_and_its_only_member_are_one_addend() -> None:
+    assert failing(GROUPS) == []
+    assert any(one.pattern == "合计 = 全额 + 差额" for one in found(GROUPS).kept)

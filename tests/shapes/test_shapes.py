@@ -137,3 +137,21 @@ def test_parts_of_codes_are_headed_and_the_code_of_a_unit_is_no_part_of_them() -
     (shape,) = made.shapes
     assert [row.code for row in shape.rows] == ["2080109", "2080505", "2210201"]
     assert {fact.text for fact in made.facts if fact.is_figure} == {"369.28", "30.59", "24.15"}
+
+
+def test_codes_behind_a_count_are_no_lane_where_the_total_has_no_label_of_its_own() -> None:
+    """The total row prints a figure behind label columns and nothing in them: they tell more of the same row."""
+    made = filing(
+        "政府采购预算表",
+        "单位：万元",
+        "科目 | < | 采购项目 | 数量 | 部门经济科目 | < | 采购时间 | 预算金额\n"
+        "类 | 款 | ^ | ^ | 类 | 款 | ^ | ^\n"
+        " |  | 合计 | 6 |  |  |  | 66.50\n"
+        "208 | 01 | 复印机 | 2 | 310 | 02 | 1月-12月 | 6.50\n"
+        "208 | 01 | 记录仪 | 1 | 310 | 02 | 1月-12月 | 20.00\n"
+        "208 | 02 | 审计服务 | 3 | 302 | 27 | 1月-12月 | 40.00",
+    )
+    (shape,) = made.shapes
+    assert shape.lanes == ()
+    assert {column.path[-1] for column in shape.columns} == {"数量", "预算金额"}
+    assert figures(made)["政府采购预算表[合计].预算金额"] == "66.50"

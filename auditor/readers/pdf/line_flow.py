@@ -42,6 +42,9 @@ _STARTS = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}部分|\d{1,2}[.．、](?!\d)|[①-⑳])"
 )
 _NUMERALS = frozenset("0123456789.,")
+CHINESE = "\u2e80"  # from here on characters are as wide as high
+NO_LEVEL, FAR, MOST_LEAD = 1.5, 4.0, 20  # characters: free at both sides of a centred text; before one at the right
+SLACK = 0.1  # of a character: print is not exact
 LATIN = "\x7f"  # the last character of Latin type
 _LATIN = re.compile(r"[A-Za-z]")
 
@@ -123,6 +126,21 @@ def text_of(chars: Sequence[Char], box: Box | None = None) -> str:
     return out
 
 
+def lead_of(chars: Sequence[Char], box: Box) -> str:
+    """How far the first line of a cell is set in, as full spaces: what stands left of it in whole characters.
+
+    Words alone are set in to show a level; what is centred or stands at the right is not.
+    """
+    if not any("\u3400" <= char[5] <= "\u9fff" for char in chars):
+        return ""
+    line = lines_of(chars)[0]
+    size = _size(line)
+    left, right = line[0][1] - box[0], box[2] - line[-1][3]
+    if size <= 0 or (left > NO_LEVEL * size and abs(left - right) < size) or (left > FAR * size and right < size):
+        return ""
+    return "\u3000" * min(MOST_LEAD, max(0, int(left / size + SLACK)))
+
+
 def page_lines(chars: Sequence[Char], page: int) -> list[TextLine]:
     """The lines of running text on one page, top to bottom; pieces that stand far apart separately."""
     out: list[TextLine] = []
@@ -140,7 +158,7 @@ def page_lines(chars: Sequence[Char], page: int) -> list[TextLine]:
 
 def _size(chars: Sequence[Char]) -> float:
     """The size of the type: the width of Chinese characters, which are as wide as they are high; else from heights."""
-    widths = sorted(char[3] - char[1] for char in chars if char[5] >= "\u2e80")
+    widths = sorted(char[3] - char[1] for char in chars if char[5] >= CHINESE)
     if widths:
         return widths[len(widths) // 2]
     heights = sorted(char[4] - char[2] for char in chars)

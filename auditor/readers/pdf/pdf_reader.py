@@ -8,16 +8,24 @@ does not show is left out and reported.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.errors import FAULTS, BadInputError, where
 from auditor.model.document import Cell, Document, Grid, Paragraph, spans_kept
 from auditor.model.facts import Place
-from auditor.model.numbers import NUMERIC, parse_literal
 from auditor.readers.pdf.aligned_tables import aligned_tables
-from auditor.readers.pdf.line_flow import TextLine, margins_of, page_lines, paragraphs_of, text_of, without_furniture
+from auditor.readers.pdf.line_flow import (
+    TextLine,
+    lead_of,
+    margins_of,
+    page_lines,
+    paragraphs_of,
+    text_of,
+    without_furniture,
+)
 from auditor.readers.pdf.number_runs import mark_cut_numbers
+from auditor.readers.pdf.page_breaks import columns_of, is_cut, mended
 from auditor.readers.pdf.page_content import PageContent, Pdf
 from auditor.readers.pdf.ruled_tables import RuledTable, fill, find_tables
 from auditor.readers.pdf.scanned_pages import Scans
@@ -31,10 +39,9 @@ if TYPE_CHECKING:
 
 
 MAX_PAGES = 2000
+HANGING = 0.5  # of a character: how far below the last ruling of a table a baseline is still one of the table
 END, TAIL = b"%%EOF", 64 * 1024  # how a file ends, and how far from its last byte that may stand
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-SAME_X = 3.0  # rulings of two pages this near are one column's
-_ORDINALS = "一二三四五六七八九十（(①②③④⑤⑥⑦⑧⑨⑩0123456789"
 
 
 @dataclass(slots=True)
@@ -121,11 +128,13 @@ class _Assembler:
         self.columns: list[float] = []  # the columns of the table that may go on
         self.grids: list[list[list[Cell]]] = []  # the rows of every grid, until all are known
         self.kinds: list[tuple[int, bool, bool]] = []  # page, continues, borderless
+        self.beside: list[TextLine] = []  # lines beside a table that may go on: they come after it
 
     def blocks(self) -> list[Grid | Paragraph]:
         order: list[int | list[TextLine]] = []
         for page in self.pages:
             self._page_or_none(page, order)
+        self._flush(order)
         out: list[Grid | Paragraph] = []
         for item in order:
             if isinstance(item, int):
@@ -175,13 +184,22 @@ class _Assembler:
             grid = self._table(table, page.number, follows=top and self.before is not None)
             order += [] if grid is None else [grid]
             top = False
+            while position < len(lines) and _is_beside(lines[position], table):
+                self.beside.append(lines[position])
+                position += 1
         if position < len(lines):
             self._text(lines[position:], order)
             self.before = None
 
+    def _flush(self, order: list[int | list[TextLine]]) -> None:
+        if self.beside:
+            self._lines(self.beside, order)
+            self.beside = []
+
     def _text(self, lines: list[TextLine], order: list[int | list[TextLine]]) -> None:
         """Running text, and the tables without rulings in it."""
         self.before = None
+        self._flush(order)
         at = 0
         for table in aligned_tables(lines):
             if table.first > at:
@@ -214,14 +232,14 @@ class _Assembler:
 
     def _table(self, table: RuledTable, page: int, *, follows: bool) -> int | None:
         """The number of the grid; None where all that this page has is the rest of the row above the break."""
-        spans = _subset(table.xs, self.columns) if follows else None
+        spans = columns_of(table.xs, self.columns) if follows else None
         if spans is None:
             self.columns = table.xs
             spans = list(range(len(table.xs)))
         first = self._rows_before() if follows else 0
         rows = self._rows(table, page, spans, first)
-        if follows and self.grids and self.grids[-1] and rows and _is_cut(self.grids[-1][-1], rows[0]):
-            self.grids[-1][-1] = _mended(self.grids[-1][-1], rows[0])
+        if follows and self.grids and self.grids[-1] and rows and is_cut(self.grids[-1][-1], rows[0]):
+            self.grids[-1][-1] = mended(self.grids[-1][-1], rows[0])
             rows = rows[1:]
             if not rows:
                 self.before = (table, page)
@@ -243,19 +261,22 @@ class _Assembler:
     def _rows(self, table: RuledTable, page: int, spans: list[int], first: int) -> list[list[Cell]]:
         cells: dict[int, Cell] = {}
         rows = []
+        width = len(self.columns) - 1
+        blank = Place(self.file, page=page)
         for line in table.grid():
-            row: list[Cell] = []
+            row = [Cell("", blank) for _ in range(spans[0])]  # a cell at the side goes on over the whole page
             for ruled in line:
                 if id(ruled) not in cells:
                     start, end = spans[ruled.column], spans[ruled.column + ruled.colspan]
                     place = Place(
                         self.file, page=page, row=first + ruled.row + 1, column=start + 1, bbox=_rounded(ruled.box)
                     )
-                    cells[id(ruled)] = Cell(text_of(ruled.chars, ruled.box), place, ruled.rowspan, end - start)
+                    text = lead_of(ruled.chars, ruled.box) + text_of(ruled.chars, ruled.box)
+                    cells[id(ruled)] = Cell(text, place, ruled.rowspan, end - start)
                 cell = cells[id(ruled)]
                 if not row or row[-1] is not cell:
                     row += [cell] * cell.colspan
-            rows.append(row)
+            rows.append(row + [Cell("", blank) for _ in range(width - len(row))])
         return rows
 
     def _finished(self, number: int) -> Grid:
@@ -276,47 +297,6 @@ def _rounded(box: Box) -> Box:
     return (round(box[0], 1), round(box[1], 1), round(box[2], 1), round(box[3], 1))
 
 
-def _subset(xs: Sequence[float], columns: Sequence[float]) -> list[int] | None:
-    """For each ruling of a continuation the ruling of the table before that it is; None when one is new."""
-    if len(columns) < 2 or abs((xs[-1] - xs[0]) - (columns[-1] - columns[0])) > 2 * SAME_X:
-        return None
-    shift = columns[0] - xs[0]  # left and right pages may have different margins
-    out: list[int] = []
-    for x in xs:
-        near = min(range(len(columns)), key=lambda n: abs(columns[n] - x - shift))
-        if abs(columns[near] - x - shift) > SAME_X or (out and near <= out[-1]):
-            return None
-        out.append(near)
-    return out
-
-
-def _is_cut(above: Sequence[Cell], below: Sequence[Cell]) -> bool:
-    """Whether a row is the rest of the row above the page break: no key, and its text goes on where text stood.
-
-    A row that prints a number where the row above has one, or a label of its own, is a row of its own.
-    """
-    if len(above) != len(below) or not above[0].raw or below[0].raw or any(cell.rowspan > 1 for cell in below):
-        return False
-    going_on = False
-    for up, down in zip(above, below, strict=True):
-        if not down.raw:
-            continue
-        if parse_literal(down.raw).state in NUMERIC:
-            if up.raw:
-                return False
-        elif not up.raw or parse_literal(up.raw).state in NUMERIC or down.raw[0] in _ORDINALS:
-            return False
-        else:
-            going_on = True
-    return going_on
-
-
-def _mended(above: Sequence[Cell], below: Sequence[Cell]) -> list[Cell]:
-    made: dict[tuple[int, int], Cell] = {}
-    out = []
-    for up, down in zip(above, below, strict=True):
-        key = (id(up), id(down))
-        if key not in made:
-            made[key] = replace(up, raw=up.raw + down.raw) if down.raw else up
-        out.append(made[key])
-    return out
+def _is_beside(line: TextLine, table: RuledTable) -> bool:
+    """Whether a line stands beside a table or hangs over its edge: no text that parts it from its next page."""
+    return line.base < table.ys[-1] + HANGING * line.size

@@ -230,3 +230,33 @@ def test_merged_cells_cover_the_grid_without_overlap(data: st.DataObject) -> Non
             for c in range(cell.colspan)
         ]
         assert sorted(covered) == [(r, c) for r in range(len(table.ys) - 1) for c in range(len(table.xs) - 1)]
+
+
+# -- what a cell or a page leaves open
+
+
+def test_how_far_words_are_set_in_is_kept() -> None:
+    page = Page()
+    page.table(60, 80, [200.0, 100.0], [["", ""], ["", ""], ["", ""], ["", ""], ["", ""]], height=16.0)
+    for number, (left, text) in enumerate([(64, "教育支出"), (74.5, "普通教育"), (85, "高等教育"), (149.5, "合计")]):
+        page.text(left, 91 + 16 * number, text, size=10.5)
+        page.text(300, 91 + 16 * number, "1.00", size=10.5)
+    (grid,) = document(page).grids()
+    assert [row[0].raw for row in grid.rows][:4] == ["教育支出", "\u3000普通教育", "\u3000\u3000高等教育", "合计"]
+    assert [row[0].text for row in grid.rows][:2] == ["教育支出", "普通教育"]
+    assert [row[1].raw for row in grid.rows][:4] == ["1.00"] * 4
+
+
+def test_a_page_within_a_cell_at_the_side_stands_on_the_columns_before() -> None:
+    """The first column goes on from the page before to the next one: no ruling closes it on this page."""
+    first, second, third = Page(), Page(), Page()
+    first.table(60, 80, WIDTHS, [*HEAD, *body(1, 3)])
+    second.table(120, 60, WIDTHS[1:], [row[1:] for row in body(4, 2)])
+    second.text(64, 80, "项目")  # of the cell that nothing closes: no text that ends the table
+    third.table(60, 60, WIDTHS, body(6, 2))
+    read = document(first, second, third)
+    grids = list(read.grids())
+    assert [grid.continues for grid in grids] == [False, True, True]
+    assert rows(grids[1]) == [["", *row[1:]] for row in body(4, 2)]
+    assert rows(grids[2]) == body(6, 2)
+    assert lines(read) == ["项目"]
