@@ -31,6 +31,8 @@ _ITEM = re.compile(r"^[-•·]*(?:\d{1,2}[、.]|（[\d一二三四五六七八�
 _WORD = re.compile(r"[\u3400-\u9fff]")
 _AMOUNT = re.compile(rf"{NUMBER}(?:亿|万|千)?元?$")
 _FIGURES = re.compile(rf"{NUMBER}(?:亿|万|千)?元?")
+_COMPARED = re.compile(r"(?:比|较|与|和|同)(?:上年|去年|20\d\d年?)[^，。；]{0,12}$")
+BUDGETS = ("年初预算", "全年预算", "预算")
 MIN_KNOWN = 0.6  # share of the items of a list that must be economic classes
 OPENING = 30  # characters of a passage that may tell its topic where no heading does
 CLAUSE = 90  # characters before a number that may hold the words of its measure
@@ -109,6 +111,7 @@ class _Reader:
         self.heard: set[str] = set()  # topics of which a number was explained
         self.latest: dict[tuple[str, str], Line] = {}  # of every subject
         self.counted: dict[tuple[str, str], Line] = {}  # of every subject that has an amount
+        self.outside: Line | None = None  # what was told before the bracket that is open
         self.list_open = False  # the passage before ended with a colon
         self.fresh: set[int] = set()  # the lines of the passage at hand
         self.kept = Kept.__new__(Kept)
@@ -133,7 +136,7 @@ class _Reader:
         asides = Spans(found.span() for aside in self.lexicon.asides for found in aside.finditer(passage.text))
         self.kept = Kept(passage, asides)
         first = len(self.claims.lines)
-        self.fresh = {id(self.line)}
+        self.fresh, self.outside = {id(self.line)}, None
         at = 0
         for number in numbers:
             if asides.holds(number.start):
@@ -161,7 +164,7 @@ class _Reader:
         if measure is None or found is None or (not measure.counts and self.lexicon.says_more(rest)):
             self._unread(number)
             return
-        column = self._column(measure, number)
+        column = self._column(measure, number, clause)
         if option is not None:
             self._begin(option, column)
         elif self.line is not None and column in self.line.told and column not in CHANGING and _WORD.search(clause):
@@ -215,8 +218,13 @@ class _Reader:
                     return measure, found
         return None, None
 
-    def _column(self, measure: Measure, number: Number) -> str:
-        """The column of a measure: a change against a budget is another one than a change against last year."""
+    def _column(self, measure: Measure, number: Number, clause: str) -> str:
+        """The column of a measure: a change against a budget is another one than a change against last year.
+
+        In a budget the planned figure that this year's is compared with is last year's.
+        """
+        if self.report == "budget" and measure.column in BUDGETS and _COMPARED.search(clause):
+            return "上年"
         if not measure.against_budget or self.report == "budget":
             return measure.column
         sentence = re.split(r"[。；]", self.kept.between(0, number.start, MOST))[-1]
@@ -244,11 +252,16 @@ class _Reader:
 
     def _open_lists(self, before: str) -> None:
         """Words that open a list make the subject before them its whole; stops and brackets close lists."""
+        opened, closed = before.count("（"), before.count("）")
+        if opened > closed:
+            self.outside = self.line
+        elif closed > opened and self.outside is not None:
+            self.line, self.outside = self.outside, None  # what stood in brackets has no list of its own behind them
         sentence = before.rsplit("。", 1)
         if len(sentence) > 1 and not _ITEM.match(sentence[1]):
             self.wholes = []
         elif self.wholes and self.wholes[-1][1]:
-            if before.count("）") > before.count("（"):  # and what follows is about the whole again
+            if closed > opened:  # and what follows is about the whole again
                 self.line = self.wholes.pop()[0]
         elif len(self.wholes) > 1 and "；" in before:
             self.wholes.pop()

@@ -148,7 +148,8 @@ class _Known:
         keys = [np.zeros(0, dtype=np.int64)]
         for outcome in evaluation.outcomes:
             linear = outcome.linear
-            if linear is None or linear.scale != 1 or outcome.statement.operator != "=":
+            said = outcome.statement
+            if linear is None or linear.scale != 1 or not isinstance(said, Relation) or said.operator != "=":
                 continue
             if outcome.plan.rule.kind is RuleKind.LOGICAL and not outcome.plan.alternatives:
                 keys.append(linear.sum(self._key)[_decided(outcome)])

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from auditor.engine.localise.causes import Around, Guess, guess, slips
+from auditor.engine.localise.chances import slip_chance
 from auditor.engine.localise.suspects import Suspect
+from auditor.engine.retold import PROSE
 from auditor.model.facts import ReadBy
 from auditor.model.numbers import NOTHING
 from auditor.model.units import PERCENT_SCALE, Kind
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 LAST_YEAR = "上年"
 TOTALS = ("总计", "合计")
 SIGNED = ("结转", "结余", "差", "变动", "增", "减", "调整", "净", "弥补", "盈", "亏", "收回", "缴")  # may be below zero
+LONG = 3  # significant digits of a figure that is hardly met by chance
+ELSEWHERE = 8  # how much likelier a figure that stands elsewhere is right
 HUNDRED = 100 * PERCENT_SCALE
 
 
@@ -70,6 +74,7 @@ class Evidence:
     def ranked(self, changes: Mapping[int, int], failing: Sequence[Equation]) -> list[Suspect]:
         """The suspects for changes of which any one would do, the likeliest first."""
         options = []
+        told = all(self._is_told(fact) and self.facts[fact].is_figure for fact in changes)
         for fact, change in changes.items():
             mine = [e for e in failing if e.check is not None and fact in e.terms]
             because = tuple(dict.fromkeys(e.check.rule.id for e in mine if e.check is not None))
@@ -80,6 +85,8 @@ class Evidence:
             if suspect.suggested is not None and suspect.cause is None:
                 suspect = self._slipped(suspect) or suspect
             points = self._points(suspect, mine)
+            if told:
+                points, suspect = self._told_points(suspect, mine)
             options.append((-points, self.good.get(fact, 0), self.names[fact], suspect))
         ranked = [suspect for *_, suspect in sorted(options, key=lambda option: option[:3])]
         if not ranked or ranked[0].cause is None:
@@ -147,6 +154,42 @@ class Evidence:
             points += any(n not in near and self.facts[n].kind is fact.kind for n in same)
         return points
 
+    def _told_points(self, suspect: Suspect, failing: Sequence[Equation]) -> tuple[int, Suspect]:
+        """How likely a slip made a figure of a sentence what it is, with the value that it must have had if one fits.
+
+        A figure that stands elsewhere as well was not misprinted here; one whose repair does, was.
+        """
+        fact, step = self.facts[suspect.fact], self.steps[suspect.fact]
+        if fact.value % step:
+            return 0, suspect
+        near = [e for e in self.system.touching([suspect.fact]) if e.check is None or e.must]
+        value = fact.value
+
+        def able(right: int) -> bool:
+            changes = {suspect.fact: right * step - value}
+            return all(e.holds(changes) for e in near)
+
+        chance, fitting = slip_chance(value // step, able)
+        beside = {other for equation in failing for other in equation.terms}
+        if self._stands_elsewhere(value, beside, fact):
+            chance //= ELSEWHERE
+        if any(self._stands_elsewhere(right * step, beside, fact) for right in fitting):
+            chance *= ELSEWHERE
+        if len(fitting) == 1 and suspect.suggested is not None and suspect.suggested != fitting[0] * step:
+            right = fitting[0] * step
+            suspect = replace(suspect, suggested=right, cause=self.cause(suspect.fact, right - value))
+        return chance, suspect
+
+    def _stands_elsewhere(self, value: int, beside: set[int], fact: Fact) -> bool:
+        """Whether a figure long enough not to be met by chance stands outside the checks that fail."""
+        if len(str(abs(value) // max(1, fact.own_step)).rstrip("0")) < LONG:
+            return False
+        same = self._figures(np.abs(self.lines.value[self.own]) == abs(value))
+        return any(n not in beside and self.facts[n].kind is fact.kind for n in same)
+
+    def _is_told(self, number: int) -> bool:
+        return self.facts[number].address.table.startswith(PROSE)
+
     def cause(self, number: int, change: int) -> Guess | None:
         """What may have happened to a figure that should be larger by `change`."""
         fact = self.facts[number]
@@ -160,11 +203,16 @@ class Evidence:
         ends = self._last_parts[lines.row[own]] == self._last_parts[lines.row[at]]
         beside = [n for n in dict.fromkeys([*self._figures(across), *self._figures(down)]) if n != number]
         beside = [n for n in beside if not self._equal_by_nature(number, n)]
+        told = self._is_told(number)
+        if told:  # what another sentence says again is no copy of it
+            beside = [n for n in beside if across[n] or self.facts[n].place.quote == fact.place.quote]
         before = [n for n in beside if across[n] and LAST_YEAR in self.facts[n].address.column]
         around = Around(
             blank=fact.state in NOTHING,
             beside=self._digits((n for n in beside if LAST_YEAR not in self.facts[n].address.column), fact, step),
-            elsewhere=self._digits(self._elsewhere(number, ends & ~table), fact, step) if address.row else (),
+            elsewhere=self._digits(self._elsewhere(number, ends & ~table), fact, step)
+            if address.row and not told
+            else (),
             before=[*self._digits(before, fact, step), *self._last_year(address, step)],
             items=self._items(number, step),
             hundred=fact.kind is Kind.PERCENT and self._hundred(number),

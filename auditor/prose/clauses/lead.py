@@ -73,6 +73,8 @@ class Leads:
         self._earlier = text[: len(text) - len(clause)]
         before = clause
         found = self._measure(lead, number, clause)
+        if self.report == "budget" and lead.column in BUDGETS and self._ends_in_base(clause):
+            lead.column, found = "", None  # `比2025年年初预算数10万元增加`: last year's
         if found is not None:
             before = clause[: found.start()]
         before = self._base(lead, number, before)
@@ -84,6 +86,10 @@ class Leads:
         if lead.column == "金额" and self._is_before(before):
             lead.column = "上年"
         return lead
+
+    def _ends_in_base(self, clause: str) -> bool:
+        last = next(iter(reversed(list(self.grammar.base.finditer(clause)))), None)
+        return last is not None and last.end() == len(clause)
 
     def _measure(self, lead: Lead, number: Number, clause: str) -> re.Match[str] | None:
         if number.kind is Kind.AMOUNT:

@@ -298,7 +298,7 @@ class Parser(Walk):
         if not above:
             return [line, *(top for top in reversed(self._near_tops()) if top is not line)] if self.stopped else [line]
         if self.stopped:
-            return [*above, line]
+            return [line] if lead.key else [*above, line]  # where it is named, it is meant
         return [line, *above]
 
     def _settle(self) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from auditor.prose.clauses.parse import CHANGES
-from auditor.prose.clauses.sums import Sum, like, sums_of
+from auditor.prose.clauses.sums import Growth, Sum, growths_of, like, sums_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -42,6 +42,7 @@ class ClauseRows:
 
     rows: list[ClauseRow] = field(default_factory=list)
     sums: list[Sum] = field(default_factory=list)
+    growths: list[Growth] = field(default_factory=list)
 
 
 def spot_of(number: Number) -> Spot:
@@ -65,6 +66,7 @@ def rows_of(sentences: Sentences, claims: Claims, evicted: Iterable[Line], gramm
     for clause in sentences.clauses:
         _file(clause, homes, out)
     out.sums = sums_of(sentences, grammar)
+    out.growths = list(growths_of(sentences))
     for line in claims.lines:
         if id(line) in gone:
             line.told = {}

@@ -64,6 +64,16 @@ class Sum:
 
 
 @dataclass(slots=True)
+class Growth:
+    """A rate of a whole whose change is told by its parts alone: their changes add up to it."""
+
+    phrase: str
+    amount: Told
+    rate: Told
+    parts: list[tuple[str, Told]]
+
+
+@dataclass(slots=True)
 class _Try:
     """A list in one measure that may be a sum."""
 
@@ -83,6 +93,19 @@ def sums_of(sentences: Sentences, grammar: Grammar) -> list[Sum]:
     """All sums of a text, each once."""
     found = [*_lists(sentences.lists, grammar), *_by_share(sentences.clauses), *_layers(sentences.clauses, grammar)]
     return list({one.key: one for one in reversed(found)}.values())[::-1]
+
+
+def growths_of(sentences: Sentences) -> Iterator[Growth]:
+    """`14.01万元，其中：A 0万元、B 14.01万元。比上年增长16.75%，其中A增加0万元，B增加2.01万元`: the rate of 2.01."""
+    for listing in sentences.lists:
+        told = listing.whole.told
+        changes = [item.told["变动额"] for item in listing.items if "变动额" in item.told]
+        if "变动率" not in told or "变动额" in told or "上年" in told or len(changes) < max(2, len(listing.items)):
+            continue
+        amounts = [one for one in _tries(listing) if one.exact and one.column in ("金额", "决算")]
+        if amounts and not _lacks_an_item(listing):
+            parts = [(item.phrase, change) for item, change in zip(listing.items, changes, strict=True)]
+            yield Growth(listing.whole.phrase, amounts[0].whole, told["变动率"], parts)
 
 
 # -- lists ------------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SENTENCES, LISTS = "说明/文中", "说明/列举"
 ROW, LIST_ROW = "句", "列"
 MAX_NUMBERS = 20_000  # of one filing
+GROWN = "本期"  # what a whole came to whose parts alone tell their changes
 UNNAMED = "（未写名称）"
 
 
@@ -89,7 +90,18 @@ class SentenceTables:
             for part, (phrase, told) in enumerate(listing.parts, 1):
                 lists.names[f"{whole}/{part}"] = _name(phrase)
                 self._also(lists, Address(LISTS, f"{whole}/{part}", listing.column), told)
+        self._growths(lists, len(self.rows.sums))
         return [table for table in (sentences, lists) if table.facts or table.also]
+
+    def _growths(self, lists: ReadTable, before: int) -> None:
+        for number, growth in enumerate(self.rows.growths, before + 1):
+            whole = f"{LIST_ROW}{number}"
+            lists.names[whole] = _name(growth.phrase)
+            self._also(lists, Address(LISTS, whole, GROWN), growth.amount)
+            self._also(lists, Address(LISTS, whole, "变动率"), growth.rate)
+            for part, (phrase, told) in enumerate(growth.parts, 1):
+                lists.names[f"{whole}/{part}"] = _name(phrase)
+                self._also(lists, Address(LISTS, f"{whole}/{part}", "变动额"), told)
 
     def _also(self, table: ReadTable, address: Address, told: Told) -> None:
         home = self.told.get(spot_of(told.number))
