@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditor.model.tables import PROSE
 from auditor.model.units import Kind
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from auditor.engine.checks import Check
     from auditor.model.facts import Fact
 
-PROSE = "说明/"  # how the tables of sentences are named
 CENTS = 2  # decimals of a last digit that is worth 0.01
 
 

@@ -24,6 +24,7 @@ class Layout(StrEnum):
     SHEET = "sheet"  # all about one project: its name is the row
 
 
+PROSE = "说明/"  # how the names of tables of sentences begin
 SELF_NAMED = (Layout.LIST, Layout.SHEET)
 
 

@@ -137,7 +137,10 @@ def test_a_wrong_sentence_is_told(text: str, rule: str) -> None:
 @pytest.mark.parametrize(
     ("text", "right"),
     [  # the figure whose misprint is the likeliest, and what it should be
-        ("接待经费38.53万元，与上年相比减少1.15万元，减少1.15%。", ("38.53", 98_53_0000)),  # 98.53 fits a range of values
+        (
+            "接待经费38.53万元，与上年相比减少1.15万元，减少1.15%。",
+            ("38.53", 98_53_0000),
+        ),  # 98.53 fits a range of values
         ("会务经费579.18万元，较上年增加35.40万元（24.62%）。", ("579.18", 179_18_0000)),
         ("共有车辆87辆，其中，应急保障用车1辆、执法执勤用车4辆、特种专业技术用车6辆、其他用车6辆。", ("87", 17)),
         (

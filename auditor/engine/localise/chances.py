@@ -22,7 +22,7 @@ def slip_chance(printed: int, able: Callable[[int], bool]) -> tuple[int, list[in
     """The share of the slips that would have to be undone with which a value fits, and the values that fit.
 
     >>> slip_chance(87, lambda value: value == 17)
-    (2222, [17])
+    (2352, [17])
     """
     if not printed or len(str(abs(printed))) > MAX_DIGITS:
         return 0, []

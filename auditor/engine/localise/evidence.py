@@ -11,9 +11,9 @@ import numpy as np
 from auditor.engine.localise.causes import Around, Guess, guess, slips
 from auditor.engine.localise.chances import slip_chance
 from auditor.engine.localise.suspects import Suspect
-from auditor.engine.retold import PROSE
 from auditor.model.facts import ReadBy
 from auditor.model.numbers import NOTHING
+from auditor.model.tables import PROSE
 from auditor.model.units import PERCENT_SCALE, Kind
 
 if TYPE_CHECKING:
