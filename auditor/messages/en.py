@@ -122,6 +122,7 @@ MESSAGES: dict[str, str] = {
     "wordings.pattern": "“{text}” is no regular expression: {why}.",
     # remarks of the readers
     "remark.hidden_text": "page {page} holds {count} characters that cannot be seen (covered, clipped, or in the colour of the paper); they were not read: {text}",
+    "remark.watermark": "{count} page(s) carry a watermark (text aslant or in a light colour: “{text}”), which was not read",
     "remark.cut_numbers": "page {page} prints {count} number(s) only in part (clipped or covered); they were not read. In brackets what the file holds: {text}",
     "remark.unmapped_glyphs": "page {page} holds {count} characters without a text code; they cannot be read",
     "remark.lost_pages": "page(s) {pages} were not read because the program failed there (the file is not at fault): send the file and the following line to whoever maintains the program. {detail}",

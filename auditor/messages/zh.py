@@ -122,6 +122,7 @@ MESSAGES: dict[str, str] = {
     "wordings.pattern": "“{text}”不是正确的正则表达式：{why}。",
     # 读取时的说明
     "remark.hidden_text": "第 {page} 页有 {count} 个看不见的字（被遮住、裁去或与底色相同），没有读取：{text}",
+    "remark.watermark": "{count} 页上印有水印（斜排或浅色的字“{text}”），没有读取",
     "remark.cut_numbers": "第 {page} 页有 {count} 个数字没有印全（被裁去或被遮住），没有读取；括号中是文件里的全文：{text}",
     "remark.unmapped_glyphs": "第 {page} 页有 {count} 个字没有文字编码，读不出来",
     "remark.lost_pages": "第 {pages} 页没有读取，因为程序在这里出错（不是文件的错）：请把这个文件和下面一行发给程序的维护者。{detail}",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from auditor.readers.pdf.elements import Box, Char, Matrix, Ruling
+    from auditor.readers.pdf.watermarks import Look
 
 MAX_CHARS = 200_000  # of one page
 MAX_PIXELS = 12_000_000  # of a picture of a page: what is larger is drawn smaller
@@ -45,7 +46,8 @@ class PageContent:
     `hidden` are characters that the page holds and does not show (clipped, white, covered, off the page); `drawn` are
     those and all others, in content order;
     `unmapped` counts glyphs without a text code, `text_layer` characters that are not painted themselves but lie
-    where a picture shows them: recognised from a scan.
+    where a picture shows them: recognised from a scan. `aslant` are characters of lines that are neither level nor
+    upright, which are among no others; `faint` are the identities of those in light colours, with these.
     """
 
     number: int
@@ -61,6 +63,8 @@ class PageContent:
     pictures: list[Box] = field(default_factory=list)
     shapes: int = 0  # drawings of many pieces
     text_layer: int = 0
+    aslant: list[Char] = field(default_factory=list)
+    faint: dict[int, Look] = field(default_factory=dict)
 
     @property
     def pictured(self) -> float:
@@ -219,7 +223,7 @@ class _Doubts:
 
     def __init__(self, drawn: Drawn) -> None:
         self.drawn = drawn
-        self.any = bool(drawn.cut or drawn.pale or drawn.unpainted or drawn.covers)
+        self.any = bool(drawn.cut or drawn.pale or drawn.unpainted or drawn.covers or drawn.aslant or drawn.faint)
         self.strips: dict[int, list[tuple[int, Box, bool]]] = {}
         self.looks = 0
         self.last = len(drawn.order)
@@ -289,7 +293,7 @@ def _chars(text_page: Any, matrix: Matrix, content: PageContent, doubts: _Doubts
     x_ref, y_ref = ctypes.byref(x), ctypes.byref(y)
     doubtful: list[tuple[Char, HiddenBy]] = []
     width, height = content.width, content.height
-    suspicious = doubts.any
+    suspicious, aslant, faint = doubts.any, doubts.drawn.aslant, doubts.drawn.faint
     high = 0
     out, drawn = content.chars.append, content.drawn.append
     for number in range(count):
@@ -331,6 +335,10 @@ def _chars(text_page: Any, matrix: Matrix, content: PageContent, doubts: _Doubts
         if y1 - y0 > tallest:  # a font with absurd ascent: as high as its glyphs are wide
             y0, y1 = base - 0.85 * tallest, base + 0.15 * tallest
         char = (base, x0, y0, x1, y1, chr(code))
+        address = (pdfium_calls.get_text_object(handle, number).value or 0) if suspicious else 0
+        if address in aslant:
+            content.aslant.append(char)
+            continue
         drawn(char)
         if base < 0 or base > height + 2 or x1 < 0 or x0 > width:
             content.hidden.append(char)
@@ -338,7 +346,8 @@ def _chars(text_page: Any, matrix: Matrix, content: PageContent, doubts: _Doubts
         if lost:
             doubtful.append((char, HiddenBy.LOST))
         elif suspicious:
-            address = pdfium_calls.get_text_object(handle, number).value or 0
+            if address in faint:
+                content.faint[id(char)] = faint[address]
             if doubts.is_cut(address, (left, bottom, right, top)):
                 content.hidden.append(char)
                 if doubts.is_sliced(address, (left, bottom, right, top)):

@@ -20,10 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from auditor.readers.pdf.elements import Box, Matrix, Ruling
+    from auditor.readers.pdf.watermarks import Look
 
 THIN = 3.2  # a drawn box thinner than this is a ruling
 DIAGONAL = 2 * THIN
 WHITE = 240  # colour components from which paint cannot be told from paper
+LIGHT = 120  # colour components of light paint: what lies over text in it may be a watermark
+THIN_PAINT = 160  # opacity (of 255) of paint through which text can be read
+SLANT = 0.15  # rise of a line by its length: scans and their text layers are less askew
 PALE = 16  # opacity (of 255) from which paint cannot be told from none
 MAX_OBJECTS = 200_000  # drawn objects of one page
 MAX_SEGMENTS = 20_000  # ruling segments of one page: of more, the longest are kept
@@ -48,6 +52,8 @@ class Drawn:
     cut: dict[int, Box] = field(default_factory=dict)  # text object → its clip in user space, where the clip cuts it
     pale: set[int] = field(default_factory=set)  # text objects drawn in the colour of paper, or in none
     unpainted: set[int] = field(default_factory=set)  # text objects that are placed but not painted
+    aslant: set[int] = field(default_factory=set)  # text objects whose lines are neither level nor upright
+    faint: dict[int, Look] = field(default_factory=dict)  # text object → its colour, where that is a light one
     order: dict[int, int] = field(default_factory=dict)  # text object → its place in the drawing order
     covers: list[tuple[int, Box, bool]] = field(default_factory=list)
 
@@ -152,6 +158,10 @@ class _Walk:
             red, green, blue, opacity = self.ints
             if opacity.value < PALE or (red.value > WHITE and green.value > WHITE and blue.value > WHITE):
                 out.pale.add(address)
+            elif opacity.value < THIN_PAINT or min(red.value, green.value, blue.value) > LIGHT:
+                out.faint[address] = (red.value, green.value, blue.value, opacity.value)
+        if address not in out.unpainted and self._is_aslant(item, outer):
+            out.aslant.add(address)
         clip = self._clip(item, outer, within)
         if clip is not None:
             pdfium_calls.object_bounds(item, *self.float_refs)
@@ -161,6 +171,15 @@ class _Walk:
                 box = moved(box, outer)
             if box[0] < clip[0] - CUT or box[1] < clip[1] - CUT or box[2] > clip[2] + CUT or box[3] > clip[3] + CUT:
                 out.cut[address] = clip
+
+    def _is_aslant(self, item: Any, outer: tuple[Matrix, ...]) -> bool:
+        """Whether the lines of a text run neither level nor upright on the page."""
+        x, y, *_ = self._matrix(item)
+        if not outer and (not y or not x):  # nearly always
+            return False
+        for a, b, c, d, *_ in outer:
+            x, y = a * x + c * y, b * x + d * y
+        return min(abs(x), abs(y)) > SLANT * max(abs(x), abs(y))
 
     # -- clips ----------------------------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ from auditor.readers.pdf.page_content import PageContent, Pdf
 from auditor.readers.pdf.ruled_tables import RuledTable, fill, find_tables
 from auditor.readers.pdf.scanned_pages import Scans
 from auditor.readers.pdf.unseen_text import Unseen
+from auditor.readers.pdf.watermarks import Watermarks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -68,8 +69,17 @@ def read(data: bytes, *, file: str, sha256: str) -> Document:
         document.pages = pdf.pages
         scans = Scans(pdf, document)
         unseen = Unseen()
-        pages = [_read_page(pdf, number, document, (unseen, scans)) for number in range(1, pdf.pages + 1)]
+        watermarks = Watermarks()
+        pages, faint = [], []
+        for number in range(1, pdf.pages + 1):
+            content, page = _read_page(pdf, number, document, (unseen, scans, watermarks))
+            pages.append(page)
+            if content.faint:
+                faint.append(content)
+        for content in faint:
+            _strip(content, watermarks, document, pages)
         document.remarks.extend(unseen.remarks())
+        document.remarks.extend(watermarks.remarks())
         for number, content in scans.recognised(map(_text_of, list(pages))):
             pages[number - 1] = _page(content)
     kept = without_furniture([(page.lines, page.height) for page in pages])
@@ -79,7 +89,21 @@ def read(data: bytes, *, file: str, sha256: str) -> Document:
     return document
 
 
-def _read_page(pdf: Pdf, number: int, document: Document, watchers: Iterable[Unseen | Scans]) -> _Page:
+def _strip(content: PageContent, watermarks: Watermarks, document: Document, pages: list[_Page]) -> None:
+    """Read a page again without the watermark over it."""
+    count = len(content.chars)
+    watermarks.strip(content)
+    if len(content.chars) < count and content.number not in document.lost:
+        try:
+            pages[content.number - 1] = _page(content)
+        except FAULTS as fault:
+            _lose(document, content.number, content.chars, fault)
+            pages[content.number - 1] = _Page(content.number, content.width, content.height, [], [])
+
+
+def _read_page(
+    pdf: Pdf, number: int, document: Document, watchers: Iterable[Unseen | Scans | Watermarks]
+) -> tuple[PageContent, _Page]:
     """One page; a fault of the program loses this page, told as lost, and not the file."""
     content = PageContent(number, 0.0, 0.0)
     try:
@@ -90,8 +114,8 @@ def _read_page(pdf: Pdf, number: int, document: Document, watchers: Iterable[Uns
             watcher.note(content)
     except FAULTS as fault:
         _lose(document, number, content.chars, fault)
-        return _Page(number, content.width, content.height, [], [])
-    return page
+        return content, _Page(number, content.width, content.height, [], [])
+    return content, page
 
 
 def _lose(document: Document, page: int, chars: Sequence[Char], fault: BaseException) -> None:

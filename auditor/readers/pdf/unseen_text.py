@@ -19,16 +19,19 @@ if TYPE_CHECKING:
 LONG = 8  # characters that hardly stand twice by chance: a shorter piece is looked for with what is drawn around it
 BESIDE = 1  # pages before and after on which a cell or a heading may be printed in full
 TOLD = 40  # characters that are told of a page
+SHORT = 4  # characters of a line of a cell that hardly stands twice in a column by chance
 SAME_LINE = 1.0  # points
+SAME_COLUMN = 3.0  # points: lines that begin this near are of one column
+GAP = 1.0  # of a character's height: what stands further apart is of two cells
 
 PageRemark = tuple[str, dict[str, str]]
 
 
 class _Held(NamedTuple):
-    """All characters of a page as drawn, and the stretches of them that are not seen, as first and end."""
+    """All characters of a page as drawn, and which of them are not seen, or in a slice, by their identities."""
 
     drawn: list[Char]
-    stretches: list[tuple[int, int]]
+    hidden: set[int]
     sliced: set[int]
 
 
@@ -37,6 +40,9 @@ class Unseen:
 
     def __init__(self) -> None:
         self.seen: dict[int, str] = {}  # what a page shows, in the order in which it is drawn
+        self.lines: dict[
+            int, set[tuple[str, int]]
+        ] = {}  # the lines of its cells that it shows whole, with their places
         self.held: dict[int, _Held] = {}
         self.unmapped: dict[int, int] = {}
 
@@ -46,8 +52,13 @@ class Unseen:
         beyond = {id(char) for char in content.hidden} - hidden
         drawn = [char for char in content.drawn if id(char) not in beyond]
         self.seen[content.number] = "".join(char[5] for char in drawn if id(char) not in hidden)
+        self.lines[content.number] = {
+            _lined(drawn[first:end])
+            for first, end in _lines(drawn)
+            if not any(id(char) in hidden for char in drawn[first:end])
+        }
         if hidden:
-            self.held[content.number] = _Held(drawn, list(_stretches(drawn, hidden)), content.sliced)
+            self.held[content.number] = _Held(drawn, hidden, content.sliced)
         if content.unmapped:
             self.unmapped[content.number] = content.unmapped
 
@@ -66,26 +77,82 @@ class Unseen:
 
         A line of which a slice shows is damage to see, wherever else it is printed.
         """
-        drawn, stretches, sliced = self.held[page]
-        printed = "\n".join(self.seen.get(number, "") for number in range(page - BESIDE, page + BESIDE + 1))
+        drawn, hidden, sliced = self.held[page]
+        near = [number for number in range(page - BESIDE, page + BESIDE + 1) if number in self.seen]
+        printed = "\n".join(self.seen[number] for number in near)
         text = "".join(char[5] for char in drawn)
-        for first, end in stretches:
+        for first, end in _stretches(drawn, hidden):
             damaged = sum(id(char) in sliced for char in drawn[first:end]) >= LONG
-            if damaged or not any(piece in printed for piece in _pieces(text, first, end)):
+            if damaged or not (
+                any(piece in printed for piece in _pieces(text, first, end))
+                or self._is_line_of(near, page, drawn[first:end])
+                or any(self._goes_on_at(number, drawn, first, end) for number in near if number != page)
+            ):
                 yield from drawn[first:end]
+
+    def _is_line_of(self, near: Sequence[int], page: int, chars: Sequence[Char]) -> bool:
+        """Whether a line is shown in its column: on a page beside, or once more on its own page.
+
+        A short one of which a slice shows is damage: many lines of a column may be like it.
+        """
+        sliced = any(id(char) in self.held[page].sliced for char in chars)
+        short = len(chars) < SHORT
+        if sliced and short:
+            return False
+        text, x = _lined(chars)
+        pages = [number for number in near if number != page or not (sliced or short)]
+        return any((text, x + shift) in self.lines[number] for number in pages for shift in (-1, 0, 1))
+
+    def _goes_on_at(self, page: int, drawn: Sequence[Char], first: int, end: int) -> bool:
+        """Whether a page shows what another does not between the same words."""
+        held = self.held.get(page)
+        if held is None:
+            return False
+        theirs = "".join(char[5] for char in held.drawn)
+        for start, stop in ((max(0, end - LONG), end), (first, first + LONG)):
+            piece = "".join(char[5] for char in drawn[start:stop])
+            at = theirs.find(piece) if len(piece) == LONG else -1
+            while at >= 0:
+                same = held.drawn[at + max(first - start, 0) : at + min(end, stop) - start]
+                if not any(id(char) in held.hidden for char in same):
+                    return True
+                at = theirs.find(piece, at + 1)
+        return False
+
+
+def _lined(chars: Sequence[Char]) -> tuple[str, int]:
+    """A line by its text and where it begins."""
+    return "".join(char[5] for char in chars), round(chars[0][1] / SAME_COLUMN)
+
+
+def _lines(drawn: Sequence[Char]) -> Iterator[tuple[int, int]]:
+    """Characters drawn one after the other on one line without a gap, as first and end."""
+    first = 0
+    for number in range(1, len(drawn)):
+        if not _goes_on(drawn[number - 1], drawn[number]):
+            yield first, number
+            first = number
+    if drawn:
+        yield first, len(drawn)
+
+
+def _goes_on(last: Char, char: Char) -> bool:
+    return abs(char[0] - last[0]) <= SAME_LINE and abs(char[1] - last[3]) <= GAP * (last[4] - last[2])
 
 
 def _stretches(drawn: Sequence[Char], hidden: set[int]) -> Iterator[tuple[int, int]]:
-    """Characters drawn one after the other on one line of which none is seen."""
-    first = -1
-    for number, char in enumerate(drawn):
-        if first >= 0 and (id(char) not in hidden or abs(char[0] - drawn[number - 1][0]) > SAME_LINE):
-            yield first, number
-            first = -1
-        if first < 0 and id(char) in hidden:
-            first = number
-    if first >= 0:
-        yield first, len(drawn)
+    """The pieces of lines of which nothing is seen."""
+    for first, end in _lines(drawn):
+        start = -1
+        for number in range(first, end):
+            if id(drawn[number]) not in hidden:
+                if start >= 0:
+                    yield start, number
+                start = -1
+            elif start < 0:
+                start = number
+        if start >= 0:
+            yield start, end
 
 
 def _pieces(text: str, first: int, end: int) -> Iterator[str]:

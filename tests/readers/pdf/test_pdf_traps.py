@@ -454,6 +454,34 @@ def test_text_that_is_cut_off_everywhere_is_told_and_so_are_short_pieces() -> No
     assert not document(first, second).remarks
 
 
+def test_short_lines_of_a_row_over_a_page_break_are_found_in_their_column() -> None:
+    pages = [Page(), Page()]
+    for number, page in enumerate(pages):
+        with page.clip(50, 90, 400, 104) if number == 0 else page.clip(50, 106, 400, 150):
+            for line, text in enumerate(["产出指标", "数量", "质量"]):
+                page.text(60, 100 + 16 * line, text)
+            page.text(200, 116, f"第{number}页", size=8)  # what is drawn around them is not the same
+    assert not any(text in "数量质量" for text in remarks(document(*pages)).get("remark.hidden_text", {}).values())
+    assert remarks(document(pages[0]))["remark.hidden_text"]["text"].startswith("数量")
+
+
+def test_a_line_of_a_cell_that_is_drawn_twice_and_shown_once_hides_nothing() -> None:
+    page = Page()
+    page.text(60, 100, "整体绩效目标")
+    with page.clip(50, 200, 400, 220):
+        page.text(60, 250, "整体绩效目标")
+    assert not document(page).remarks
+
+
+def test_a_slice_of_a_short_line_is_damage_though_its_column_prints_the_word_elsewhere() -> None:
+    first, second = Page(), Page()
+    with first.clip(50, 90, 400, 109.5):
+        first.text(60, 100, "环境保护管理事务")
+        first.text(60, 116, "支出")
+    second.text(60, 100, "支出")
+    assert remarks(document(first, second))["remark.hidden_text"]["text"] == "支出"
+
+
 def test_a_white_heading_that_is_printed_as_well_hides_nothing() -> None:
     page = Page()
     page.text(60, 60, "政策和项目预算绩效目标表", gray=1.0)
