@@ -75,19 +75,19 @@ class Unseen:
     def _nowhere(self, page: int) -> Iterator[Char]:
         """The characters of a page that are seen neither on it nor on the pages beside it.
 
-        A line of which a slice shows is damage to see, wherever else it is printed.
+        A line of which a slice shows is damage to see, unless it goes on over the page break or is shown in its column.
         """
         drawn, hidden, sliced = self.held[page]
         near = [number for number in range(page - BESIDE, page + BESIDE + 1) if number in self.seen]
         printed = "\n".join(self.seen[number] for number in near)
         text = "".join(char[5] for char in drawn)
         for first, end in _stretches(drawn, hidden):
+            if self._is_line_of(near, page, drawn[first:end]):
+                continue
+            if any(self._goes_on_at(number, drawn, first, end) for number in near if number != page):
+                continue
             damaged = sum(id(char) in sliced for char in drawn[first:end]) >= LONG
-            if damaged or not (
-                any(piece in printed for piece in _pieces(text, first, end))
-                or self._is_line_of(near, page, drawn[first:end])
-                or any(self._goes_on_at(number, drawn, first, end) for number in near if number != page)
-            ):
+            if damaged or not any(piece in printed for piece in _pieces(text, first, end)):
                 yield from drawn[first:end]
 
     def _is_line_of(self, near: Sequence[int], page: int, chars: Sequence[Char]) -> bool:

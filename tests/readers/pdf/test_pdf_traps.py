@@ -465,6 +465,16 @@ def test_short_lines_of_a_row_over_a_page_break_are_found_in_their_column() -> N
     assert remarks(document(pages[0]))["remark.hidden_text"]["text"].startswith("数量")
 
 
+def test_a_page_break_through_a_line_that_the_next_page_shows_hides_nothing() -> None:
+    pages = [Page(), Page()]
+    for number, page in enumerate(pages):
+        with page.clip(50, 90, 400, 109.5) if number == 0 else page.clip(50, 104, 400, 150):
+            page.text(60, 100, "宣传、调查登记、")
+            page.text(60, 116, "调查物资的发放与回收")
+    assert not document(*pages).remarks
+    assert remarks(document(pages[0]))["remark.hidden_text"]["text"] == "调查物资的发放与回收"
+
+
 def test_a_line_of_a_cell_that_is_drawn_twice_and_shown_once_hides_nothing() -> None:
     page = Page()
     page.text(60, 100, "整体绩效目标")
