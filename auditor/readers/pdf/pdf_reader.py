@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 MAX_PAGES = 2000
-HANGING = 0.5  # of a character: how far below the last ruling of a table a baseline is still one of the table
+HANGING = 0.8  # of a character: how far below the last ruling of a table a baseline is still one of the table
 END, TAIL = b"%%EOF", 64 * 1024  # how a file ends, and how far from its last byte that may stand
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
@@ -199,7 +199,7 @@ class _Assembler:
         top = True  # nothing on this page yet
         for table in page.tables:
             end = position
-            while end < len(lines) and lines[end].base < table.ys[0] + 1:
+            while end < len(lines) and lines[end].base < table.ys[0] - 1:
                 end += 1
             if end > position:
                 self._text(lines[position:end], order)

@@ -253,10 +253,11 @@ def test_a_page_within_a_cell_at_the_side_stands_on_the_columns_before() -> None
     first.table(60, 80, WIDTHS, [*HEAD, *body(1, 3)])
     second.table(120, 60, WIDTHS[1:], [row[1:] for row in body(4, 2)])
     second.text(64, 80, "项目")  # of the cell that nothing closes: no text that ends the table
+    first.text(130, 165, "，")  # hangs over the last ruling of the page
     third.table(60, 60, WIDTHS, body(6, 2))
     read = document(first, second, third)
     grids = list(read.grids())
     assert [grid.continues for grid in grids] == [False, True, True]
     assert rows(grids[1]) == [["", *row[1:]] for row in body(4, 2)]
     assert rows(grids[2]) == body(6, 2)
-    assert lines(read) == ["项目"]
+    assert lines(read) == ["，", "项目"]
