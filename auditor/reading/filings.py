@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from auditor.model.facts import FilingKey
     from auditor.model.tables import Table
 
+_OF_BUDGET = re.compile("(?:预算|决算|收支|部门|单位|项目).{0,30}表$")
 _FIGURE = re.compile(  # from the first digit of a run and without going back: hostile runs are millions long
     r"(?<!\d)\d++(?:\.\d|(?:\.\d++)?\s*+(?:[亿万千]?元|[%％]|个|辆|台|人次|批次|项|人|件))"
 )
@@ -165,6 +166,8 @@ def _without_layout(found: Found) -> ReadTable:
 
 
 def _looks_like_filing(document: Document, filing: Filing) -> bool:
+    if any(table.facts and _OF_BUDGET.search(table.title) for table in filing.tables):
+        return True  # one table published by itself
     if not (filing.key.report and (filing.key.year or filing.key.entity)):
         return False
     return bool(filing.dynamic) or any(_FIGURE.search(p.text) for p in document.paragraphs())

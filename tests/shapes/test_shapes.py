@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+from auditor.errors import BadInputError
 from auditor.model.document import Document, Grid, Paragraph
 from auditor.model.facts import Place
 from auditor.model.units import Kind
@@ -155,3 +157,14 @@ def test_codes_behind_a_count_are_no_lane_where_the_total_has_no_label_of_its_ow
     assert shape.lanes == ()
     assert {column.path[-1] for column in shape.columns} == {"数量", "预算金额"}
     assert figures(made)["政府采购预算表[合计].预算金额"] == "66.50"
+
+
+def test_one_table_published_by_itself_is_a_filing() -> None:
+    table = "部门预算支出 | 预算金额 | 收入来源 | 预算金额\n基本支出 | 12.50 | 财政拨款 | 90.00\n项目支出 | 77.50 | 其他资金 | 0.00"
+    lone = filing_of(
+        Document("a.docx", "", [Paragraph("部门整体预算绩效目标申报表（万元）", Place(paragraph=1)), grid(table, 2)]),
+        rule_book().forms,
+    )
+    assert {fact.text for fact in lone.facts} == {"12.50", "77.50", "90.00", "0.00"}
+    with pytest.raises(BadInputError, match="没有认出"):
+        filing_of(Document("b.docx", "", [Paragraph("价目表", Place(paragraph=1)), grid(table, 2)]), rule_book().forms)
