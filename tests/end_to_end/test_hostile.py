@@ -121,7 +121,7 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "大格.xlsx": (
         lambda: sheet('<sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'),
-        "单元格",
+        "没有认出",
     ),
     "合并.xlsx": (
         lambda: sheet(
