@@ -174,7 +174,9 @@ def _others(lines: Lines, filing: Filing, tables: dict[str, int | None]) -> None
     unread = filing.unread_pages
     in_text = sum(bool(span.address) for passage in filing.passages for span in passage.spans)
     count = tables["次数"] or (None if unread else 0)
-    lines.add("公开表格", {**tables, "次数": count, "文中数": in_text}, nowhere)
+    whole = not unread and not any(LOST in passage.text for passage in filing.passages)
+    text: dict[str, int | None] = {"文中数": in_text, "文字读全": 1 if whole else None}
+    lines.add("公开表格", {**tables, "次数": count, **text}, nowhere)
     nameless = [place for part in contents for place in part.nameless]
     lines.add("无名表格", {"次数": len(nameless)}, nameless[0] if nameless else nowhere)
     lines.add("目录", {"次数": sum(len(part.announced) for part in contents)}, nowhere)

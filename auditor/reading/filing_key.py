@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from auditor.model.document import Document
 
 _HEAD = re.compile(
-    r"(?:编制|填报|公开|预算|填制)?(?:单位|部门)(?:（单位）|\(单位\))?(?:名称|全称)?\s*[：:]\s*"
+    r"(?<!事业)(?<!直属)(?<!下属)(?<!所属)(?<!行政)(?<!企业)(?:编制|填报|公开|预算|填制)?(?:单位|部门)(?:（单位）|\(单位\))?(?:名称|全称)?\s*[：:]\s*"
     r"(?P<name>[^\s：:，。；\d](?:(?!(?:金额|货币|计量)?单位[：:])[^\s：:，。；\d]|(?<!\d)\d{1,3}(?![\d.,年月日])){3,39})"
-)  # a number belongs to a name (第101中学), a date behind it does not, nor the unit of money on the same line
+)  # a number belongs to a name (第101中学), a date behind it does not, nor the unit of money on the same line; what
+# `直属单位：` lists is not whose filing it is
 _UNIT_WORD = re.compile(r"^(?:人民币)?[亿万千]?元$|^金额|^万元|^元")
 _YEAR = re.compile(r"(20[0-4]\d)\s*年(?:度)?")
 _TITLE_YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?:年度?|度|$)")  # `2026部门预算`: 年 may be left out
@@ -98,7 +99,7 @@ def _cover(texts: list[str]) -> list[str]:
 def _head_votes(text: str, entities: Counter[str], years: Counter[int]) -> None:
     for found in _HEAD.finditer(text.replace("\u3000", " ")):
         name = found["name"]
-        if not _UNIT_WORD.match(name) and not name.startswith("金额"):
+        if not _UNIT_WORD.match(name) and not name.startswith("金额") and "、" not in name:
             entities[name] += 3
             if year := _YEAR.search(text):
                 years[int(year.group(1))] += 2

@@ -140,3 +140,8 @@ def test_a_remark_that_says_why_a_table_is_empty_is_known_by_its_meaning(below: 
     document = html_pages.read(page.encode(), file="决算.html", sha256="")
     filing = finished(bind_document(document, KEY, rule_book().forms), rule_book().forms)
     assert bool(said(audit_filings([filing], rule_book())[0], "ST-S-05")) is flagged
+
+
+def test_a_word_of_pay_is_no_word_of_performance() -> None:
+    outline = audited("主要包括：基本工资、绩效工资。\n截至2023年12月31日，本单位共有车辆3辆。").filing.outlines[0]
+    assert {mention.row for mention in outline.mentions if mention.table == "口径"} == {"国有资产占用"}
