@@ -32,6 +32,7 @@ def outline_of(document: Document, found: Recognised, book: FormBook, report: st
     half_read = any(UNREAD_ITEM in piece.text for piece in pieces)
     outline = Outline(list(_remarked(document)), list(headings_of(pieces)), contents, half_read)
     counts: Counter[int] = Counter()
+    marked = _marked_pages(document)
     said: dict[tuple[Sort, str], list[tuple[Wording, list[Hit]]]] = {}  # the cells of tables say the same often
     for piece in pieces:
         key = (piece.sort, piece.text)
@@ -43,11 +44,25 @@ def outline_of(document: Document, found: Recognised, book: FormBook, report: st
                 if counts[id(wording)] > MAX_MENTIONS:
                     break
                 place = piece.place(hit.start, hit.end)
+                if wording.row == _UNCODED and (None in marked or place.page in marked):
+                    continue
                 outline.mentions.append(Mention(wording.table, wording.row, masked(hit.text), hit.parts, place))
     return outline
 
 
-_REMARKED = {"remark.unmapped_glyphs": "无法显示的文字", "remark.hidden_text": "看不见的文字"}
+_UNCODED = "无法显示的文字"
+_MARKED = frozenset({"remark.hidden_rows", "remark.struck_words", "remark.pale_words", "remark.cut_numbers"})
+_REMARKED = {"remark.unmapped_glyphs": _UNCODED, "remark.hidden_text": "看不见的文字"}
+
+
+def _marked_pages(document: Document) -> set[int | None]:
+    """The pages where marks of the readers, for what is not seen, may stand in the text; None is all of them.
+
+    Such a mark is no character that the file prints.
+    """
+    coded = {values.get("page") for key, values in document.remarks if key == "remark.unmapped_glyphs"}
+    pages = {values.get("page", "") for key, values in document.remarks if key in _MARKED}
+    return {int(page) if page.isdigit() else None for page in pages - coded}
 
 
 def _remarked(document: Document) -> Iterator[Mention]:

@@ -75,6 +75,16 @@ def test_a_wording_is_told_once_with_its_places() -> None:
     assert "另有 3 处" in message
 
 
+def test_a_mark_for_what_is_struck_is_no_character_that_the_file_prints() -> None:
+    def found(page: str) -> list[str]:
+        document = html_pages.read(page.encode(), file="说明.html", sha256="")
+        filing = finished(bind_document(document, KEY, rule_book().forms), rule_book().forms)
+        return said(audit_filings([filing], rule_book())[0], "ST-W-13")
+
+    assert found("<html><p>支出<s>600.00</s>万元</p></html>") == []
+    assert len(found("<html><p>支出\ufffd万元</p></html>")) == 1
+
+
 def test_words_are_no_printed_figures() -> None:
     audit = audited("XX局2023年度收入支出总计100.00万元。")
     words = [fact for fact in audit.facts if fact.kind is Kind.WORD]

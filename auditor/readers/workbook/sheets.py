@@ -1,19 +1,21 @@
-"""What a sheet of any workbook shows, and from there to blocks: merged cells laid out, hidden rows left out."""
+"""What a sheet of any workbook shows, and from there to blocks: merged cells laid out, hidden ones out or unknown."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from auditor.errors import BadInputError
 from auditor.model.document import Cell, Grid, Paragraph
 from auditor.model.facts import Place, column_name
+from auditor.model.numbers import LOST, State, parse_literal
 from auditor.readers.printed_runs import Unsaid
 from auditor.readers.workbook.block_cutting import cut, is_title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from auditor.model.document import Document
 
@@ -24,6 +26,8 @@ MAX_COLUMNS = 2_000
 MAX_CELLS = 1_000_000  # about 600 MB while they are read
 
 _SCIENTIFIC = re.compile(r"\s*[-+]?\d(?:\.\d{1,15})?[Ee]\+\d{1,3}\s*")
+_VISIBLE = re.compile(r"\S")
+LONG_NAME = 30  # characters of a cell that stand for one that is not seen
 _NO_NAME = re.compile(r"(?:Sheet|工作表|表)\s*\d*(?:\s*\(\d+\))?", re.IGNORECASE)
 
 
@@ -111,14 +115,20 @@ def named(blocks: list[Paragraph | Grid], name: str, place: Place) -> list[Parag
 
 
 def _cells(sheet: Sheet) -> list[list[Cell]]:
-    """Every cell that is shown, up to the last row and column that hold anything."""
-    shown = {
+    """Every cell that is shown, up to the last row and column that hold anything.
+
+    Hidden rows with amounts stand as rows that cannot be read: what they add to the sums of a table is unknown.
+    """
+    texts = {
         (row, column): text
         for (row, column), text in sheet.texts.items()
-        if text.strip() and row not in sheet.hidden_rows and column not in sheet.hidden_columns
+        if text.strip() and column not in sheet.hidden_columns
     }
+    shown = {spot: text for spot, text in texts.items() if spot[0] not in sheet.hidden_rows}
+    unknown = _hidden_amounts(sheet, texts, {row for row, _ in shown})
+    shown |= {spot: _VISIBLE.sub(LOST, texts[spot][:LONG_NAME]) for spot in texts if spot[0] in unknown}
     last_row, last_column = (max((spot[at] for spot in shown), default=-1) for at in (0, 1))
-    rows = _kept({row for row, _ in shown}, last_row, sheet.hidden_rows)
+    rows = _kept({row for row, _ in shown}, last_row, sheet.hidden_rows - unknown)
     columns = _kept({column for _, column in shown}, last_column, sheet.hidden_columns)
     if len(rows) > MAX_ROWS or len(columns) > MAX_COLUMNS or len(rows) * len(columns) > MAX_CELLS:
         raise BadInputError("input.too_many_cells", file=sheet.file, limit=MAX_CELLS)
@@ -134,6 +144,24 @@ def _cells(sheet: Sheet) -> list[list[Cell]]:
         for row in kept_rows:
             cells[row][kept_columns[0] : kept_columns[-1] + 1] = [one] * len(kept_columns)
     return cells
+
+
+def _hidden_amounts(sheet: Sheet, texts: dict[tuple[int, int], str], shown: set[int]) -> set[int]:
+    """The hidden rows of tables that hold amounts; rows above all that is shown, and numbers of columns, are none."""
+    first = min(shown, default=0)
+    rows: dict[int, list[str]] = {}
+    for (row, _), text in sorted(texts.items()) if sheet.hidden_rows else ():
+        if row in sheet.hidden_rows and row > first:
+            rows.setdefault(row, []).append(text)
+    return {row for row, line in rows.items() if _holds_amounts(line)}
+
+
+def _holds_amounts(line: Sequence[str]) -> bool:
+    """Whether a row of texts holds amounts other than zero, more than the numbers of its columns."""
+    numbers = [number for number in map(parse_literal, line) if number.state is State.VALUE]
+    counted = [number.digits for number in numbers if not number.decimals]
+    steps = {right - left for left, right in pairwise(counted)}
+    return bool(numbers) and not (len(counted) == len(numbers) > 1 and steps == {1})
 
 
 def _kept(used: set[int], last: int, hidden: set[int]) -> list[int]:

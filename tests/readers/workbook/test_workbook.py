@@ -238,8 +238,13 @@ def test_hidden_sheets_rows_and_columns_are_told_and_not_read() -> None:
         book.create_sheet(name).sheet_state = state
     document = read_bytes(book_bytes(book), "a.xlsx")
     (grid,) = document.grids()
-    assert [[cell.text for cell in row] for row in grid.rows] == [["科目", "金额"], ["合计", "1"], ["其中", "1"]]
-    assert [cell.place.row for cell in grid.rows[2]] == [5, 5]  # as the spreadsheet counts
+    assert [[cell.text for cell in row] for row in grid.rows] == [
+        ["科目", "金额"],
+        ["合计", "1"],
+        ["\ufffd\ufffd", "\ufffd"],
+        ["其中", "1"],
+    ]
+    assert [cell.place.row for cell in grid.rows[3]] == [5, 5]  # as the spreadsheet counts
     assert grid.rows[0][1].place.column == 3
     assert document.remarks == [
         ("remark.hidden_rows", {"sheet": "Sheet", "count": "2"}),
@@ -257,7 +262,34 @@ def test_rows_and_columns_without_height_or_width_are_hidden_too() -> None:
         )
         + "</sheetData>"
     )
-    assert table(data) == [["1", "9"], ["3", "9"]]
+    assert table(data) == [["1", "9"], ["\ufffd", "\ufffd"], ["3", "9"]]
+
+
+HIDDEN = [
+    ((["栏次", 1, 2, 3],), []),  # numbers of columns are no amounts
+    ((["草稿", "数", "数", "数"],), []),
+    ((["其中", 0, 0, "-"],), []),
+    ((["其中", 5, 0, 2.5],), [["\ufffd\ufffd", "\ufffd", "\ufffd", "\ufffd\ufffd\ufffd"]]),
+    ((["其中", 3, 3, 0], ["款", "x", 1, 0]), [["\ufffd\ufffd", *"\ufffd" * 3], ["\ufffd", *"\ufffd" * 3]]),
+]
+
+
+@pytest.mark.parametrize(("hidden", "unknown"), HIDDEN)
+def test_hidden_rows_with_amounts_are_rows_that_cannot_be_read(
+    hidden: tuple[list[Any], ...], unknown: list[list[str]]
+) -> None:
+    def fill(sheet: Worksheet) -> None:
+        for row in (["编码 9", 9, 9, 8], ["科目", "合计", "基本", "项目"], ["甲", 7, 5, 2], *hidden, ["乙", 1, 1, 0]):
+            sheet.append(row)
+        for number in (1, *range(4, 4 + len(hidden))):
+            sheet.row_dimensions[number].hidden = True
+
+    assert table(book_of(fill)) == [
+        ["科目", "合计", "基本", "项目"],
+        ["甲", "7", "5", "2"],
+        *unknown,
+        ["乙", "1", "1", "0"],
+    ]
 
 
 def test_merged_cells_over_hidden_ones_keep_their_text() -> None:
@@ -520,6 +552,7 @@ RICH = [
     ["科目", "科目", "金额", "比例", "日期"],
     ["类", "名称", "金额", "", ""],
     ["208", "社会保障", "833.68", "12.3%", "2023年5月1日"],
+    ["\ufffd\ufffd", "", "\ufffd", "\ufffd", ""],
     ["合计", "合计", "(5.00)", "1", ""],
     ["万元", "", "1234.5678", "2.5", ""],
 ]
@@ -532,7 +565,7 @@ def check_rich(data: bytes, name: str) -> None:
     assert document.remarks == [("remark.hidden_rows", {"sheet": "Sheet1", "count": "2"})]
     (grid,) = document.grids()
     assert isinstance(grid, Grid)
-    assert (grid.rows[0][0].colspan, grid.rows[0][2].rowspan, grid.rows[3][0].colspan) == (2, 2, 2)
+    assert (grid.rows[0][0].colspan, grid.rows[0][2].rowspan, grid.rows[4][0].colspan) == (2, 2, 2)
     assert (grid.rows[2][2].place.row, grid.rows[2][3].place.column) == (4, 5)
 
 
@@ -606,7 +639,15 @@ def test_open_documents_show_their_texts() -> None:
     )
     assert texts(document) == ["收入决算表"]
     assert tables(document) == [
-        [["科目", "金额"], ["甲", "833.68"], ["甲", "1 2 3"], ["0", "0"], ["0", "0"], ["合计", "=SUM([.B3])"]]
+        [
+            ["科目", "金额"],
+            ["甲", "833.68"],
+            ["甲", "1 2 3"],
+            ["\ufffd\ufffd", "\ufffd"],
+            ["0", "0"],
+            ["0", "0"],
+            ["合计", "=SUM([.B3])"],
+        ]
     ]
     assert document.remarks == [
         ("remark.no_result", {"sheet": "表1", "count": "1", "cell": "B8"}),
