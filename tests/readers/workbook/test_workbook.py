@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -279,7 +280,8 @@ def test_hidden_rows_with_amounts_are_rows_that_cannot_be_read(
     hidden: tuple[list[Any], ...], unknown: list[list[str]]
 ) -> None:
     def fill(sheet: Worksheet) -> None:
-        for row in (["编码 9", 9, 9, 8], ["科目", "合计", "基本", "项目"], ["甲", 7, 5, 2], *hidden, ["乙", 1, 1, 0]):
+        rows: list[list[Any]] = [["编码 9", 9, 9, 8], ["科目", "合计", "基本", "项目"], ["甲", 7, 5, 2]]
+        for row in (*rows, *hidden, ["乙", 1, 1, 0]):
             sheet.append(row)
         for number in (1, *range(4, 4 + len(hidden))):
             sheet.row_dimensions[number].hidden = True
