@@ -32,7 +32,7 @@ def read_bytes(data: bytes, name: str) -> Document:
         from auditor.readers.pdf import pdf_reader
 
         return pdf_reader.read(data, file=name, sha256=sha256)
-    if kind in ("XLSX", "XLSB", "XLS", "ODS"):
+    if kind in ("XLSX", "XLSB", "XLS", "ODS", "XMLSS"):
         from auditor.readers.workbook import workbook_reader
 
         return workbook_reader.read(data, file=name, sha256=sha256, kind=kind)

@@ -26,6 +26,8 @@ ARCHIVES = frozenset({"ZIP", "RAR", "7Z", "GZIP"})
 PICTURES = frozenset({"PNG", "JPEG", "GIF", "BMP", "TIFF"})
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<table[\s>]|<body[\s>]|<%@\s*page", re.IGNORECASE)
 _TAGS = re.compile(rb"</(?:div|p|span|td|tr|title|h[1-6]|script|style|a|li)\s*>|<br\s*/?>", re.IGNORECASE)
+_SHEETS_IN_XML = re.compile(rb"<(?:\w{1,20}:)?Workbook\s[^>]*urn:schemas-microsoft-com:office:spreadsheet")
+_SPACE = b"\xef\xbb\xbf \t\r\n"
 _MAIL = re.compile(rb"(?:From|MIME-Version|Content-Type|Subject|Date|Snapshot-Content-Location): ?\S", re.IGNORECASE)
 _MAILED_PAGE = re.compile(
     rb"^Content-Type:\s*(?:multipart/(?:related|alternative|mixed)|text/html)\b", re.IGNORECASE | re.MULTILINE
@@ -56,11 +58,13 @@ def _kind_of_text(data: bytes, name: str) -> str:
     head = data[:HEAD]
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16
         head = head[: len(head) // 2 * 2].decode("utf-16", "replace").encode("utf-8")
-    if _MAIL.match(head.lstrip(b"\xef\xbb\xbf \t\r\n")) and _MAILED_PAGE.search(head):
+    if head.lstrip(_SPACE)[:9] in (b"<?xml ver", b"<Workbook") and _SHEETS_IN_XML.search(head):
+        return "XMLSS"
+    if _MAIL.match(head.lstrip(_SPACE)) and _MAILED_PAGE.search(head):
         return "MHT"
     if _HTML.search(head) or len(_TAGS.findall(head)) > 2:
         return "HTML"
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml"):
+    if head.lstrip(_SPACE).startswith(b"<?xml"):
         return "XML"
     suffix = PurePath(name).suffix.lower()
     return "CSV" if suffix in (".csv", ".tsv") else "TEXT"

@@ -46,6 +46,8 @@ SUFFIXES = frozenset(
         ".html",
         ".htm",
         ".xhtml",
+        ".mht",
+        ".mhtml",
         ".csv",
         ".tsv",
         ".txt",

@@ -1,7 +1,7 @@
-"""Workbooks (XLSX, XLSB, XLS, ODS): every visible sheet, numbers as their format shows them.
+"""Workbooks (XLSX, XLSB, XLS, ODS, XML): every visible sheet, numbers as their format shows them.
 
-XLSX and ODS are read from their XML. The values of the binary kinds come from calamine; of an XLS the records also
-tell number formats and what is hidden.
+XLSX, ODS and the XML of Excel 2003 are read from their XML. The values of the binary kinds come from calamine; of an
+XLS the records also tell number formats and what is hidden.
 """
 
 from __future__ import annotations
@@ -32,6 +32,10 @@ def read(data: bytes, *, file: str, sha256: str, kind: str) -> Document:
         from auditor.readers.workbook import ods_sheets
 
         sheets = ods_sheets.sheets(data, document)
+    elif kind == "XMLSS":
+        from auditor.readers.workbook import xml_sheets
+
+        sheets = xml_sheets.sheets(data, document)
     else:
         sheets = _binary(data, document, kind)
     for sheet in sheets:
