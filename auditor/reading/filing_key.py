@@ -77,7 +77,13 @@ def _named(file: str) -> FilingKey:
     for text in _PARTS.split(stem):
         _title_votes(_OF_FILES.sub("", text), entities, years, reports, editions)
     entities = Counter({name: count for name, count in entities.items() if not _YEAR_IN_NAME.search(name)})
+    if not years:
+        bare = set(_BARE_YEAR.findall(stem))
+        years.update(int(year) for year in bare if len(bare) == 1)
     return FilingKey(_first(entities, ""), _first(years, 0), _first(reports, ""), _first(editions, ""))
+
+
+_BARE_YEAR = re.compile(r"(?<![\d.])20[0-4]\d(?![\d.])")
 
 
 def _first(votes: Counter[T], default: T) -> T:

@@ -20,7 +20,9 @@ from auditor.reading.filing_key import identify
             "某省/某市水务局/2023年度某市水务局部门决算公开.docx.pdf",
             FilingKey("某市水务局", 2023, "final_accounts", "department"),
         ),
-        ("水务局_2022部门综合预算.pdf", FilingKey("", 0, "budget", "")),
+        ("水务局_2022部门综合预算.pdf", FilingKey("", 2022, "budget", "")),
+        ("水务局_2018度绩效目标表.pdf", FilingKey("", 2018, "", "")),
+        ("水务局_20220315_2021-2022.pdf", FilingKey("", 0, "", "")),
         ("扫描件.pdf", FilingKey("", 0, "", "")),
     ],
 )
