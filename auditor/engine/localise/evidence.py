@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditor.engine.localise.causes import Around, Guess, guess, slips
+from auditor.engine.localise.causes import Around, Cause, Guess, guess, slips
 from auditor.engine.localise.chances import slip_chance
 from auditor.engine.localise.suspects import Suspect
 from auditor.model.facts import ReadBy
@@ -30,6 +30,7 @@ TOTALS = ("总计", "合计")
 SIGNED = ("结转", "结余", "差", "变动", "增", "减", "调整", "净", "弥补", "盈", "亏", "收回", "缴")  # may be below zero
 LONG = 3  # significant digits of a figure that is hardly met by chance
 ELSEWHERE = 8  # how much likelier a figure that stands elsewhere is right
+THOUSAND = 1000
 HUNDRED = 100 * PERCENT_SCALE
 
 
@@ -84,6 +85,8 @@ class Evidence:
                 suspect = replace(suspect, word=words[0])
             if suspect.suggested is not None and suspect.cause is None:
                 suspect = self._slipped(suspect) or suspect
+            if self.outlandish(suspect):
+                suspect = replace(suspect, cause=None)
             points = self._points(suspect, mine)
             if told:
                 points, suspect = self._told_points(suspect, mine)
@@ -111,6 +114,12 @@ class Evidence:
         """Whether a repair would turn an amount below zero, without a cause that would."""
         value = self.facts[suspect.fact].value
         return suspect.suggested is not None and suspect.suggested < 0 <= value and suspect.cause is None
+
+    def outlandish(self, suspect: Suspect) -> bool:
+        """Whether a figure would have to be a thousand times as large for no slip that does that: rows are missing."""
+        value = abs(self.facts[suspect.fact].value)
+        slip = suspect.cause is not None and suspect.cause.cause not in (Cause.NEIGHBOUR, Cause.OTHER_TABLE)
+        return suspect.suggested is not None and not slip and 0 < value * THOUSAND < abs(suspect.suggested)
 
     def _open(self, number: int, failing: Sequence[Equation]) -> bool:
         """Whether failing checks leave open what a figure should be: words that compare, or blanks beside it."""
@@ -151,8 +160,14 @@ class Evidence:
         if suspect.suggested:
             near = {other for equation in failing for other in equation.terms}
             same = self._figures(self.lines.value[self.own] == suspect.suggested)
-            points += any(n not in near and self.facts[n].kind is fact.kind for n in same)
+            found = [n for n in same if n not in near and self.facts[n].kind is fact.kind]
+            points += bool(found) + any(self._in_one_row(n, fact) for n in found)
         return points
+
+    def _in_one_row(self, number: int, fact: Fact) -> bool:
+        """Whether a figure stands in the printed row of another: that it prints the repaired value tells most."""
+        one, two = self.facts[number].address, fact.address
+        return (one.table, one.row, one.occurrence) == (two.table, two.row, two.occurrence)
 
     def _told_points(self, suspect: Suspect, failing: Sequence[Equation]) -> tuple[int, Suspect]:
         """How likely a slip made a figure of a sentence what it is, with the value that it must have had if one fits.

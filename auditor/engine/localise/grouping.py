@@ -130,7 +130,7 @@ def _groups(component: Component, evidence: Evidence) -> list[Group]:
         first = suspects[0].fact
         sets = [one for one in sets if first in one.figures] or sets
         checks = sorted((e.check for e in mine if e.check is not None), key=_telling)
-        groups.append(Group(checks, suspects[:MAX_SUSPECTS]))
+        groups.append(Group(checks, [one for one in suspects if not evidence.outlandish(one)][:MAX_SUSPECTS]))
     for changes in homeless:
         also = evidence.ranked(changes, ())[0]
         groups[_home(also.fact, groups, evidence)].also.append(also)
