@@ -17,11 +17,11 @@ BOOK = rule_book()
 TABLE, ROW = "一般公共预算支出表", "2130104"
 
 
-def draft() -> Draft:
+def draft(amount: int = 12_345_600) -> Draft:
     """Two 项 of 213, 款 01, spent on projects, and basic spending elsewhere."""
     ledger = Ledger("2130101", basic={"30101": 50_000_000, "30201": 8_000_000}, three=dict.fromkeys(THREE, (0, 0)))
-    for item, amount in ((ROW, 12_345_600), ("2130106", 7_000_000)):
-        ledger.spent[item, GENERAL, "项目支出"] = amount
+    for item, spent in ((ROW, amount), ("2130106", 7_000_000)):
+        ledger.spent[item, GENERAL, "项目支出"] = spent
     return draft_of(ledger, BOOK.forms, key=KEY)
 
 
@@ -54,6 +54,18 @@ def test_a_row_that_nothing_else_prints_is_not_named() -> None:
     findings, _ = errors(made)
     assert findings
     assert [finding.lost for finding in findings] == [None] * len(findings)
+
+
+def test_what_a_thousand_rows_could_not_fill_is_asked_of_none_of_them() -> None:
+    """One finding for all columns of a table, without a suspect: no printed row is meant to be so much larger."""
+    made = draft(900_000_000_000)
+    for table in (TABLE, "支出决算表", "收入决算表"):
+        without(made.printed, table, ROW)
+    findings, _ = errors(made)
+    short = [one for one in findings if one.main.rule.id == "FA-TREE-01"]
+    assert [one.suspects for one in short] == [()] * len(short)
+    assert len(short) == 2  # of a table each
+    assert all(len(one.checks) > 1 for one in short)
 
 
 def test_a_wrong_total_is_no_lost_row() -> None:

@@ -85,7 +85,7 @@ class Evidence:
                 suspect = replace(suspect, word=words[0])
             if suspect.suggested is not None and suspect.cause is None:
                 suspect = self._slipped(suspect) or suspect
-            if self.outlandish(suspect):
+            if self._outlandish(suspect):
                 suspect = replace(suspect, cause=None)
             points = self._points(suspect, mine)
             if told:
@@ -115,7 +115,12 @@ class Evidence:
         value = self.facts[suspect.fact].value
         return suspect.suggested is not None and suspect.suggested < 0 <= value and suspect.cause is None
 
-    def outlandish(self, suspect: Suspect) -> bool:
+    def believable(self, suspects: Sequence[Suspect]) -> list[Suspect]:
+        """The suspects that what is missing does not dwarf: where one is dwarfed, a figure of nothing is as well."""
+        far = any(self._outlandish(one) for one in suspects)
+        return [one for one in suspects if not self._outlandish(one) and (self.facts[one.fact].value or not far)]
+
+    def _outlandish(self, suspect: Suspect) -> bool:
         """Whether a figure would have to be a thousand times as large for no slip that does that: rows are missing."""
         value = abs(self.facts[suspect.fact].value)
         slip = suspect.cause is not None and suspect.cause.cause not in (Cause.NEIGHBOUR, Cause.OTHER_TABLE)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from auditor.engine.localise.causes import Cause, Guess
+from auditor.engine.localise.lost_rows import short_total
 from auditor.engine.localise.search import localise
 from auditor.engine.localise.suspects import Suspect
 from auditor.engine.verdicts import Note
@@ -90,7 +91,22 @@ def group_checks(failing: Sequence[Check], evidence: Evidence) -> list[Group]:
             cause.checks.append(check)
         else:
             groups.append(Group([check], _lonely(check, evidence)))
-    return groups
+    return _short_together(groups, evidence.facts)
+
+
+def _short_together(groups: Sequence[Group], facts: Sequence[Fact]) -> list[Group]:
+    """Findings without a suspect on one total row, of a column each, as one."""
+    out: list[Group] = []
+    first: dict[tuple[str, str, str, int], Group] = {}
+    for group in groups:
+        total = short_total(group.checks, facts) if not group.suspects else None
+        if total is not None and total in first:
+            first[total].checks += group.checks
+            continue
+        if total is not None:
+            first[total] = group
+        out.append(group)
+    return out
 
 
 def repairs_of(groups: Sequence[Group]) -> dict[int, int]:
@@ -130,7 +146,7 @@ def _groups(component: Component, evidence: Evidence) -> list[Group]:
         first = suspects[0].fact
         sets = [one for one in sets if first in one.figures] or sets
         checks = sorted((e.check for e in mine if e.check is not None), key=_telling)
-        groups.append(Group(checks, [one for one in suspects if not evidence.outlandish(one)][:MAX_SUSPECTS]))
+        groups.append(Group(checks, evidence.believable(suspects)[:MAX_SUSPECTS]))
     for changes in homeless:
         also = evidence.ranked(changes, ())[0]
         groups[_home(also.fact, groups, evidence)].also.append(also)

@@ -53,6 +53,21 @@ def lost_rows(failing: Sequence[Check], facts: Sequence[Fact]) -> list[LostRow]:
     return [one for one in found if one is not None]
 
 
+def short_total(checks: Sequence[Check], facts: Sequence[Fact]) -> tuple[str, str, str, int] | None:
+    """The rule, table and row of a total that alone its checks compare with what it adds up; None for any others.
+
+    Short in several columns for no figure that could be wrong, such a row is one finding: rows are missing.
+    """
+    totals = set()
+    for check in checks:
+        left = [operand.fact for operand in check.operands if operand.left]
+        if check.operator != "=" or not check.linear or len(left) != 1 or left[0] >= len(facts):
+            return None
+        address = facts[left[0]].address
+        totals.add((check.rule.id, address.table, address.row, address.occurrence))
+    return totals.pop() if len(totals) == 1 else None
+
+
 def _parent(check: Check, facts: Sequence[Fact]) -> tuple[str, str] | None:
     """The table and the row whose column a check adds up from the rows below it; None for any other check."""
     if check.verdict is not Verdict.INCONSISTENT or check.operator != "=" or not check.linear or check.constant:
