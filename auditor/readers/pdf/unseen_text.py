@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LONG = 8  # characters that hardly stand twice by chance: a shorter piece is looked for with what is drawn around it
 BESIDE = 1  # pages before and after on which a cell or a heading may be printed in full
+WIDE = 24  # characters of a line that no column of a table holds
 TOLD = 40  # characters that are told of a page
 SHORT = 4  # characters of a line of a cell that hardly stands twice in a column by chance
 SAME_LINE = 1.0  # points
@@ -75,19 +76,23 @@ class Unseen:
     def _nowhere(self, page: int) -> Iterator[Char]:
         """The characters of a page that are seen neither on it nor on the pages beside it.
 
-        A line of which a slice shows is damage to see, unless it goes on over the page break or is shown in its column.
+        A line of which a slice shows is damage to see, unless it goes on over the page break or is shown in its column;
+        a line as wide as running text is, wherever else it is printed.
         """
         drawn, hidden, sliced = self.held[page]
         near = [number for number in range(page - BESIDE, page + BESIDE + 1) if number in self.seen]
         printed = "\n".join(self.seen[number] for number in near)
         text = "".join(char[5] for char in drawn)
         for first, end in _stretches(drawn, hidden):
+            slices = sum(id(char) in sliced for char in drawn[first:end])
+            if slices >= WIDE:
+                yield from drawn[first:end]
+                continue
             if self._is_line_of(near, page, drawn[first:end]):
                 continue
             if any(self._goes_on_at(number, drawn, first, end) for number in near if number != page):
                 continue
-            damaged = sum(id(char) in sliced for char in drawn[first:end]) >= LONG
-            if damaged or not any(piece in printed for piece in _pieces(text, first, end)):
+            if slices >= LONG or not any(piece in printed for piece in _pieces(text, first, end)):
                 yield from drawn[first:end]
 
     def _is_line_of(self, near: Sequence[int], page: int, chars: Sequence[Char]) -> bool:
