@@ -137,9 +137,10 @@ class _Writer:
             ("国有资本经营预算财政拨款支出决算情况说明", lambda: self._fund("国有资本经营", "国有资本经营支出表")),
             ("政府采购支出情况说明", self._purchases),
             ("国有资产占用情况说明", self._assets),
+            ("预算绩效情况说明", self._performance),
         ]
         for number, (title, write) in enumerate(sections):
-            self.out.paragraphs.append([f"{'一二三四五六七八九十'[number] if number < 10 else '十一'}、{title}"])
+            self.out.paragraphs.append([f"{('', '十')[number > 9]}{'一二三四五六七八九十'[number % 10]}、{title}"])
             self.out.paragraphs += write()
         return self.out
 
@@ -335,6 +336,9 @@ class _Writer:
                 out += [f"授予{name}合同金额", self._amount(name, amount), "万元，占政府采购支出总额的"]
                 out += [self._percent("占比", name, amount, whole), end]
         return [out]
+
+    def _performance(self) -> list[Sentence]:
+        return [[f"按照预算绩效管理要求，本单位对{self.key.year}年度项目支出开展了绩效自评。"]]
 
     def _assets(self) -> list[Sentence]:
         counts = [self.source.integer(0, 3) for _ in VEHICLES]
