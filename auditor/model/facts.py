@@ -9,6 +9,8 @@ from typing import NamedTuple
 from auditor.model.numbers import NUMERIC, Literal, State, decimal_text
 from auditor.model.units import FEN_PER, PERCENT_SCALE, Kind, Range, Rounding, last_digit, printed_range
 
+TOO_LARGE = "unread.too_large"
+MAX_VALUE = 10**16  # 分 (100 万亿元), or smallest steps of other kinds: sums of thousands stay inside 64 bits
 TOO_FINE = "unread.too_fine"  # why an amount is not read: it has more decimals than money of its unit can have
 
 
@@ -153,6 +155,8 @@ def fact_of(
         value, rest = divmod(literal.digits * scale, 10**decimals)
         if rest:  # finer than the smallest step kept
             state, reason, value = State.UNREADABLE, TOO_FINE, 0
+        elif abs(value) > MAX_VALUE:
+            state, reason, value = State.UNREADABLE, TOO_LARGE, 0
     return Fact(
         address,
         kind,

@@ -6,6 +6,7 @@ A wording gives rows to one of the tables about the filing: 用语, 年份, 名�
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -30,6 +31,7 @@ NAMED = "文件名"  # what the name of a file says
 WITHHELD = "未公开"  # that parts are withheld by law
 TABLES = ("用语", "年份", "名称", "口径", "科目", "性质", "另附", WITHHELD, MEANT, EMPTY, NAMED)
 SHORT = "简写"
+MOST_HITS = 1000  # of one wording in one text
 _SHORT = re.compile(r"\{([\u4e00-\u9fff]+)\}")
 PROOFS: Mapping[str, Callable[[Hit], bool]] = {
     "身份证号": lambda hit: is_identity_number(hit.text),
@@ -92,15 +94,19 @@ class Wording:
         candidates = self._candidates(text)
         if not candidates:
             return
-        taken: list[tuple[int, int]] | None = None
+        not_it = deque(other.span() for other in self.unless.finditer(text)) if self.unless is not None else deque()
+        end, count = 0, 0
         for hit in sorted(candidates, key=lambda hit: (hit.start, -hit.end)):
+            while not_it and not_it[0][1] <= hit.start:
+                not_it.popleft()
+            if hit.start < end or (not_it and not_it[0][0] < hit.end):
+                continue
             if self.proof and not PROOFS[self.proof](hit):
                 continue
-            if taken is None:
-                taken = [other.span() for other in self.unless.finditer(text)] if self.unless is not None else []
-            if not any(start < hit.end and hit.start < end for start, end in taken):
-                taken.append((hit.start, hit.end))
-                yield hit
+            yield hit
+            end, count = hit.end, count + 1
+            if count == MOST_HITS:  # another thousand of the same in one paragraph says nothing new
+                return
 
     def _candidates(self, text: str) -> list[Hit]:
         matches = [found for says in self.says for found in says.finditer(text) if found.group()]
@@ -219,7 +225,7 @@ def _wording(item: Map, table: str, short: Mapping[str, str]) -> Wording:
 def _any_of(item: Map, key: str, short: Mapping[str, str]) -> re.Pattern[str] | None:
     """One pattern of all the alternatives under a key, or None where there is none."""
     parts = [_pattern(item, part, short).pattern for part in texts(item, key)]
-    return re.compile("|".join(f"(?:{part})" for part in parts)) if parts else None
+    return compiled("|".join(f"(?:{part})" for part in parts), item, MOST_MADE) if parts else None
 
 
 def _pattern(item: Map, source: str, short: Mapping[str, str]) -> re.Pattern[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 GENERAL_DIGITS = 11  # significant digits that the format General shows
 MOST_DECIMALS = 6
+MOST_CODE = 255  # characters of a format: what spreadsheets take
+_EXACT = Context(prec=400)  # digits of a number with all the places that such a format can have
 LARGEST = 30  # digits before the point: more is no amount, whatever its format
 
 _TOKEN = re.compile(
@@ -118,7 +120,7 @@ def _close(section: _Section, pending: int, inside: list[str]) -> None:
 
 def is_date(code: str) -> bool:
     """Whether a format shows dates or times."""
-    first = _sections(code)[0]
+    first = _sections(code[:MOST_CODE])[0]
     return first.date and not first.general and not first.places
 
 
@@ -130,7 +132,7 @@ def shown(value: float, code: str) -> str:
     >>> shown(12345678, "0!.0000"), shown(12345.6, "0.00,"), shown(-5, "0.00_);(0.00)"), shown(2, "00")
     ('1234.5678', '12.35', '(5.00)', '02')
     """
-    if code in ("", "General", "@"):
+    if code in ("", "General", "@") or len(code) > MOST_CODE:
         return general(value)
     number = Decimal(repr(value))
     section, sign = _chosen(number, _sections(code))
@@ -198,7 +200,7 @@ def _holds(number: Decimal, relation: str, limit: Decimal) -> bool:
 def _digits(number: Decimal, section: _Section) -> str:
     """A number in the places of a format: `#,##0.00`, `0.0#`, `#,` (thousands), `0!.0000` (a point between digits)."""
     number = number.scaleb(-3 * section.thousands + 2 * section.percent)
-    rounded = number.quantize(Decimal(1).scaleb(-section.part), ROUND_HALF_UP)
+    rounded = number.quantize(Decimal(1).scaleb(-section.part), ROUND_HALF_UP, _EXACT)
     whole, _, part = format(rounded, "f").partition(".")
     head = _whole(whole, section)
     tail = part[: section.least] + part[section.least :].rstrip("0")
@@ -237,7 +239,7 @@ def general(value: float) -> str:
     digits = max(0, min(MOST_DECIMALS, GENERAL_DIGITS - max(1, number.adjusted() + 1)))
     if number.adjusted() > LARGEST:
         return format(number.normalize(), "E")
-    text = format(number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP), "f")
+    text = format(number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _EXACT), "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in ("", "-0") else text
 
