@@ -84,6 +84,7 @@ WRONG = [
     ),
     ("2026年委托业务费预算1,391.68万元，比2025年预算增加333.83万元，增长31.35%。", "PR-04"),
     ("接待经费8.6万元，较上年增加1.5万元（1.21%）。", "PR-04"),
+    ("人员编制125人，其中行政编制111人，事业编制34人。", "PS-01"),
     ("2026年会务预算数为7.61万元，2025年预算数为9.23万元，和2025年相比预算减少1.26万元。", "PR-05"),
     ("基本支出预算1208.20万元，其中工资补贴预算474.56万元，占基本支出的39.72%。", "PR-01"),
     ("单位价值50万元以上设备8台，其中，单位价值100万元以上设备15台。", "PS-03"),
@@ -153,6 +154,13 @@ def test_the_figure_that_one_slip_explains_best_is_named_first(text: str, right:
     audit = audit_of(text)
     named = [finding.suspects[0] for finding in audit.findings if finding.severity.value == "error"]
     assert [(audit.facts[one.fact].text, one.suggested) for one in named] == [right]
+
+
+def test_one_wrong_sum_in_three_sentences_is_one_finding() -> None:
+    sums = "业务费增加6915.49万元，其中基本支出减少8627.56万元，项目支出增加15496.49万元。"
+    text = "\n".join((sums, f"一般公共预算{sums}", f"财政拨款{sums}"))
+    errors = [one for one in audit_of(text).findings if one.severity.value == "error"]
+    assert [len(one.checks) for one in errors] == [3]
 
 
 def test_a_stock_is_not_what_will_be_bought() -> None:

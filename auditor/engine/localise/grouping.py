@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from auditor.engine.localise.causes import Cause, Guess
 from auditor.engine.localise.lost_rows import short_total
+from auditor.engine.localise.repeated import once_each
 from auditor.engine.localise.search import localise
 from auditor.engine.localise.suspects import Suspect
 from auditor.engine.verdicts import Note
@@ -91,7 +92,7 @@ def group_checks(failing: Sequence[Check], evidence: Evidence) -> list[Group]:
             cause.checks.append(check)
         else:
             groups.append(Group([check], _lonely(check, evidence)))
-    return _short_together(groups, evidence.facts)
+    return once_each(_short_together(groups, evidence.facts), evidence.facts)
 
 
 def _short_together(groups: Sequence[Group], facts: Sequence[Fact]) -> list[Group]:
