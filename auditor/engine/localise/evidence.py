@@ -31,6 +31,7 @@ SIGNED = ("结转", "结余", "差", "变动", "增", "减", "调整", "净", "�
 LONG = 3  # significant digits of a figure that is hardly met by chance
 ELSEWHERE = 8  # how much likelier a figure that stands elsewhere is right
 THOUSAND = 1000
+PAIR = 2  # figures of an equation that adds nothing up
 HUNDRED = 100 * PERCENT_SCALE
 
 
@@ -123,8 +124,12 @@ class Evidence:
     def _outlandish(self, suspect: Suspect) -> bool:
         """Whether a figure would have to be a thousand times as large for no slip that does that: rows are missing."""
         value = abs(self.facts[suspect.fact].value)
-        slip = suspect.cause is not None and suspect.cause.cause not in (Cause.NEIGHBOUR, Cause.OTHER_TABLE)
-        return suspect.suggested is not None and not slip and 0 < value * THOUSAND < abs(suspect.suggested)
+        if suspect.suggested is None or not 0 < value * THOUSAND < abs(suspect.suggested):
+            return False
+        if suspect.cause is not None and suspect.cause.cause not in (Cause.NEIGHBOUR, Cause.OTHER_TABLE):
+            return False
+        sums = [e.terms for e in self.system.touching([suspect.fact]) if e.failing and e.rate is None]
+        return all(len(terms) > PAIR and _is_addend(suspect.fact, terms) for terms in sums)
 
     def _open(self, number: int, failing: Sequence[Equation]) -> bool:
         """Whether failing checks leave open what a figure should be: words that compare, or blanks beside it."""
@@ -296,3 +301,8 @@ class Evidence:
                 same = (e.rate for e in self.system.touching(whole) if e.rate is not None)
                 shares |= {r.figure for r in same if r.function == "percent" and r.second.terms == whole}
         return len(shares) > 1 and sum(self.facts[share].value for share in shares) == HUNDRED
+
+
+def _is_addend(fact: int, terms: Mapping[int, int]) -> bool:
+    """Whether a figure is one of those that an equation adds up, and not their total."""
+    return 2 * sum((weight > 0) == (terms[fact] > 0) for weight in terms.values()) > len(terms)
