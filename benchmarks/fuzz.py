@@ -28,7 +28,7 @@ from auditor.limits import Limits  # noqa: E402
 from auditor.model.units import Rounding  # noqa: E402
 from auditor.reading.filings import filing_of, merge  # noqa: E402
 from auditor.reports.html import filing_html  # noqa: E402
-from auditor.reports.json_report import dumps, filing_data  # noqa: E402
+from auditor.reports.json_report import dumps, filing_data, tool_data  # noqa: E402
 from auditor.reports.read_xlsx import read_xlsx  # noqa: E402
 from auditor.rules.book import load_rules  # noqa: E402
 from auditor.sandbox.guard import CrashError, Guard  # noqa: E402
@@ -91,7 +91,7 @@ class Runner:
             filing = merge([filing_of(document, self.book.forms)], self.book.forms)
             audit = audit_filings([filing], self.book, Rounding.HALF_UP)[0]
             dumps(filing_data(audit, {}))
-            filing_html(audit, {"version": "", "rules_sha256": ""}, Rounding.HALF_UP.value)
+            filing_html(audit, tool_data("", ""), Rounding.HALF_UP.value)
             read_xlsx(document, filing)
             outcome = "read"
         except AuditorError as error:
