@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from auditor.model.footing import Footing, FootingKind, Licence
+from auditor.model.footing import Footing, FootingKind
 from auditor.shapes.across import column_sums
 from auditor.shapes.bind import PREFIX
-from auditor.shapes.down import lane_sums, row_sums
+from auditor.shapes.down import FLAT, lane_sums, row_sums
 from auditor.shapes.figures import UNKNOWN, lanes_of
 from auditor.shapes.licence import Pool, licensed
 
@@ -95,7 +95,7 @@ def _footings(one: Proposal, choice: Choice, *, broken: bool) -> Iterator[Footin
     """
     tally, addresses = choice.reading.tally, one.figures.address
     held, failed = one.count("holds"), one.count("fails")
-    by_arithmetic = one.kind is FootingKind.TREE and one.licence is Licence.EVIDENCE
+    by_arithmetic = one.kind is FootingKind.TREE and one.pattern.startswith(FLAT)
     if broken and by_arithmetic and len(choice.reading.sum.parts) < 2:
         return
     for place in np.nonzero(~tally.nothing & ~tally.unknown)[0].tolist():

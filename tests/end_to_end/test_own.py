@@ -87,6 +87,7 @@ def test_a_report_that_the_run_is_compared_with_stays(tmp_path: Path) -> None:
     assert json.loads((tmp_path / f"{WRONG.stem}-report.json").read_text("utf-8"))["baseline"]["file"] == old.name
 
 
+@pytest.mark.slow
 def test_reports_given_by_hand_or_in_an_archive_are_no_filings(tmp_path: Path) -> None:
     out = tmp_path / "out"
     run("check", WRONG, "--out", out, "--format", ALL)

@@ -19,6 +19,8 @@ from tests.support.screens import filing, write_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 UNITS = "单位名称,主管部门,曾用名,年度,报告\n某县甲服务中心,某县民政局,,2023,决算\n某县水利局,,,,\n=cmd(),,,2023,决算\n"
 
 

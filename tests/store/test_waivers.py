@@ -153,6 +153,7 @@ def test_a_mistake_in_the_waivers_is_told_with_its_line_and_nothing_is_written(t
     assert not Path("reports_out").exists()
 
 
+@pytest.mark.slow
 def test_findings_are_new_as_before_or_gone_against_a_baseline() -> None:
     _, plain = check("old")
     old = Path("old", f"{WRONG.stem}.json")
