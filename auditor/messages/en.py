@@ -271,6 +271,7 @@ MESSAGES: dict[str, str] = {
     "say.set_differs": "The two differ: {detail}.",
     "say.set_common": "Should not be in both: {detail}.",
     "say.exists": "A row that should be there is not listed.",
+    "say.not_told": "It was not found anywhere in the filing.",
     "say.printed": "A figure that should be printed is not.",
     "say.once": "The same row is printed more than once.",
     "say.ordered": "The codes are out of order.",

@@ -272,6 +272,7 @@ MESSAGES: dict[str, str] = {
     "say.set_differs": "两方不同：{detail}。",
     "say.set_common": "不应共有：{detail}。",
     "say.exists": "应当有的行没有列出。",
+    "say.not_told": "整份文件没有找到。",
     "say.printed": "应当印列的数没有印列。",
     "say.once": "同一行出现不止一次。",
     "say.ordered": "没有按编码顺序排列。",

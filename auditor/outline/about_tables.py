@@ -22,6 +22,7 @@ _BUILDERS: dict[str, Callable[[Filing, FormBook], ReadTable]] = {
     "口径": manners,
     "科目": classes,
 }
+ABOUT = frozenset(_BUILDERS)  # the tables that say what a filing holds, and not what it prints in tables
 
 
 def tables_about(filing: Filing, book: FormBook) -> list[ReadTable]:

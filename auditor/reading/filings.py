@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from auditor.model.facts import FilingKey
     from auditor.model.tables import Table
 
-_OF_BUDGET = re.compile("(?:预算|决算|收支|部门|单位|项目).{0,30}表$")
+_OF_BUDGET = re.compile("(?:预算|决算|收支|财政拨款|绩效目标|绩效自评|政府采购).{0,30}表$")
 _FIGURE = re.compile(  # from the first digit of a run and without going back: hostile runs are millions long
     r"(?<!\d)\d++(?:\.\d|(?:\.\d++)?\s*+(?:[亿万千]?元|[%％]|个|辆|台|人次|批次|项|人|件))"
 )

@@ -15,6 +15,7 @@ from auditor.messages import language, say
 from auditor.model.facts import scale_of
 from auditor.model.numbers import decimal_text
 from auditor.model.units import Rounding
+from auditor.outline.about_tables import ABOUT
 from auditor.reports.formulas import MAX_TERMS, Formulas
 from auditor.reports.places import place_text
 from auditor.reports.whole_tables import whole_fix, whole_text
@@ -330,7 +331,8 @@ class Narrator(Formulas):
             return say("say.found", title=title, count=len(found), places=self._places(found))
         if check.detail in ("exists", "printed", "once", "ordered", "blank"):
             where = f"（{check.statement}）" if check.statement else ""
-            return f"{title}{where}：{say(f'say.{check.detail}')}"
+            absent = check.detail == "exists" and not ABOUT.isdisjoint(check.rule.form)
+            return f"{title}{where}：{say('say.not_told' if absent else f'say.{check.detail}')}"
         if operands := [operand for one in finding.checks for operand in one.operands]:
             return say("say.unfit", title=title, count=len(operands), places=self._places(operands))
         return say("say.other", title=title)

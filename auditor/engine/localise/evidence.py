@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditor.engine.localise.causes import Around, Cause, Guess, guess, slips
+from auditor.engine.localise.causes import Around, Guess, guess, slips
 from auditor.engine.localise.chances import slip_chance
+from auditor.engine.localise.dwarfed import dwarfed
 from auditor.engine.localise.suspects import Suspect
 from auditor.model.facts import ReadBy
 from auditor.model.numbers import NOTHING
@@ -30,8 +31,6 @@ TOTALS = ("总计", "合计")
 SIGNED = ("结转", "结余", "差", "变动", "增", "减", "调整", "净", "弥补", "盈", "亏", "收回", "缴")  # may be below zero
 LONG = 3  # significant digits of a figure that is hardly met by chance
 ELSEWHERE = 8  # how much likelier a figure that stands elsewhere is right
-THOUSAND = 1000
-PAIR = 2  # figures of an equation that adds nothing up
 HUNDRED = 100 * PERCENT_SCALE
 
 
@@ -86,7 +85,7 @@ class Evidence:
                 suspect = replace(suspect, word=words[0])
             if suspect.suggested is not None and suspect.cause is None:
                 suspect = self._slipped(suspect) or suspect
-            if self._outlandish(suspect):
+            if dwarfed(suspect, self.facts, self.system):
                 suspect = replace(suspect, cause=None)
             points = self._points(suspect, mine)
             if told:
@@ -115,21 +114,6 @@ class Evidence:
         """Whether a repair would turn an amount below zero, without a cause that would."""
         value = self.facts[suspect.fact].value
         return suspect.suggested is not None and suspect.suggested < 0 <= value and suspect.cause is None
-
-    def believable(self, suspects: Sequence[Suspect]) -> list[Suspect]:
-        """The suspects that what is missing does not dwarf: where one is dwarfed, a figure of nothing is as well."""
-        far = any(self._outlandish(one) for one in suspects)
-        return [one for one in suspects if not self._outlandish(one) and (self.facts[one.fact].value or not far)]
-
-    def _outlandish(self, suspect: Suspect) -> bool:
-        """Whether a figure would have to be a thousand times as large for no slip that does that: rows are missing."""
-        value = abs(self.facts[suspect.fact].value)
-        if suspect.suggested is None or not 0 < value * THOUSAND < abs(suspect.suggested):
-            return False
-        if suspect.cause is not None and suspect.cause.cause not in (Cause.NEIGHBOUR, Cause.OTHER_TABLE):
-            return False
-        sums = [e.terms for e in self.system.touching([suspect.fact]) if e.failing and e.rate is None]
-        return all(len(terms) > PAIR and _is_addend(suspect.fact, terms) for terms in sums)
 
     def _open(self, number: int, failing: Sequence[Equation]) -> bool:
         """Whether failing checks leave open what a figure should be: words that compare, or blanks beside it."""
@@ -301,8 +285,3 @@ class Evidence:
                 same = (e.rate for e in self.system.touching(whole) if e.rate is not None)
                 shares |= {r.figure for r in same if r.function == "percent" and r.second.terms == whole}
         return len(shares) > 1 and sum(self.facts[share].value for share in shares) == HUNDRED
-
-
-def _is_addend(fact: int, terms: Mapping[int, int]) -> bool:
-    """Whether a figure is one of those that an equation adds up, and not their total."""
-    return 2 * sum((weight > 0) == (terms[fact] > 0) for weight in terms.values()) > len(terms)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from auditor.engine.localise.causes import Cause, Guess
-from auditor.engine.localise.lost_rows import short_total
+from auditor.engine.localise.dwarfed import believable
+from auditor.engine.localise.lost_rows import short_together
 from auditor.engine.localise.repeated import once_each
 from auditor.engine.localise.search import localise
 from auditor.engine.localise.suspects import Suspect
@@ -92,22 +93,7 @@ def group_checks(failing: Sequence[Check], evidence: Evidence) -> list[Group]:
             cause.checks.append(check)
         else:
             groups.append(Group([check], _lonely(check, evidence)))
-    return once_each(_short_together(groups, evidence.facts), evidence.facts)
-
-
-def _short_together(groups: Sequence[Group], facts: Sequence[Fact]) -> list[Group]:
-    """Findings without a suspect on one total row, of a column each, as one."""
-    out: list[Group] = []
-    first: dict[tuple[str, str, str, int], Group] = {}
-    for group in groups:
-        total = short_total(group.checks, facts) if not group.suspects else None
-        if total is not None and total in first:
-            first[total].checks += group.checks
-            continue
-        if total is not None:
-            first[total] = group
-        out.append(group)
-    return out
+    return once_each(short_together(groups, evidence.facts), evidence.facts)
 
 
 def repairs_of(groups: Sequence[Group]) -> dict[int, int]:
@@ -147,7 +133,7 @@ def _groups(component: Component, evidence: Evidence) -> list[Group]:
         first = suspects[0].fact
         sets = [one for one in sets if first in one.figures] or sets
         checks = sorted((e.check for e in mine if e.check is not None), key=_telling)
-        groups.append(Group(checks, evidence.believable(suspects)[:MAX_SUSPECTS]))
+        groups.append(Group(checks, believable(suspects, evidence.facts, evidence.system)[:MAX_SUSPECTS]))
     for changes in homeless:
         also = evidence.ranked(changes, ())[0]
         groups[_home(also.fact, groups, evidence)].also.append(also)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from auditor.engine.checks import Check
+    from auditor.engine.localise.grouping import Group
     from auditor.model.facts import Fact
 
 TOTAL = "合计"
@@ -53,11 +54,23 @@ def lost_rows(failing: Sequence[Check], facts: Sequence[Fact]) -> list[LostRow]:
     return [one for one in found if one is not None]
 
 
-def short_total(checks: Sequence[Check], facts: Sequence[Fact]) -> tuple[str, str, str, int] | None:
-    """The rule, table and row of a total that alone its checks compare with what it adds up; None for any others.
+def short_together(groups: Sequence[Group], facts: Sequence[Fact]) -> list[Group]:
+    """Findings without a suspect on one total row, of a column each, as one: rows are missing."""
+    out: list[Group] = []
+    first: dict[tuple[str, str, str, int], Group] = {}
+    for group in groups:
+        total = _short_total(group.checks, facts) if not group.suspects else None
+        if total is not None and total in first:
+            first[total].checks += group.checks
+            continue
+        if total is not None:
+            first[total] = group
+        out.append(group)
+    return out
 
-    Short in several columns for no figure that could be wrong, such a row is one finding: rows are missing.
-    """
+
+def _short_total(checks: Sequence[Check], facts: Sequence[Fact]) -> tuple[str, str, str, int] | None:
+    """The rule, table and row of a total that alone its checks compare with what it adds up; None for any others."""
     totals = set()
     for check in checks:
         left = [operand.fact for operand in check.operands if operand.left]
