@@ -167,4 +167,6 @@ def test_one_table_published_by_itself_is_a_filing() -> None:
     )
     assert {fact.text for fact in lone.facts} == {"12.50", "77.50", "90.00", "0.00"}
     with pytest.raises(BadInputError, match="没有认出"):
-        filing_of(Document("b.docx", "", [Paragraph("项目进度表", Place(paragraph=1)), grid(table, 2)]), rule_book().forms)
+        filing_of(
+            Document("b.docx", "", [Paragraph("项目进度表", Place(paragraph=1)), grid(table, 2)]), rule_book().forms
+        )

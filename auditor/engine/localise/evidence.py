@@ -30,6 +30,7 @@ LAST_YEAR = "上年"
 TOTALS = ("总计", "合计")
 SIGNED = ("结转", "结余", "差", "变动", "增", "减", "调整", "净", "弥补", "盈", "亏", "收回", "缴")  # may be below zero
 LONG = 3  # significant digits of a figure that is hardly met by chance
+MISCALCULATED = 400  # chances, in ten-thousandths, that a rate was worked out wrongly, which is no slip of its digits
 ELSEWHERE = 8  # how much likelier a figure that stands elsewhere is right
 HUNDRED = 100 * PERCENT_SCALE
 
@@ -180,6 +181,8 @@ class Evidence:
 
         chance, fitting = slip_chance(value // step, able)
         beside = {other for equation in failing for other in equation.terms}
+        if fact.kind is Kind.PERCENT:
+            chance = max(chance, MISCALCULATED)
         if self._stands_elsewhere(value, beside, fact):
             chance //= ELSEWHERE
         if any(self._stands_elsewhere(right * step, beside, fact) for right in fitting):
