@@ -86,7 +86,8 @@ class Narrator(Formulas):
         if check.operator in UNLIKE:
             return self._unlike(finding)
         one = len(finding.suspects) == 1 and check.compares and (len(finding.checks) > 1 or bool(finding.also))
-        if not check.linear and not (one and finding.suspects[0].suggested is not None):
+        figures = check.linear or (one and finding.suspects[0].suggested is not None)
+        if not figures or self._is_absent(check):
             return self._statement(finding)
         if _is_swapped(finding):
             return self._swapped(finding)
@@ -313,6 +314,13 @@ class Narrator(Formulas):
         values["half"] = decimal_text(like.step // 2, scale, decimals + 1)
         return say("say.why_cut" if rounding is Rounding.TRUNCATE else "say.why_rounded", **values)
 
+    def _is_absent(self, check: Check) -> bool:
+        """Whether a check asks for something of which a filing holds nothing: no figure of print says so."""
+        if check.detail == "exists":
+            return not ABOUT.isdisjoint(check.rule.form)
+        counted = [self.facts[operand.fact] for operand in check.operands]
+        return bool(counted) and all(fact.address.table in ABOUT and not fact.value for fact in counted)
+
     # -- statements about names, sets and what is printed -------------------------------------------------------
 
     def _statement(self, finding: Finding) -> str:
@@ -329,9 +337,9 @@ class Narrator(Formulas):
         if check.detail in ("exists", "printed") and check.operator.startswith("not"):
             found = [operand for one in finding.checks if one.operator == check.operator for operand in one.operands]
             return say("say.found", title=title, count=len(found), places=self._places(found))
-        if check.detail in ("exists", "printed", "once", "ordered", "blank"):
+        absent = self._is_absent(check)
+        if absent or check.detail in ("exists", "printed", "once", "ordered", "blank"):
             where = f"（{check.statement}）" if check.statement else ""
-            absent = check.detail == "exists" and not ABOUT.isdisjoint(check.rule.form)
             return f"{title}{where}：{say('say.not_told' if absent else f'say.{check.detail}')}"
         if operands := [operand for one in finding.checks for operand in one.operands]:
             return say("say.unfit", title=title, count=len(operands), places=self._places(operands))

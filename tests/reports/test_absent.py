@@ -31,3 +31,13 @@ def test_a_section_that_is_missing_was_not_found(tmp_path: Path, language: str, 
         assert words in Narrator(audit).message(finding)
     finally:
         use_language("zh")
+
+
+def test_tables_that_are_missing_were_not_found_and_no_count_is_shown(tmp_path: Path) -> None:
+    draft = tmp_path / "某县甲服务中心2023年度单位决算.txt"
+    text = "某县甲服务中心2023年度单位决算\n一、其他说明\n"
+    draft.write_text(text + "".join(f"第{n}项经费{n}.50万元。\n" for n in range(1, 14)), encoding="utf-8")
+    book = rule_book()
+    (audit,) = audit_filings([read_filing([draft], book.forms)], book)
+    (finding,) = [one for one in audit.findings if one.rule.id == "ST-S-16"]
+    assert Narrator(audit).message(finding) == "公开文件应当有表：整份文件没有找到。"
