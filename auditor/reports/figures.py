@@ -10,6 +10,7 @@ from auditor.model.labels import plain
 from auditor.model.numbers import decimal_text
 from auditor.model.row_names import RowName
 from auditor.model.units import Kind
+from auditor.shapes.bind import PREFIX
 
 if TYPE_CHECKING:
     from auditor.engine.findings import Audit
@@ -40,7 +41,7 @@ class FigureWords:
         elif printed and RowName.parse(row).code:
             row = f"{row} {plain(printed)}"
         under = address.column.replace("/", " ") if column else ""
-        name = address.table
+        name = address.table.removeprefix(PREFIX)  # a table without a standard one goes by its own title
         if name in SENTENCES:
             name = say("label.sentence")
         elif self.is_told(fact):

@@ -11,6 +11,7 @@ from auditor.model.facts import FilingKey, Place
 from auditor.model.filing import Filing
 from auditor.model.footing import FootingKind
 from auditor.reading.filings import finished
+from auditor.reports.narrate import Narrator
 from auditor.shapes.whole import read_by_shape
 
 from tests.conftest import rule_book
@@ -89,3 +90,18 @@ def test_one_last_digit_beside_the_table_is_a_hint(told: str, weight: Severity) 
     filing = _filing(TOLD.replace("1,516.48", told))
     (audit,) = audit_filings([filing], rule_book())
     assert [one.severity for one in audit.findings if one.rule.id == "PN-01"] == [weight]
+
+
+def test_the_repair_has_the_printed_precision_and_the_printed_name_of_the_table() -> None:
+    """A table with more decimals than the sentence: 1,479.35 is to be 1,419.35 and not 1,419.352718."""
+    finer = TABLE.replace("1,419.35", "1,419.352718").replace("3,493.83", "3,493.832718")
+    (audit,) = audit_filings([_filing("律师管理工作1,479.35万元，用于培训。", finer)], rule_book())
+    (finding,) = [one for one in audit.findings if one.rule.id == "PN-01"]
+    told = next(one for one in finding.suspects if audit.facts[one.fact].text == "1,479.35")
+    fact = audit.facts[told.fact]
+    assert told.suggested is not None
+    assert told.suggested % fact.own_step == 0
+    assert abs(told.suggested - fact.value) < abs(fact.value) // 20
+    message = Narrator(audit).message(finding)
+    assert "项目支出情况" in message
+    assert "其他表" not in message

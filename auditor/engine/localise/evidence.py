@@ -127,7 +127,15 @@ class Evidence:
         fact = self.facts[number]
         if change is None or (not fact.is_figure and fact.state not in NOTHING):
             return Suspect(number, None, because)
+        change = self._as_printed(number, change)
         return Suspect(number, fact.value + change, because, self.cause(number, change))
+
+    def _as_printed(self, number: int, change: int) -> int:
+        """A change to a value of the printed precision, where one is as good for all that has to hold."""
+        value, step = self.facts[number].value, self.steps[number]
+        rounded = (2 * (value + change) + step) // (2 * step) * step - value
+        near = [e for e in self.system.touching([number]) if e.check is None or e.must]
+        return rounded if all(e.holds({number: rounded}) for e in near if e.holds({number: change})) else change
 
     def _slipped(self, suspect: Suspect) -> Suspect | None:
         """The value that a slip of the digits made of a suspect, where checks leave a range and one such lies in it."""
