@@ -14,6 +14,7 @@ from auditor.engine.bind.selections import doubtful, unsure_rows
 from auditor.engine.facts.chunk import Status
 from auditor.engine.facts.fact_table import STATE_CODE
 from auditor.engine.verdicts import Reason, Verdict
+from auditor.model.labels import without
 from auditor.model.numbers import NUMERIC, State
 from auditor.model.row_names import RowName
 from auditor.rules.nodes import Phrases, SetLiteral, SetOf
@@ -37,9 +38,22 @@ class _Members:
 
     def __init__(self) -> None:
         self.number: dict[str, int] = {}
+        self.shown: list[str] = []  # each as it was met first
 
     def of(self, text: str) -> int:
-        return self.number.setdefault(text, len(self.number))
+        number = self.number.setdefault(_folded(text), len(self.number))
+        if number == len(self.shown):
+            self.shown.append(text)
+        return number
+
+    def known(self, text: str) -> int:
+        """The number of a member; −1 where it is none."""
+        return self.number.get(_folded(text), -1)
+
+
+def _folded(text: str) -> str:
+    """A name as it is compared: 其他社会保障缴费支出 in a sentence is 其他社会保障缴费 of a table."""
+    return without(text, "支出")
 
 
 def judge_sets(statement: SetRelation, instances: Instances, select: Select) -> Judgement:
@@ -136,7 +150,7 @@ def differences(statement: SetRelation, instances: Instances, select: Select) ->
     """Tell, for one instance, what the left set has too many and what it lacks: `+221、222；−208`."""
     members = _Members()
     pairs = [_pairs(side, instances, members, select)[0] for side in (statement.left, statement.right)]
-    names = list(members.number)
+    names = members.shown
     sets = [
         {names[n] for n in np.nonzero(_matrix(pair, members, instances)[:, 0])[0]} if names else set() for pair in pairs
     ]
@@ -157,7 +171,7 @@ def judge_membership(statement: Membership, instances: Instances, select: Select
     texts = instances.chunk.facts.texts
     verdict = np.full(len(instances), Verdict.INCONSISTENT, dtype=np.uint8)
     for number, position in enumerate(bound.position):
-        member = members.number.get(texts.get(int(position), ""), -1)
+        member = members.known(texts.get(int(position), ""))
         if position >= 0 and member >= 0 and matrix[member, number]:
             verdict[number] = Verdict.CONSISTENT
     unknown = (bound.position < 0) & (bound.reason == 0)
