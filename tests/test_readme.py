@@ -33,6 +33,8 @@ NOT_RUN = {
     "make demo": "installs packages from the network (its recipe is read below)",
     "python3 -m venv .venv": "the environment of the suite stands for it",
     ".venv/bin/pip install .": "installs packages from the network",
+    ".venv/bin/pip install '.[serve]'": "installs packages from the network",
+    "auditor serve": "serves until it is stopped (tests/serve/ starts it, asks it and stops it)",
     "py -m venv .venv": "needs Windows",
     r".venv\Scripts\pip install .": "needs Windows",
     r".venv\Scripts\auditor check examples": "needs Windows",

@@ -278,21 +278,15 @@ def _bar(stage: str, count: int) -> ProgressBar[int]:
 
 
 def _audit_all(filings: Sequence[Filing], book: RuleBook, settings: Settings, entities: Entities) -> list[Audit]:
-    """Audit all filings; those of one department together, so that each sees last year's, its budget, its units."""
-    if not filings:
-        return []
-    from auditor.engine.audit import audit_filings
+    """Audit all filings, in their order."""
+    from auditor.run.together import audited
 
-    by_entity: dict[str, list[Filing]] = {}
-    for number, filing in enumerate(filings):
-        by_entity.setdefault(entities.together(filing.key.entity) or f"?{number}", []).append(filing)
-    audited: dict[int, Audit] = {}
+    found: dict[int, Audit] = {}
     with _bar("cli.auditing", len(filings)) as bar:
-        for members in by_entity.values():
-            for audit in audit_filings(members, book, settings.rounding, entities):
-                audited[id(audit.filing)] = audit
+        for members in audited(filings, book, settings, entities):
+            found.update(members)
             bar.update(len(members))
-    return [audited[id(filing)] for filing in filings]
+    return [found[number] for number in range(len(filings))]
 
 
 def _baseline_files(baselines: Iterable[str]) -> Iterator[Path]:

@@ -21,6 +21,7 @@ class Lazy(click.Group):
 
     commands_in: ClassVar[dict[str, str]] = {
         "check": "auditor.cli.check:check",
+        "serve": "auditor.cli.serve:serve",
         "screen": "auditor.cli.screen:screen",
         "query": "auditor.cli.query:query",
         "read": "auditor.cli.read:read",
@@ -32,6 +33,7 @@ class Lazy(click.Group):
     }
     helps: ClassVar[dict[str, str]] = {
         "check": "核对公开文件并写报告 / audit filings and write reports",
+        "serve": "打开本机网页，拖入文件即可核对 / a page on this machine: drop files in",
         "screen": "批量核对：可接续、排序、找出未公开的 / screen thousands of filings, resumable and ranked",
         "query": "查询批量核对的结果 / ask the store of a screening",
         "read": "显示从文件中读到了什么 / show what was read from a file",

@@ -79,23 +79,23 @@ def _read_text(data: bytes, name: str, sha256: str, kind: str) -> Document:
     return plain_text.read(data, file=name, sha256=sha256)
 
 
-def load(path: Path, limit: int = -1) -> bytes:
-    """The bytes of a file, or the first `limit` of them.
+def load(path: Path, limit: int = -1, name: str = "") -> bytes:
+    """The bytes of a file, or the first `limit` of them; `name` is the one to show where it does not lie under its own.
 
     Raises `BadInputError` when it is missing, empty, unreadable or too large.
     """
     try:
         size = path.stat().st_size
         if path.is_dir() or not path.is_file():
-            raise BadInputError("input.not_a_file", file=printable(str(path)))
+            raise BadInputError("input.not_a_file", file=printable(name or str(path)))
         if size > MAX_BYTES:
-            raise BadInputError("input.too_large", file=printable(path.name), limit=MAX_BYTES // 1024**2)
+            raise BadInputError("input.too_large", file=printable(name or path.name), limit=MAX_BYTES // 1024**2)
         with path.open("rb") as file:
             data = file.read(limit)
     except FileNotFoundError:
-        raise BadInputError("input.missing", file=printable(str(path))) from None
+        raise BadInputError("input.missing", file=printable(name or str(path))) from None
     except OSError as error:
-        raise BadInputError("input.os", file=printable(str(path)), why=error.strerror or str(error)) from None
+        raise BadInputError("input.os", file=printable(name or str(path)), why=error.strerror or str(error)) from None
     if not data.strip() and len(data) != limit:
-        raise BadInputError("input.empty", file=printable(path.name))
+        raise BadInputError("input.empty", file=printable(name or path.name))
     return data

@@ -19,7 +19,7 @@ from auditor.sandbox import ARCHIVE_MARK
 from auditor.sandbox.archive import is_hidden
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from auditor.model.document import Document
     from auditor.model.filing import Filing
@@ -162,34 +162,38 @@ def is_wanted(name: str) -> bool:
     return path.suffix.lower() in SUFFIXES
 
 
-def opened(paths: Iterable[Path]) -> Iterator[Opened]:
-    """Read every file, archives member by member, each with bounds; errors come in their place."""
+def opened(paths: Iterable[Path], names: Mapping[Path, str] | None = None) -> Iterator[Opened]:
+    """Read every file, archives member by member, each with bounds; errors come in their place.
+
+    `names` are those to show of files that do not lie under their own names.
+    """
     from auditor.sandbox import members
 
     for path in paths:
-        name = printable(path.name)
+        named = names.get(path, "") if names else ""
+        name = printable(named or path.name)
         try:
-            inside = members(path)
+            inside = members(path, named)
         except AuditorError as error:
-            yield Opened(path, printable(str(path)), None, error)
+            yield Opened(path, name if named else printable(str(path)), None, error)
             continue
         if inside is None:
-            yield _read(path, name)
+            yield _read(path, name, named=named)
             continue
         wanted = [(stored, shown) for stored, shown in inside if is_wanted(PurePath(shown).name)]
         if not wanted:
             yield Opened(path, name, None, AuditorError("input.no_files", path=name))
         for number, (stored, shown) in enumerate(wanted, 1):
-            yield _read(path, f"{name}{ARCHIVE_MARK}{shown}", stored, last=number == len(wanted))
+            yield _read(path, f"{name}{ARCHIVE_MARK}{shown}", stored, last=number == len(wanted), named=named)
 
 
-def _read(path: Path, name: str, member: str = "", *, last: bool = True) -> Opened:
+def _read(path: Path, name: str, member: str = "", *, last: bool = True, named: str = "") -> Opened:
     from auditor.sandbox import read
 
     try:
-        return Opened(path, name, read(path, member), None, last, member)
+        return Opened(path, name, read(path, member, named), None, last, member)
     except AuditorError as error:
-        return Opened(path, printable(str(path)) if not member else name, None, error, last)
+        return Opened(path, name if member or named else printable(str(path)), None, error, last)
 
 
 def bound(item: Opened, book: RuleBook, settings: Settings, *, alone: bool = False) -> tuple[Document, Filing]:
@@ -220,11 +224,11 @@ def whole(members: Sequence[Filing], book: RuleBook) -> Filing:
 class ReadAhead:
     """Reads files in a thread, a few ahead of what is asked for: the next is parsed while one is bound.
 
-    Reading begins when it is made. As a context manager it ends the thread and the worker.
+    Reading begins when it is made. As a context manager it ends the thread and the worker. `names` are those to show.
     """
 
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self._items = opened(paths)
+    def __init__(self, paths: Sequence[Path], names: Mapping[Path, str] | None = None) -> None:
+        self._items = opened(paths, names)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="reading")
         self._waiting: deque[Future[Opened | None]] = deque()
         for _ in range(AHEAD):

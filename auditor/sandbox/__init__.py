@@ -21,16 +21,17 @@ HEAD = 1024 * 1024  # a text smaller than this is read in this process
 ARCHIVE_MARK = "!"  # 决算.zip!2023/某局.pdf: a file inside an archive
 
 
-def read(path: Path, member: str = "") -> Document:
+def read(path: Path, member: str = "", name: str = "") -> Document:
     """Read one file, or one member of a ZIP archive (by its stored name), in a worker process; small texts here.
 
+    `name` is the one to show of a file that does not lie under its own.
     Raises `BadInputError` when the file is missing, empty, too large, damaged, encrypted, of a kind that is not read,
     or takes too much time or memory; the message says what to do.
     """
     from auditor.readers.detect import CONTAINERS, kind_of
 
-    name = printable(path.name)
-    head = load(path, HEAD)
+    name = printable(name or path.name)
+    head = load(path, HEAD, name)
     if not member and len(head) < HEAD and not head.startswith(CONTAINERS) and kind_of(head, name) == "TEXT":
         refuse_own(head, name)
         return read_bytes(head, name)
@@ -39,13 +40,13 @@ def read(path: Path, member: str = "") -> Document:
     return shared().read(path, name, member)
 
 
-def members(path: Path) -> list[tuple[str, str]] | None:
+def members(path: Path, name: str = "") -> list[tuple[str, str]] | None:
     """The files in a ZIP archive as (stored name, name to show), or None for a file that is no archive."""
-    if not load(path, 4).startswith(b"PK"):
+    if not load(path, 4, name).startswith(b"PK"):
         return None
     from auditor.sandbox.guard import shared
 
-    return shared().members(path, printable(path.name))
+    return shared().members(path, printable(name or path.name))
 
 
 def pictures(path: Path, member: str, sha256: str, regions: Sequence[Region]) -> list[Picture | None]:
@@ -59,7 +60,7 @@ def pictures(path: Path, member: str, sha256: str, regions: Sequence[Region]) ->
     return shared().pictures(path, printable(path.name), member, sha256, regions)
 
 
-def annotate(path: Path, member: str, sha256: str, notes: Sequence[MarginNote]) -> Annotated:
+def annotate(path: Path, member: str, sha256: str, notes: Sequence[MarginNote], name: str = "") -> Annotated:
     """Write notes into a copy of a file (a member of an archive by its stored name), in the worker process.
 
     Raises `BadInputError` where the file can no longer be read, is not the one with this hash any more, or is of a
@@ -67,7 +68,7 @@ def annotate(path: Path, member: str, sha256: str, notes: Sequence[MarginNote]) 
     """
     from auditor.sandbox.guard import shared
 
-    return shared().annotate(path, printable(path.name), member, sha256, notes)
+    return shared().annotate(path, printable(name or path.name), member, sha256, notes)
 
 
 def on_pages(tell: Callable[[int, int], None] | None) -> None:

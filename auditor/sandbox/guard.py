@@ -35,8 +35,13 @@ LINE = 400  # characters of a fault that are shown
 _BOOT = (
     "import sys; root = sys.argv.pop(1); path = sys.path; "
     "path.insert(next((n for n, p in enumerate(path) if p.endswith('-packages')), len(path)), root); "
-    "from auditor.sandbox.worker import main; main()"
 )
+
+
+def own_python(module: str) -> list[str]:
+    """The command that runs `main` of a module of this very package in another process; arguments may follow."""
+    root = str(Path(__file__).parent.parent.parent)
+    return [sys.executable, "-P", "-c", f"{_BOOT}from {module} import main; main()", root]
 
 
 class CrashError(BadInputError):
@@ -246,8 +251,7 @@ class Guard:
     def _started(self) -> subprocess.Popen[bytes]:
         if not sys.executable:
             raise BadInputError("input.no_worker", why="sys.executable")
-        root = str(Path(__file__).parent.parent.parent)
-        command = [sys.executable, "-P", "-c", _BOOT, root, str(self.limits.memory), str(self.limits.seconds)]
+        command = [*own_python("auditor.sandbox.worker"), str(self.limits.memory), str(self.limits.seconds)]
         options: dict[str, Any] = (
             {"creationflags": getattr(subprocess, "CREATE_NO_WINDOW", 0)}
             if os.name == "nt"

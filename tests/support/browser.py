@@ -9,6 +9,8 @@ import select
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,9 +26,9 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
     "--hide-scrollbars",
 )
+NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND"
 PATIENCE = 15  # seconds for one answer
 _START = """
 import os, sys
@@ -36,18 +38,20 @@ os.dup2(low, 3)
 os.dup2(high, 4)
 os.execv(sys.argv[3], sys.argv[3:])
 """  # the browser reads from 3 and writes to 4
+_THROUGHPUT = ("downloadThroughput", "uploadThroughput")
 KEYS = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "ArrowDown": 40}
 
 
 class Browser:
-    """One page of one browser. The network is off."""
+    """One page of one browser. The network is off; `local` pages may be asked for at 127.0.0.1."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, local: bool = False) -> None:
         assert CHROMIUM
         self.folder = folder
         to_browser, self._out = os.pipe()
         self._in, from_browser = os.pipe()
-        options = [*FLAGS, "--remote-debugging-pipe", f"--user-data-dir={folder / 'profile'}", "about:blank"]
+        nowhere = f"{NOWHERE}, EXCLUDE 127.0.0.1" if local else NOWHERE
+        options = [*FLAGS, nowhere, "--remote-debugging-pipe", f"--user-data-dir={folder / 'profile'}", "about:blank"]
         self._process = subprocess.Popen(
             [sys.executable, "-c", _START, str(to_browser), str(from_browser), CHROMIUM, *options],
             pass_fds=(to_browser, from_browser),
@@ -63,7 +67,7 @@ class Browser:
         self._session = self.ask("Target.attachToTarget", targetId=page["targetId"], flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Network"):
             self.ask(f"{domain}.enable")
-        self.ask("Network.emulateNetworkConditions", offline=True, latency=0, downloadThroughput=0, uploadThroughput=0)
+        self.ask("Network.emulateNetworkConditions", offline=not local, latency=0, **dict.fromkeys(_THROUGHPUT, -1))
 
     def __enter__(self) -> Self:
         return self
@@ -109,6 +113,45 @@ class Browser:
         while not self._loaded:
             self._next()
         assert self.run("location.protocol") == "file:"
+
+    def go(self, url: str, *, width: int = 1280, height: int = 1000) -> None:
+        """Go to an address in a window of this size and wait until it is there."""
+        self.requests, self._loaded = [], False
+        self.resize(width, height)
+        self.ask("Page.navigate", url=url)
+        while not self._loaded:
+            self._next()
+
+    def wait(self, expression: str, seconds: float = 60) -> Any:
+        """Wait until an expression is true, across pages, and return its value."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            answer = self.ask("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+            if "exceptionDetails" not in answer and answer["result"].get("value"):
+                return answer["result"]["value"]
+            time.sleep(0.2)
+        raise AssertionError(expression)
+
+    def drop(self, paths: Iterable[Path], x: int = 300, y: int = 300) -> None:
+        """Drag files or folders into the window and let go."""
+        data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            self.ask("Input.dispatchDragEvent", type=kind, x=x, y=y, data=data)
+
+    def choose(self, selector: str, paths: Iterable[Path]) -> None:
+        """Choose files, or one folder, in the dialogue of an input."""
+        found = self.ask("Runtime.evaluate", expression=f"document.querySelector({json.dumps(selector)})")["result"]
+        self.ask("DOM.setFileInputFiles", files=[str(path) for path in paths], objectId=found["objectId"])
+
+    def within(self, expression: str) -> Any:
+        """Evaluate an expression in the frame of the page, which is of no origin and may be in a process of its own."""
+        page, self._session = self._session, ""
+        try:
+            frame = next(one for one in self.ask("Target.getTargets")["targetInfos"] if one["type"] == "iframe")
+            self._session = self.ask("Target.attachToTarget", targetId=frame["targetId"], flatten=True)["sessionId"]
+            return self.run(expression)
+        finally:
+            self._session = page
 
     def resize(self, width: int, height: int) -> None:
         """Give the window a size, in CSS pixels."""

@@ -4,6 +4,9 @@
   const made = name => document.getElementById(name).content.firstElementChild.cloneNode(true);
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const articles = all("article");
+  // In the page of `auditor serve` the report is a frame without an origin: that page keeps what is decided.
+  const door = parent === window ? null : parent;
+  const tell = message => { if (door) door.postMessage(message, "*"); };
 
   // A link may lead into something folded or filtered out: it is opened and shown before the reader gets there.
   function arrive() {
@@ -32,6 +35,32 @@
   if (articles.length) deal();
   mapped();
   arrive();
+  if (door) framed();
+
+  function framed() {
+    addEventListener("message", event => {
+      if (event.source !== door || !event.data) return;
+      if (event.data.auditor === "print") print();
+      if (event.data.auditor === "print-changes") printChanges();
+    });
+    addEventListener("keydown", event => {
+      if ((event.ctrlKey || event.metaKey) && event.key === "p") { event.preventDefault(); print(); }
+    });
+    // A file that is dragged over the frame is for the page around it.
+    addEventListener("dragenter", event => { event.preventDefault(); tell({auditor: "carries"}); });
+    addEventListener("dragover", event => event.preventDefault());
+    addEventListener("drop", event => {
+      event.preventDefault();
+      tell({auditor: "dropped", files: [...event.dataTransfer.files]});
+    });
+    tell({auditor: "ready"});
+  }
+
+  function printChanges() {
+    document.documentElement.classList.add("only-changes");
+    print();
+    document.documentElement.classList.remove("only-changes");
+  }
 
   function deal() {
     const form = made("t-tools"), status = form.querySelector("[role=status]");
@@ -46,10 +75,26 @@
         who: article.dataset.who || "", until: article.dataset.until || ""};
       for (const name of ["state", "remark", "who", "until"]) field(box, name).value = own[name] || "";
       const show = () => all(".waive", box).forEach(part => { part.hidden = field(box, "state").value !== "waived"; });
-      box.addEventListener("input", () => { show(); keep(); });
+      box.addEventListener("input", () => {
+        show();
+        keep();
+        tell({auditor: "decided", finding: article.dataset.id, decision: said(article)});
+      });
+      box.show = show;
       show();
       article.querySelector(".review").append(box);
     }
+
+    addEventListener("message", event => {
+      if (!door || event.source !== door || !event.data || event.data.auditor !== "decisions") return;
+      for (const article of articles) {
+        const own = event.data.decisions[article.dataset.id], box = article.querySelector(".deal");
+        if (!own) continue;
+        for (const name of ["state", "remark", "who", "until"]) field(box, name).value = own[name] || "";
+        box.show();
+      }
+      filter();
+    });
 
     function field(box, name) { return box.querySelector(`[name=${name}]`); }
     function said(article) {
@@ -83,11 +128,7 @@
     form.addEventListener("input", filter);
     form.addEventListener("submit", event => event.preventDefault());
     form.elements.clear.addEventListener("click", () => { form.reset(); filter(); });
-    form.elements.print.addEventListener("click", () => {
-      document.documentElement.classList.add("only-changes");
-      print();
-      document.documentElement.classList.remove("only-changes");
-    });
+    form.elements.print.addEventListener("click", printChanges);
     form.elements.export.addEventListener("click", () => {
       const entries = articles.map(article => [article, said(article)]).filter(([, own]) => own.state);
       if (!entries.length) { status.textContent = status.dataset.nothing; return; }

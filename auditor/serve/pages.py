@@ -1,0 +1,47 @@
+"""Templates and own files of the page. Everything that is filled in is escaped."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from auditor.messages import catalogue, language, say
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+OWN = {"desk.js": "text/javascript; charset=utf-8", "desk.css": "text/css; charset=utf-8"}
+_SAID = "serve.js."  # sentences that the script says
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("auditor.serve"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["t"] = say
+    return environment
+
+
+def page(template: str, **values: Any) -> str:
+    """Fill a template in the language in use."""
+    said = {key.removeprefix(_SAID): text for key, text in catalogue(language()).items() if key.startswith(_SAID)}
+    return (
+        _environment()
+        .get_template(f"{template}.html.j2")
+        .render(lang="zh-CN" if language() == "zh" else "en", said=json.dumps(said, ensure_ascii=False), **values)
+    )
+
+
+@cache
+def own_file(name: str) -> bytes:
+    """A file of the program's own: script or style sheet."""
+    return files("auditor.serve").joinpath(f"static/{name}").read_bytes()

@@ -1,0 +1,169 @@
+"""The page in a real browser: drag and drop, decisions, corrected drafts, by keyboard, in narrow windows, printed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+pytest.importorskip("starlette", reason="the extra auditor[serve] is not installed")
+
+from tests.conftest import EXAMPLES
+from tests.reports.test_browser import FINE, PROBE
+from tests.support.browser import CHROMIUM, Browser
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed (package chromium)"),
+]
+WRONG = next(EXAMPLES.glob("清河*.txt"))
+OVER = "document.getElementById('stop').hidden && document.getElementById('stage').textContent"
+
+
+class Program:
+    """`auditor serve` in a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        command = [sys.executable, "-m", "auditor.cli.main", "serve", "--no-browser", "--state", str(folder / "state")]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout
+        self.address = self.process.stdout.readline().split("：", 1)[1].split("（")[0]
+        self.home = self.address.partition("?")[0]
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Program]:
+    made = Program(tmp_path)
+    yield made
+    made.kill()
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with Browser(tmp_path_factory.mktemp("browser"), local=True) as made:
+        yield made
+
+
+def dropped(browser: Browser, *paths: Path) -> None:
+    """Drop files whose audit leads to the page of a filing, and wait for its report."""
+    before = browser.run("location.pathname")
+    browser.drop([path.resolve() for path in paths], y=60)
+    browser.wait(f"location.pathname.startsWith('/filing/') && location.pathname !== {before!r}")
+    browser.wait("performance.getEntriesByType('resource').some(one => one.name.endsWith('/decisions'))")
+
+
+def decided(browser: Browser, state: str, remark: str) -> None:
+    """Give the first finding a state and a remark, as its reader does, and wait until it is kept."""
+    browser.run("document.getElementById('told').textContent = ''")
+    for name, value in (("state", state), ("remark", remark)):
+        browser.within(
+            f"(() => {{ const f = document.querySelector('article [name={name}]'); f.value = {value!r};"
+            " f.dispatchEvent(new Event('input', {bubbles: true})); })()"
+        )
+    assert browser.wait("document.getElementById('told').textContent") == "已保存"
+
+
+def test_from_drop_to_a_corrected_draft(browser: Browser, program: Program, tmp_path: Path) -> None:
+    browser.go(program.address)
+    assert browser.run("location.search") == ""  # the key does not stay in the address
+    dropped(browser, WRONG)
+    assert browser.within("document.querySelector('main > section').id") == "changes"
+    assert browser.within("document.querySelectorAll('#changes tbody tr').length") > 0
+    assert [url for url in browser.requests if not url.startswith((program.home, "data:"))] == []
+    decided(browser, "changed", "已同财务核实")
+
+    program.kill()  # as a crash would: nothing is said goodbye to
+    again = Program(tmp_path)
+    try:
+        browser.go(again.address)
+        browser.run("document.querySelector('.filings a').click()")
+        browser.wait("!!document.getElementById('report')")
+        kept = "document.querySelector('article [name=remark]').value"
+        browser.wait("performance.getEntriesByType('resource').some(one => one.name.endsWith('/decisions'))")
+        assert browser.within(kept) == "已同财务核实"
+        assert browser.within("document.querySelector('article [name=state]').value") == "changed"
+
+        printed, wanted = browser.within(
+            "[...document.querySelectorAll('#changes tbody tr')].map(row => [row.cells[3].textContent,"
+            " row.cells[4].textContent]).find(pair => pair[1])"
+        )
+        draft = tmp_path / "修改稿.txt"
+        draft.write_text(WRONG.read_text("utf-8").replace(printed, wanted, 1), encoding="utf-8")
+        dropped(browser, draft)
+        assert "消失 1 个，新增 0 个" in browser.run("document.querySelector('.since').textContent")
+        saved = browser.downloads()
+        browser.run("document.querySelector('.tools a').click()")
+        browser.wait("new Promise(done => setTimeout(() => done(true), 1500))")
+        assert [path.suffix for path in saved.iterdir()] == [".xlsx"]
+        browser.go(again.home)
+        browser.run("window.confirm = () => true; document.getElementById('delete-all').click()")
+        browser.wait("document.body.textContent.includes('还没有核对过文件')")
+    finally:
+        again.kill()
+
+
+def test_a_folder_with_wrong_files_says_so_in_place(browser: Browser, program: Program, tmp_path: Path) -> None:
+    folder = tmp_path / "各单位"
+    (folder / "2023").mkdir(parents=True)
+    for path in EXAMPLES.glob("*.txt"):
+        shutil.copy(path, folder / "2023")
+    (folder / "空.docx").write_bytes(b"")
+    (folder / "便条.txt").write_text("明天开会。\n", encoding="utf-8")
+    (folder / "缩略图.db").write_bytes(b"x")
+    browser.go(program.address)
+    browser.drop([folder])
+    assert "2 份文件" in browser.wait(OVER)
+    lines = browser.run("[...document.querySelectorAll('#files li')].map(line => line.innerText)")
+    assert len(lines) == 4  # what no filing can be is not even sent
+    text = "\n".join(lines)
+    assert "空.docx 是空文件：请确认导出或下载是否完整。" in text
+    assert "便条.txt 中没有认出部门预决算公开的标题、表格或金额" in text
+    assert browser.run("document.querySelectorAll('.filings li').length") == 2
+
+
+def test_pages_fit_narrow_windows_and_can_be_read(browser: Browser, program: Program) -> None:
+    browser.go(program.address)
+    dropped(browser, WRONG)
+    filing = browser.run("location.href")
+    for width in (360, 640, 1280):  # 640 is 1280 at 200 %
+        for address in (program.home, filing):
+            browser.go(address, width=width)
+            browser.run("document.querySelectorAll('details').forEach(part => { part.open = true })")
+            assert browser.run(PROBE) == FINE, (address, width)
+
+
+def test_the_keyboard_alone_is_enough(browser: Browser, program: Program) -> None:
+    browser.go(program.address)
+    browser.tab_to("#pick-files")
+    assert browser.run("getComputedStyle(document.activeElement.parentElement).outlineStyle") == "solid"
+    browser.tab_to("#pick-folder")
+    browser.tab_to("#keep")
+    browser.press(" ")
+    assert browser.run("document.getElementById('keep').checked")
+    browser.choose("#pick-files", [WRONG.resolve()])
+    browser.wait("location.pathname.startsWith('/filing/')")
+    for selector in ("a[href='/']", "a[download]", "#print", "button.delete", "summary", "iframe"):
+        browser.tab_to(selector)
+    assert browser.run("document.getElementById('report').title").startswith("清河县")
+
+
+def test_the_list_of_filings_is_printed(browser: Browser, program: Program) -> None:
+    browser.go(program.address)
+    dropped(browser, WRONG)
+    browser.go(program.home)
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+        Path(file.name).write_bytes(browser.printed())
+        text = pypdfium2.PdfDocument(file.name)[0].get_textpage().get_text_bounded()
+    assert "清河县公共就业服务中心" in text
+    assert "选择文件" not in text
