@@ -122,7 +122,7 @@ class Browser:
         while not self._loaded:
             self._next()
 
-    def wait(self, expression: str, seconds: float = 60) -> Any:
+    def wait(self, expression: str, seconds: float = 180) -> Any:
         """Wait until an expression is true, across pages, and return its value."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -130,7 +130,7 @@ class Browser:
             if "exceptionDetails" not in answer and answer["result"].get("value"):
                 return answer["result"]["value"]
             time.sleep(0.2)
-        raise AssertionError(expression)
+        raise AssertionError((expression, self.run("document.body.innerText.slice(0, 2000)")))
 
     def drop(self, paths: Iterable[Path], x: int = 300, y: int = 300) -> None:
         """Drag files or folders into the window and let go."""
