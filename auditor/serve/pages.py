@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 OWN = {"desk.js": "text/javascript; charset=utf-8", "desk.css": "text/css; charset=utf-8"}
-_SAID = "serve.js."  # sentences that the script says
 
 
 @cache
@@ -33,7 +32,9 @@ def _environment() -> Environment:
 
 def page(template: str, **values: Any) -> str:
     """Fill a template in the language in use."""
-    said = {key.removeprefix(_SAID): text for key, text in catalogue(language()).items() if key.startswith(_SAID)}
+    sentences = catalogue(language())
+    names = [key.partition(".")[2] for key in sentences if key.startswith("script.")]
+    said = {name: sentences[f"script.{name}"] for name in names}  # what the script says
     return (
         _environment()
         .get_template(f"{template}.html.j2")

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from auditor.store.saved_reports import SavedReport
     from auditor.store.waivers import Waiver
 
-REPORT, DATA, ROWS, NOTES = "report.html", "report.json", "rows.json", "notes.json"
+REPORT, DATA, ROWS, NOTES = "filing-report.html", "filing-report.json", "filing-rows.json", "filing-notes.json"
 
 
 class Named(NamedTuple):

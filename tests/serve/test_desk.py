@@ -25,7 +25,7 @@ from auditor.rules.rule import RuleKind
 from auditor.serve.desk import Desk
 from auditor.serve.notebook import Decision, Notebook
 from auditor.serve.server import OneProgram
-from auditor.serve.worker import ROWS
+from auditor.serve.worker import DATA, REPORT, ROWS
 from click.testing import CliRunner
 from starlette.testclient import TestClient
 
@@ -195,10 +195,10 @@ def test_files_are_audited_as_on_the_command_line(desk: Desk, tmp_path: Path) ->
     done = CliRunner().invoke(cli, ["check", str(WRONG), "--out", str(tmp_path / "out"), "--fail-on", "never"])
     assert done.exit_code == 0
     (filing,) = desk.notebook.all()
-    for name in ("report.json", "report.html"):
+    for name in (DATA, REPORT):
         there = (tmp_path / "out" / f"{WRONG.stem}{Path(name).suffix}").read_text("utf-8")
         assert desk.report(filing, name).read_text("utf-8") == there
-    report = json.loads(desk.report(filing, "report.json").read_text("utf-8"))
+    report = json.loads(desk.report(filing, DATA).read_text("utf-8"))
     assert filing.counts[0] == report["summary"]["severities"]["error"] > 0
     assert client.get("/filing/" + filing.id + "/list").status_code == 200
 
@@ -208,7 +208,7 @@ def test_a_corrected_draft_says_what_is_gone_and_what_stays(desk: Desk) -> None:
     client, text = client_of(desk), WRONG.read_text("utf-8")
     finished(client, [(WRONG.name, WRONG.read_bytes())])
     first = next(desk.notebook.all())
-    report = json.loads(desk.report(first, "report.json").read_text("utf-8"))
+    report = json.loads(desk.report(first, DATA).read_text("utf-8"))
     suspect = next(suspect for finding in report["findings"] for suspect in finding["suspects"] if suspect["suggested"])
     wanted = f"{float(suspect['suggested']):,.2f}"
     assert text.count(suspect["printed"]) == 1
