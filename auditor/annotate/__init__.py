@@ -51,9 +51,9 @@ def checked(answer: Any) -> Annotated:
     """What the worker sent. Raises `ValueError` for anything else."""
     try:
         copy = base64.b64decode(answer["copy"], validate=True)
-        kind, placed = str(answer["kind"]), int(answer["placed"])
+        kind, placed = answer["kind"], answer["placed"]
     except (KeyError, TypeError, binascii.Error):
         raise ValueError from None
-    if kind not in ENDINGS or not copy:
+    if not isinstance(kind, str) or kind not in ENDINGS or not isinstance(placed, int) or not copy:
         raise ValueError
     return Annotated(copy, kind, placed)

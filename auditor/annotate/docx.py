@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from auditor.annotate.notes import AUTHOR
 from auditor.annotate.parts import Changed
 from auditor.annotate.xlsx import printable_lines
+from auditor.digits import whole_number
 from auditor.readers.word.docx import elements_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def annotated(data: bytes, file: str, notes: Sequence[MarginNote]) -> tuple[byte
         root = changed.tree(_MAIN)
         spots = elements_of(root, changed.package, file)
         comments = _comments(changed)
-        number = 1 + max((int(c.get(f"{_W}id", "0")) for c in comments if c.get(f"{_W}id", "0").isdigit()), default=-1)
+        number = 1 + max((whole_number(c.get(f"{_W}id", ""), 9) or 0 for c in comments), default=-1)
         placed = 0
         for note in notes:
             spot = (0, note.grid, note.row, note.column) if note.grid else (note.paragraph, 0, 0, 0)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from auditor.engine.findings import Audit
 
 
-_AMOUNT = re.compile(r"[\d,]+\.\d+")  # several in a cell where several cells came as one
+_AMOUNT = re.compile(r"(?<![\d,])[\d,]++\.\d++")  # several in a cell where several cells came as one
 
 
 class PrintedTally(NamedTuple):

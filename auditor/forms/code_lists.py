@@ -12,6 +12,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from auditor.digits import is_digits, whole_number
 from auditor.errors import RuleError
 from auditor.model.tables import CodeEntry
 from auditor.yamlfiles.trees import MAX_BYTES, nearest, read_bytes
@@ -100,7 +101,7 @@ def _columns(cells: list[str], file: str, line: int) -> list[str]:
 
 def _entry(item: dict[str, str], file: str, line: int) -> CodeEntry:
     code, name = item.get("code", ""), item.get("name", "")
-    if not (code.isascii() and code.isdigit()):
+    if not (code.isascii() and is_digits(code)):
         raise RuleError("forms.csv_code", file=file, line=line, code=code)
     if not name:
         raise RuleError("forms.csv_name", file=file, line=line, code=code)
@@ -114,6 +115,7 @@ def _entry(item: dict[str, str], file: str, line: int) -> CodeEntry:
 def _year(text: str, default: int, file: str, line: int) -> int:
     if not text:
         return default
-    if not (text.isascii() and text.isdigit() and FIRST_YEAR <= int(text[:6]) <= LAST_YEAR):
+    year = whole_number(text, 4)
+    if year is None or not FIRST_YEAR <= year <= LAST_YEAR:
         raise RuleError("forms.csv_year", file=file, line=line, value=text)
-    return int(text)
+    return year

@@ -10,6 +10,7 @@ import re
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from auditor.digits import is_digits
 from auditor.model.labels import plain, without
 from auditor.model.numbers import LOST
 
@@ -61,7 +62,7 @@ def code_parts(texts: Sequence[str], units: Container[int] = ()) -> tuple[list[s
         bare = text.replace(" ", "").translate(_FULL)
         if not bare or set(bare) <= {"*"}:
             continue
-        if bare.isdecimal():
+        if is_digits(bare):
             if position in units or (len(bare) == 6 and not unit):
                 unit = bare
             else:

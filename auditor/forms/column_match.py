@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from auditor.digits import whole_number
 from auditor.model.labels import plain
 from auditor.model.numbers import BROKEN, LOST, NUMERIC, State, parse_literal
 
@@ -89,8 +90,8 @@ def is_index_row(cells: Sequence[Cell]) -> bool:
     numbers: list[int] = []
     for cell in _distinct(cells):
         text = cell.text
-        if text.isdecimal():
-            numbers.append(int(text))
+        if (number := whole_number(text)) is not None:
+            numbers.append(number)
         elif _INDEX_LABEL.match(text):
             labels += 1
         elif LOST in text:
@@ -122,7 +123,8 @@ def read_header(grid: Grid, rows: int) -> Header:
     texts = []
     for cells in body:
         if is_index_row(cells):
-            index = {column: int(cell.text) for column, cell in enumerate(cells) if cell.text.isdecimal()}
+            numbers = {column: whole_number(cell.text) for column, cell in enumerate(cells)}
+            index = {column: number for column, number in numbers.items() if number is not None}
         else:
             names.append([plain(cell.text) for cell in cells])
             once = [cell if n == 0 or cells[n - 1] is not cell else None for n, cell in enumerate(cells)]
@@ -139,11 +141,14 @@ _YEAR = re.compile(r"(20[0-4]\d)年度?")
 
 def _relative(rows: list[list[str]]) -> list[list[str]]:
     """Header texts without years: the latest year is meant anyway, the one before it is called 上年."""
-    years = {int(year) for row in rows for text in row for year in _YEAR.findall(text)}
+    years = {year for row in rows for text in row for found in _YEAR.findall(text) if (year := whole_number(found))}
     if not years:
         return rows
     names = {max(years): "", max(years) - 1: "上年"}
-    return [[_YEAR.sub(lambda found: names.get(int(found[1]), found[0]), text) for text in row] for row in rows]
+    return [
+        [_YEAR.sub(lambda found: names.get(whole_number(found[1]) or 0, found[0]), text) for text in row]
+        for row in rows
+    ]
 
 
 def _paths(rows: list[list[str]], width: int, *, spans_known: bool) -> list[tuple[str, ...]]:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from auditor.digits import is_digits, whole_number
 from auditor.forms.codes import is_code
 from auditor.forms.column_match import ColumnRole, Look, look, looks_below, role_of
 from auditor.forms.header_rows import is_class
@@ -75,7 +76,7 @@ def segments_of(grid: Grid, header: Header, *, coded: bool) -> tuple[list[Column
 
 def _rising(grid: Grid, start: int, column: int) -> bool:
     """Whether a column counts up by one (行次), blanks and one jump allowed."""
-    numbers = [int(text) for cells in grid.rows[start:] if (text := cells[column].text).isdigit()]
+    numbers = [n for cells in grid.rows[start:] if (n := whole_number(cells[column].text)) is not None]
     others = [cells[column].text for cells in grid.rows[start:] if cells[column].text]
     if len(numbers) < 3 or len(numbers) < len(others):
         return False
@@ -91,7 +92,7 @@ def _codes_only(grid: Grid, start: int, column: int, *, headed: bool) -> bool:
     """
     texts = [text for cells in grid.rows[start:] if (text := cells[column].text)]
     texts = [text for text in texts if look(text) is not Look.TEXT]
-    if len(texts) < 2 or not all(text.isdigit() for text in texts):
+    if len(texts) < 2 or not all(map(is_digits, texts)):
         return False
     nonzero = {text for text in texts if text.strip("0")}
     reach = 2 if headed else 3  # names stand right beside it, or after one more column

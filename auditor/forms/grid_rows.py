@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from auditor.digits import is_digits, whole_number
 from auditor.forms.codes import code_parts, join_parts
 from auditor.forms.column_match import Look, is_index_row, look
 from auditor.forms.header_rows import total_labels
@@ -83,7 +84,7 @@ def aligned(cells: Sequence[Cell], slots: Sequence[Slot], groups: dict[str, str]
 
 
 def _line_number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
+    return whole_number(text, 3)
 
 
 def _set_label(row: PrintedRow, texts: Sequence[str], groups: dict[str, str]) -> None:
@@ -166,7 +167,7 @@ def _with_upper_parts(
     for key in [key for key in printed if unread and key[0] == block and key[1] >= unread[0][1]]:
         del printed[key]
     printed.update(dict.fromkeys(unread, LOST))  # a part of a code may stand there, above all that follows
-    parts = [at for at, text in enumerate(texts) if text.isdigit() and len(text) < 4 and at not in units]
+    parts = [at for at, text in enumerate(texts) if is_digits(text) and len(text) < 4 and at not in units]
     if not parts:
         return out
     above = [at for at in range(parts[0]) if keys[at] in printed]

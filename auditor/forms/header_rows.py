@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from auditor.digits import is_digits
 from auditor.forms.codes import is_code
 from auditor.forms.column_match import Look, is_index_row, last_words, look
 from auditor.model.labels import plain
@@ -91,7 +92,7 @@ def _has_amounts(texts: Sequence[str]) -> bool:
 def _code_before_name(cells: Sequence[Cell]) -> bool:
     """Whether a row begins with digits followed by a name (a code column that was damaged in print)."""
     texts = [cell.text for cell in cells if cell.text]
-    return len(texts) > 2 and texts[0].isdigit() and look(texts[1]) is Look.TEXT and look(texts[2]) is Look.NUMBER
+    return len(texts) > 2 and is_digits(texts[0]) and look(texts[1]) is Look.TEXT and look(texts[2]) is Look.NUMBER
 
 
 def _label_row(cells: Sequence[Cell], table: Table) -> bool:

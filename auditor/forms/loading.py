@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from auditor.digits import whole_number
 from auditor.forms.book import FormBook
 from auditor.forms.code_lists import with_code_list
 from auditor.forms.file_keys import (
@@ -80,14 +81,15 @@ def _taxonomy(tree: Map) -> Taxonomy:
         item = a_map(node)
         CODE.check(item)
         since, _, until = str(item.get("seen", "0-9999")).partition("-")
-        if not (since.isdecimal() and (until or since).isdecimal()):
+        first, last = whole_number(since, 4), whole_number(until or since, 4)
+        if first is None or last is None:
             fail(item["seen"], "rules.expected_number", name="seen", value=str(item["seen"]))
         entries.append(
             CodeEntry(
                 str(item["code"]),
                 str(item["name"]),
-                int(since),
-                int(until or since),
+                first,
+                last,
                 texts(item, "also"),
                 texts(item, "found_by"),
                 item.get("status", "observed") == "observed",

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from auditor.digits import whole_number
 from auditor.forms.codes import is_code
 from auditor.forms.printed_table import LooseCell, PrintedRow
 from auditor.model.document import Cell
@@ -138,7 +139,7 @@ class _Reader:
                 label = [] if token.number else [*label, token]
                 i += 1
                 continue
-            lane, line = lanes[hit], int(token.text)
+            lane, line = lanes[hit], whole_number(token.text) or 0
             done[hit] = line
             figures, i = self._figures(i + 1, len(lane.columns), self._next_lines(hit, expected, done))
             columns = [column.name for column in lane.columns]
@@ -147,9 +148,9 @@ class _Reader:
 
     def _lane_of(self, token: Token, turn: int, expected: list[list[int]], done: list[int]) -> int | None:
         """The lane whose next 行次 this token is, the lane whose turn it is first."""
-        if not (token.text.isascii() and token.text.isdigit()):
+        number = whole_number(token.text)
+        if number is None:
             return None
-        number = int(token.text)
         for step in range(len(expected)):
             lane = (turn + step) % len(expected)
             upcoming = [line for line in expected[lane] if line > done[lane]][: self.ahead]

@@ -12,6 +12,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
+from auditor.digits import has_digit
 from auditor.forms.codes import is_code
 from auditor.forms.column_match import Look, is_index_row, look
 from auditor.model.labels import plain
@@ -117,7 +118,7 @@ def words(cells: Sequence[Cell]) -> tuple[str, ...]:
 def _figures(cells: Sequence[Cell]) -> bool:
     """Whether a row prints numbers that are no numbers of columns."""
     numbers = [cell for cell in cells if cell.text and look(cell.text) is Look.NUMBER]
-    return any(any(sign.isdigit() for sign in cell.text) for cell in numbers) and not is_index_row(cells)
+    return any(has_digit(cell.text) for cell in numbers) and not is_index_row(cells)
 
 
 def columns_on(first: Grid, grid: Grid) -> list[int] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from auditor.digits import whole_number
 from auditor.forms.column_match import is_index_row
 from auditor.forms.printed_table import LooseCell
 from auditor.model.filing import Unread
@@ -78,7 +79,7 @@ def label_cells(grid: Grid, plan: GridPlan) -> set[int]:
         out.update(
             id(cell)
             for position, cell in enumerate(cells)
-            if position in columns or (numbered and cell.text.isdigit() and len(cell.text) < 4)
+            if position in columns or (numbered and whole_number(cell.text, 3) is not None)
         )
     return out
 

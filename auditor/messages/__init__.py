@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LANGUAGES = ("zh", "en")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSHOWN = r"\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff"
+_CONTROL = re.compile(rf"[\x00-\x1f{_UNSHOWN}]")
+_IN_LINES = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f{_UNSHOWN}]")
 _language: ContextVar[str] = ContextVar("language", default="zh")
 
 
@@ -59,3 +61,12 @@ def printable(text: str) -> str:
     'a\ufffd[2Jb\ufffdc'
     """
     return _CONTROL.sub("\ufffd", text)
+
+
+def clean(text: str) -> str:
+    r"""Return a text as any report may hold it: as `printable` does, but lines and tabs stay.
+
+    >>> clean("a\x00b\tc\nd\uffff")
+    'a\ufffdb\tc\nd\ufffd'
+    """
+    return _IN_LINES.sub("\ufffd", text)

@@ -120,6 +120,7 @@ MESSAGES: dict[str, str] = {
     "wordings.example_wrong": "“{text}” is listed under {name}, but the opposite is true.",
     "wordings.too_long": "“{text}…” is too long: a wording has at most 600 characters.",
     "wordings.pattern": "“{text}” is no regular expression: {why}.",
+    "wordings.runs_away": "“{text}” may run for ever: what repeats can read the same text in two ways; take away the inner + or *, or write ++ or *+.",
     # remarks of the readers
     "remark.hidden_text": "page {page} holds {count} characters that cannot be seen (covered, clipped, or in the colour of the paper); they were not read: {text}",
     "remark.watermark": "{count} page(s) carry a watermark (text aslant or in a light colour: “{text}”), which was not read",

@@ -120,6 +120,7 @@ MESSAGES: dict[str, str] = {
     "wordings.example_wrong": "“{text}”写在 {name} 之下，实际相反。",
     "wordings.too_long": "“{text}…”太长：一条说法不超过 600 个字。",
     "wordings.pattern": "“{text}”不是正确的正则表达式：{why}。",
+    "wordings.runs_away": "“{text}”可能永远算不完：重复的部分里，同一段文字可以有两种读法；请去掉里面一层的 + 或 *，或者写成 ++、*+。",
     # 读取时的说明
     "remark.hidden_text": "第 {page} 页有 {count} 个看不见的字（被遮住、裁去或与底色相同），没有读取：{text}",
     "remark.watermark": "{count} 页上印有水印（斜排或浅色的字“{text}”），没有读取",

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from auditor.digits import whole_number
+
 
 class State(StrEnum):
     """What stands in a cell (`value` … `mark`), or why nothing can be said of it."""
@@ -33,7 +35,8 @@ BROKEN = frozenset({"unread.error_cell", "unread.hashes", "unread.unseen_part"})
 _BROKEN = re.compile(r"(?P<error>#?(?:REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|N/A|SPILL!|CALC!))|[#＃]{2,}", re.IGNORECASE)
 NOTHING = frozenset({State.BLANK, State.DASH})  # never hide an amount
 
-MAX_DIGITS = 15  # 10^15 in the largest unit stays inside int64 after scaling
+MAX_DIGITS = 15  # what a spreadsheet keeps
+MAX_PRINTED = 40  # with all zeros before and behind
 
 _FULL = str.maketrans("０１２３４５６７８９．，％－﹣−﹪（）＋", "0123456789.,%---%()+")
 _SPACE = re.compile(r"[\s\u3000\u00a0]+")
@@ -104,9 +107,9 @@ def parse_literal(raw: str) -> Literal:
         return Literal(raw, State.UNREADABLE, reason="unread.unseen_part" if _is_part(bare) else "unread.not_a_number")
     part = found["part"] or ""
     digits = found["whole"].replace(",", "") + part
-    if len(digits.lstrip("0")) > MAX_DIGITS:
+    number = whole_number(digits.lstrip("0") or "0", MAX_DIGITS)
+    if number is None or len(digits) > MAX_PRINTED:
         return Literal(raw, State.UNREADABLE, reason="unread.too_large")
-    number = int(digits)
     if negative or found["sign"] == "-":
         number = -number
     return Literal(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
+from auditor.digits import begins_with_digit, whole_number
+
 
 class RowName(NamedTuple):
     """A row's name taken apart. `RowName.parse` reads it, `str` writes it.
@@ -34,8 +36,8 @@ class RowName(NamedTuple):
         if not stroke:
             lane, name = "", plain
         last = name.rsplit("/", 1)[-1]
-        occurrence = int(again) if again.isascii() and again.isdigit() else 1
-        return RowName(lane, last if last[:1].isdigit() else "", name, occurrence)
+        occurrence = whole_number(again, 6) or 1
+        return RowName(lane, last if begins_with_digit(last) else "", name, occurrence)
 
     @property
     def path(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditor.digits import whole_number
 from auditor.model.numbers import State
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def told_kind(filing: Filing) -> str:
 def _told(filing: Filing) -> set[str]:
     """The kinds that the text tells; a count of units of one kind alone does not say that there are no others."""
     said = [m for outline in filing.outlines for m in outline.mentions if m.table == "性质"]
-    counts = {mention.row: int(mention.parts["数"]) for mention in said if "数" in mention.parts}
+    counts = {mention.row: whole_number(mention.parts["数"]) or 0 for mention in said if "数" in mention.parts}
     plainly = {mention.row for mention in said if "数" not in mention.parts}
     return plainly | ({row for row, count in counts.items() if count} if len(counts) > 1 else set())
 

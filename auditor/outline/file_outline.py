@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from auditor.digits import whole_number
 from auditor.messages import say
 from auditor.model.facts import Place
 from auditor.model.outline import Mention, Outline
@@ -62,7 +63,7 @@ def _marked_pages(document: Document) -> set[int | None]:
     """
     coded = {values.get("page") for key, values in document.remarks if key == "remark.unmapped_glyphs"}
     pages = {values.get("page", "") for key, values in document.remarks if key in _MARKED}
-    return {int(page) if page.isdigit() else None for page in pages - coded}
+    return {whole_number(page or "", 9) for page in pages - coded}
 
 
 def _remarked(document: Document) -> Iterator[Mention]:
@@ -70,7 +71,5 @@ def _remarked(document: Document) -> Iterator[Mention]:
     for key, values in document.remarks:
         if key in _REMARKED:
             text = masked(values.get("text") or say("about.characters", count=values.get("count", "")))
-            place = Place(
-                document.file, page=int(values["page"]) if values.get("page", "").isdigit() else None, quote=text
-            )
+            place = Place(document.file, page=whole_number(values.get("page", ""), 9), quote=text)
             yield Mention("用语", _REMARKED[key], text, {}, place)

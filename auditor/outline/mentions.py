@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from auditor.digits import whole_number
 from auditor.messages import say
 from auditor.model.labels import plain
 from auditor.outline.table_lines import Lines
@@ -46,9 +47,9 @@ def years(filing: Filing, _: FormBook) -> ReadTable:
     lines = Lines("年份")
     year = filing.key.year
     for mention in _mentions(filing, "年份"):
-        cells: dict[str, str | int] = {"年": int(mention.parts["年"])}
+        cells: dict[str, str | int] = {"年": whole_number(mention.parts["年"]) or 0}
         if "至" in mention.parts or mention.row == "项目周期":
-            cells["至"] = int(mention.parts.get("至", mention.parts["年"]))
+            cells["至"] = whole_number(mention.parts.get("至", mention.parts["年"])) or 0
         if year:
             cells |= {"本年": year, "上年": year - 1, "应为": say("about.year", year=_expected(mention.row, year))}
         lines.add(mention.row, cells, mention.place)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from auditor.model.units import Kind
-from auditor.phrases.patterns import NUMBER, any_of, any_word, pattern_of
+from auditor.phrases.patterns import MOST_MADE, NUMBER, any_of, any_word, compiled, pattern_of
 from auditor.yamlfiles.keys import Entry, Key, KeyShape, flag
 from auditor.yamlfiles.trees import Map, a_list, a_map, choice, load, texts
 
@@ -119,7 +119,7 @@ def load_lexicon(roots: Iterable[Path]) -> Lexicon | None:
     return found
 
 
-SIGNS = ("1", "-1", "0")  # more, less, either
+SIGNS = {"1": 1, "-1": -1, "0": 0}  # more, less, either
 RELATIONS = ("大于", "小于", "等于")
 WORDS = Entry(
     "words",
@@ -197,7 +197,7 @@ class _Loader:
         self.tree = tree
         self.words = a_map(tree["words"])
         WORDS.check(self.words)
-        self.signs = {word: int(sign) for word, sign in self._meanings("增减", SIGNS)}
+        self.signs = {word: SIGNS[sign] for word, sign in self._meanings("增减", tuple(SIGNS))}
         self.comparisons = dict(self._meanings("比较", RELATIONS))
         self.slots = {
             "增减": f"(?P<增减>{any_word(self.signs)})",
@@ -208,12 +208,16 @@ class _Loader:
         }
         bases = any_of(self._patterns(self.words, "基期"))
         self.slots["基期"] = f"(?:{bases})"
-        self.base = re.compile(
+        self.base = compiled(
             rf"(?:与|和|同|比|较)(?:{bases})(?:同期|当年)?"
-            r"(?:预算执行数|年初预算数?|全年预算数?|预算数?|决算数?|执行数)?(?:相比(?:较)?|比较|同比|[^，。；：]{0,8}相比)?，?"
+            r"(?:预算执行数|年初预算数?|全年预算数?|预算数?|决算数?|执行数)?(?:相比(?:较)?|比较|同比|[^，。；：]{0,8}相比)?，?",
+            self.words["基期"],
+            MOST_MADE,
         )
-        self.budget_base = re.compile(
-            rf"(?:与|和|同|比|较)(?:{any_of(self._patterns(self.words, '预算基期'))})(?:相比(?:较)?|比较)?，?"
+        self.budget_base = compiled(
+            rf"(?:与|和|同|比|较)(?:{any_of(self._patterns(self.words, '预算基期'))})(?:相比(?:较)?|比较)?，?",
+            self.words["预算基期"],
+            MOST_MADE,
         )
 
     def lexicon(self) -> Lexicon:
@@ -223,14 +227,17 @@ class _Loader:
         return Lexicon(
             topics,
             tuple(self._measure(a_map(node)) for node in a_list(tree["measures"])),
-            tuple((column, re.compile(says)) for column, says in self._columns("compares")),
-            tuple((column, re.compile(f"(?:{says})(?P<列>[^。；]+)")) for column, says in self._columns("lists")),
+            tuple((column, compiled(says, tree["compares"], MOST_MADE)) for column, says in self._columns("compares")),
+            tuple(
+                (column, compiled(f"(?:{says})(?P<列>[^。；]+)", tree["lists"], MOST_MADE))
+                for column, says in self._columns("lists")
+            ),
             self.signs,
             self.comparisons,
             self.base,
             self.budget_base,
-            tuple(re.compile(text) for text in self._patterns(tree, "noise")),
-            re.compile(any_of(self._patterns(tree, "fillers"))),
+            tuple(compiled(text, tree["noise"], MOST_MADE) for text in self._patterns(tree, "noise")),
+            compiled(any_of(self._patterns(tree, "fillers")), tree["fillers"], MOST_MADE),
             tuple(self._aside(a_map(node)) for node in a_list(tree["asides"])),
             tuple(subject for subject in subjects if subject.use == "own"),
             tuple(subject for subject in subjects if subject.use),
@@ -253,7 +260,7 @@ class _Loader:
     def _measure(self, item: Map) -> Measure:
         MEASURE.check(item)
         patterns = ["" if text == "…" else pattern_of(text, self.slots, item) for text in texts(item, "says")]
-        says = tuple(re.compile(pattern + "$") for pattern in patterns)
+        says = tuple(compiled(pattern + "$", item, MOST_MADE) for pattern in patterns)
         report, against_budget = (str(item.get(key, "")) for key in ("report", "against_budget"))
         kind = Kind(str(item["kind"]))
         return Measure(str(item["column"]), kind, says, frozenset(texts(item, "units")), report, against_budget)
@@ -270,7 +277,7 @@ class _Loader:
     def _subject(self, item: Map, topic: str) -> Subject:
         SUBJECT.check(item)
         says, after = (
-            re.compile(any_of(patterns)) if (patterns := self._patterns(item, key)) else None
+            compiled(any_of(patterns), item, MOST_MADE) if (patterns := self._patterns(item, key)) else None
             for key in ("says", "after")
         )
         return Subject(topic, str(item["row"]), says, after, str(item.get("use", "")), texts(item, "under"))
@@ -282,4 +289,4 @@ class _Loader:
             f"(?!{any_of(self._patterns(item, key))})" if key in item else "" for key in ("unless", "until")
         )
         begins, ends = any_of(self._patterns(item, "begins")), re.escape(str(item["ends"]))
-        return re.compile(rf"{unless}(?:{begins})(?:{until}[^{ends}])*")
+        return compiled(rf"{unless}(?:{begins})(?:{until}[^{ends}])*", item, MOST_MADE)

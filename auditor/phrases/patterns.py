@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from auditor.model.numbers import LOST
+from auditor.phrases.backtracking import runs_away
 from auditor.yamlfiles.trees import fail
 
 if TYPE_CHECKING:
@@ -37,13 +38,21 @@ def any_of(patterns: Iterable[str]) -> str:
 
 
 def compiled(source: str, node: Any, most: int = MOST_PATTERN) -> re.Pattern[str]:
-    """Compile a regular expression of a rule folder. Raises `RuleError` at `node` for one too long, or none at all."""
+    """Compile a regular expression of a rule folder.
+
+    Raises `RuleError` at `node` for one that is too long, for what is none at all, and for one that may run for ever.
+    Another engine that never goes back (RE2) is no way out: it knows neither what stands before or behind (`(?<!…)`)
+    nor possessive parts, which the wordings need.
+    """
     if len(source) > most:
         fail(node, "wordings.too_long", text=source[:40])
     try:
-        return re.compile(source)
-    except re.error as error:
+        pattern = re.compile(source)
+        if runs_away(source):
+            fail(node, "wordings.runs_away", text=source[:60])
+    except (re.error, OverflowError, RecursionError) as error:
         fail(node, "wordings.pattern", text=source[:60], why=str(error))
+    return pattern
 
 
 def pattern_of(text: str, slots: Mapping[str, str], node: Any) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from auditor.digits import whole_number
+
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _LETTERS = "10X98765432"
 _LONG = re.compile(r"(?<![\dA-Za-z])(?:\d{17}[\dXx]|\d{16,19}|1[3-9]\d{9})(?![\dA-Za-z])")
@@ -24,10 +26,10 @@ def is_identity_number(digits: str) -> bool:
     if not re.fullmatch(r"[1-9]\d{16}[\dXx]", digits) or digits[:2] not in _PROVINCES:
         return False
     try:
-        born = date(int(digits[6:10]), int(digits[10:12]), int(digits[12:14]))
+        born = date(*(whole_number(part) or 0 for part in (digits[6:10], digits[10:12], digits[12:14])))
     except ValueError:
         return False
-    check = sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=False)) % 11
+    check = sum((whole_number(digit) or 0) * weight for digit, weight in zip(digits, _WEIGHTS, strict=False)) % 11
     return 1900 <= born.year <= 2100 and digits[17].upper() == _LETTERS[check]
 
 
@@ -48,7 +50,7 @@ def is_bank_card(digits: str) -> bool:
         return False
     total = 0
     for position, digit in enumerate(reversed(digits)):
-        worth = int(digit) * (2 if position % 2 else 1)
+        worth = (whole_number(digit) or 0) * (2 if position % 2 else 1)
         total += worth - 9 if worth > 9 else worth
     return total % 10 == 0
 

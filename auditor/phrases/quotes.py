@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditor.digits import is_digits
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -34,7 +36,7 @@ def unpaired_quotes(text: str) -> Iterator[tuple[int, int]]:
                 else:
                     lone.append(at)
         lone += waiting
-    straight = [at for at, char in enumerate(text) if char == _STRAIGHT and not text[at - 1 : at].isdigit()]
+    straight = [at for at, char in enumerate(text) if char == _STRAIGHT and not is_digits(text[at - 1 : at])]
     if len(straight) % 2:
         lone.append(straight[-1])
     for at in sorted(lone):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditor.digits import is_digits
 from auditor.model.labels import plain, without
 from auditor.model.row_names import RowName
 
@@ -29,7 +30,7 @@ class Names:
             if table is not None and table.codes in self.printed and not table.prose:
                 for row, label in read.names.items():
                     code = RowName.parse(row).last
-                    if code.isdigit():
+                    if is_digits(code):
                         self.printed[table.codes].setdefault(code, plain(label))
                         if table.codes == "economic":
                             self.labels.setdefault(code, label)

@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditor.digits import is_digits
 from auditor.model.footing import Footing, FootingKind, Licence
 from auditor.model.labels import plain, without
 from auditor.model.row_names import RowName
@@ -119,7 +120,7 @@ def _told(filing: Filing, book: FormBook, grammar: Grammar) -> list[_Told]:
                 continue
             code = RowName.parse(row).code
             label = read.names.get(row, "") or RowName.parse(row).last
-            name = f"{label}（{code}）" if code.isdigit() else plain(label)
+            name = f"{label}（{code}）" if is_digits(code) else plain(label)
             if len(grammar.key_of(name)) >= MIN_NAME:
                 out.append(_Told(fact.address, fact, name, (fact.place.section, column)))
     return out
@@ -138,7 +139,7 @@ def _printed(filing: Filing, book: FormBook) -> Iterator[tuple[str, _Cell]]:
             cell = _Cell(fact.address, fact, (read.table, fact.address.column))
             label = read.names.get(fact.address.row, "")
             names = {_key(part) for part in (label, *row.path.split("/")) if part}
-            names |= {row.code} if row.code.isdigit() else set(_codes(label))
+            names |= {row.code} if is_digits(row.code) else set(_codes(label))
             yield from ((name, cell) for name in sorted(names))
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from auditor.phrases.lexicon import Lexicon, Topic
     from auditor.prose.code_names import Names
 
-_CHAIN = re.compile(r"(?:[^，。；：（）\d、.]{2,40}?（(?:\d{2,3})?(?:类|款|项)）(?:支出)?)+")
+_CHAIN = re.compile(r"(?:[^，。；：（）\d、.]{2,40}?（(?:\d{2,3})?(?:类|款|项)）(?:支出)?)++")
 _LINK = re.compile(r"(?P<name>[^，。；：（）\d、.]{2,40}?)（(?P<code>\d{2,3})?(?P<level>类|款|项)）")
 _JOINED = re.compile(r"(?P<类>\d{3})类(?P<款>\d{2})款(?P<项>\d{2})项(?P<name>[^，。；：（）\d]{0,40})")
 _CODED = re.compile(r"(?P<name>[^，。；：（）\d、.]{2,40})（(?P<code>\d{3}(?:\d{2}){0,2})）")

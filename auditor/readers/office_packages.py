@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from typing import TYPE_CHECKING, Any
 
+from auditor.digits import digits_of
 from auditor.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -151,5 +152,5 @@ def modified(package: Package) -> str:
     if root is None:
         return ""
     for element in root.iter("{http://purl.org/dc/terms/}modified"):
-        return "".join(char for char in element.text or "" if char.isascii() and char.isdigit())[:14]
+        return digits_of(element.text or "")[:14]
     return ""

@@ -13,6 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditor.digits import hexadecimal, is_digits
 from auditor.model.numbers import LOST, State, parse_literal
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def is_paper(colour: str | None) -> bool:
     if found is None:
         return False
     digits = found[1] or "".join(digit * 2 for digit in found[2])
-    return min(int(digits[at : at + 2], 16) for at in (0, 2, 4)) >= PAPER * 255
+    return min(hexadecimal(digits[at : at + 2]) or 0 for at in (0, 2, 4)) >= PAPER * 255
 
 
 def _joined(runs: Iterable[Run]) -> list[Run]:
@@ -147,7 +148,7 @@ def _of_raised(text: str, before: str, after: str) -> str:
     last, following = before[-1:], after[:1]
     if _LATIN.match(last):
         return text
-    is_part = _is_figure(last) and (_is_figure(following) or not last.isdigit() or "." in text)
+    is_part = _is_figure(last) and (_is_figure(following) or not is_digits(last) or "." in text)
     return LOST if is_part else ""
 
 

@@ -7,6 +7,7 @@ import io
 import re
 from typing import TYPE_CHECKING
 
+from auditor.digits import whole_number
 from auditor.errors import AuditorError
 from auditor.model.entities import Entities, Expected
 
@@ -80,7 +81,7 @@ def _line(row: Sequence[str], columns: dict[str, int], number: int, file: str) -
         entity,
         department,
         tuple(name.strip() for name in _SEVERAL.split(said.get("names", "")) if name.strip()),
-        int(year.group()) if year else 0,
+        (whole_number(year.group()) or 0) if year else 0,
         _one_of(said.get("report", ""), REPORTS, file, number),
         edition,
         number,

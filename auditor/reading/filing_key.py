@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, TypeVar
 
+from auditor.digits import whole_number
 from auditor.model.document import Paragraph
 from auditor.model.facts import FilingKey
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 _HEAD = re.compile(
     r"(?<!事业)(?<!直属)(?<!下属)(?<!所属)(?<!行政)(?<!企业)(?:编制|填报|公开|预算|填制)?(?:单位|部门)(?:（单位）|\(单位\))?(?:名称|全称)?\s*[：:]\s*"
-    r"(?P<name>[^\s：:，。；\d](?:(?!(?:金额|货币|计量)?单位[：:])[^\s：:，。；\d]|(?<!\d)\d{1,3}(?![\d.,年月日])){3,39})"
+    r"(?P<name>[^\s：:，。；\d](?:(?!(?:金额|货币|计量)?单位[：:])[^\s：:，。；\d]|(?<!\d)\d{1,3}+(?![\d.,年月日])){3,39})"
 )  # a number belongs to a name (第101中学), a date behind it does not, nor the unit of money on the same line; what
 # `直属单位：` lists is not whose filing it is
 _UNIT_WORD = re.compile(r"^(?:人民币)?[亿万千]?元$|^金额|^万元|^元")
@@ -108,9 +109,9 @@ def _head_votes(text: str, entities: Counter[str], years: Counter[int]) -> None:
         if not _UNIT_WORD.match(name) and not name.startswith("金额") and "、" not in name:
             entities[name] += 3
             if year := _YEAR.search(text):
-                years[int(year.group(1))] += 2
+                years[whole_number(year.group(1)) or 0] += 2
     if re.fullmatch(r"20[0-4]\d年度?", text.replace(" ", "")):
-        years[int(text.replace(" ", "")[:4])] += 3
+        years[whole_number(text.replace(" ", "")[:4]) or 0] += 3
 
 
 def _title_votes(
@@ -121,7 +122,7 @@ def _title_votes(
         return
     rest = found["rest"]
     if year := _TITLE_YEAR.search(rest):
-        years[int(year.group(1))] += 4
+        years[whole_number(year.group(1)) or 0] += 4
         rest = rest.replace(year.group(0), "\n")
     reports["final_accounts" if found["report"] == "决算" else "budget"] += 6
     if found["edition"]:

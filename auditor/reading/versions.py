@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from auditor.digits import whole_number
 from auditor.model.filing import Remark
 
 if TYPE_CHECKING:
@@ -90,5 +91,5 @@ def _rank(file: str) -> tuple[bool, int]:
     ((True, 0), (False, 2), (False, 0))
     """
     stem = PurePath(file).stem
-    numbers = [int(first or second) for first, second in _VERSION.findall(stem)]
+    numbers = [whole_number(first or second) or 0 for first, second in _VERSION.findall(stem)]
     return bool(_WORDS.search(stem)), max(numbers, default=0)

@@ -9,7 +9,7 @@ from auditor.annotate import ENDINGS
 from auditor.annotate.notes import MarginNote
 from auditor.engine.verdicts import Verdict
 from auditor.errors import BadInputError
-from auditor.messages import say
+from auditor.messages import clean, say
 from auditor.model.filing import Remark
 from auditor.reports.narrate import Narrator, standing_text
 from auditor.run.output import stems
@@ -94,7 +94,7 @@ def _note(finding: Finding, number: int, place: Place, narrator: Narrator) -> Ma
     lines.append(say("annotate.rule", rule=finding.rule.id, id=finding.id))
     return MarginNote(
         finding.severity.value,
-        "\n".join(lines),
+        clean("\n".join(lines)),
         place.page or 0,
         place.bbox,
         place.row or 0,

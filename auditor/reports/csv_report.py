@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from auditor.messages import say
+from auditor.messages import clean, say
 from auditor.reports.rows import FindingRow, is_number, rows_of, sort_text
 from auditor.reports.workbook import RISKY
 
@@ -41,4 +41,5 @@ def csv_of(rows: Iterable[FindingRow]) -> str:
 
 def defused(text: str) -> str:
     """Put an apostrophe before what a spreadsheet would run; a plain negative number stays one."""
-    return f"'{text}" if text.startswith(RISKY) and not is_number(text) else text.replace("\x00", "\ufffd")
+    text = clean(text)
+    return f"'{text}" if text.startswith(RISKY) and not is_number(text) else text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditor.digits import whole_number
 from auditor.messages import say
 from auditor.model.facts import Fact, scale_of
 from auditor.model.labels import plain
@@ -134,4 +135,6 @@ def grouped(number: str) -> str:
     ('-79,189,400.34', '0.50')
     """
     whole, point, rest = number.partition(".")
-    return f"{int(whole):,}{point}{rest}" if whole.lstrip("-").isdigit() and int(whole) else number
+    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    value = whole_number(digits)
+    return f"{sign}{value:,}{point}{rest}" if value else number

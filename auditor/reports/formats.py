@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from auditor.messages import clean
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -32,12 +34,17 @@ class Format:
         if not self.ending:
             yield from import_module(self.module).filing_files(stem, audit, run)
             return
-        yield f"{stem}{self.ending}", import_module(self.module).filing_report(audit, run)
+        yield f"{stem}{self.ending}", _clean(import_module(self.module).filing_report(audit, run))
 
     def of_run(self, run: Run) -> Iterator[Written]:
         """Write the report of a run."""
         if self.batch:
-            yield self.batch, import_module(self.module).batch_report(run)
+            yield self.batch, _clean(import_module(self.module).batch_report(run))
+
+
+def _clean(content: str | bytes) -> str | bytes:
+    """Keep what no text should hold out of the formats that are texts; the others see to it where they write."""
+    return clean(content) if isinstance(content, str) else content
 
 
 FORMATS = {  # in the order in which they are written: what may have something to say about the run comes first

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from auditor.engine.findings import Severity, Since
 from auditor.engine.tally import tally_of
 from auditor.engine.verdicts import Verdict
-from auditor.messages import say
+from auditor.messages import clean, say
 from auditor.model.facts import value_text
 from auditor.reports.narrate import Narrator
 from auditor.reports.places import left_out, place_data, remark_text, table_notes
@@ -266,5 +266,13 @@ def batch_report(run: Run) -> str:
 
 
 def dumps(data: dict[str, Any]) -> str:
-    """Write data as JSON text: stable order, Chinese as it is."""
-    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+    """Write data as JSON text: stable order, Chinese as it is, no control characters in its texts."""
+    return json.dumps(_cleaned(data), ensure_ascii=False, indent=1) + "\n"
+
+
+def _cleaned(data: Any) -> Any:
+    if isinstance(data, str):
+        return clean(data)
+    if isinstance(data, dict):
+        return {_cleaned(key): _cleaned(value) for key, value in data.items()}
+    return [_cleaned(item) for item in data] if isinstance(data, (list, tuple)) else data

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from auditor.engine.findings import Severity
-from auditor.messages import printable, say
+from auditor.messages import clean, printable, say
 from auditor.reports.headline import filing_kind, filing_title
 from auditor.reports.rows import rows_of
 
@@ -80,7 +80,7 @@ def _of_finding(finding: Finding, row: FindingRow) -> Any:
     elif finding.severity in (Severity.ERROR, Severity.WARNING):
         _told(case, "failure", row.message, said, kind=finding.severity.value)
     else:
-        etree.SubElement(case, "system-out").text = _lines(said)
+        etree.SubElement(case, "system-out").text = clean(said)
     return case
 
 
@@ -92,8 +92,4 @@ def _told(case: Any, tag: str, message: str, text: str = "", *, kind: str = "") 
     element = etree.SubElement(case, tag, message=printable(message))
     if kind:
         element.set("type", kind)
-    element.text = _lines(text) or None
-
-
-def _lines(text: str) -> str:
-    return "\n".join(printable(line) for line in text.split("\n"))
+    element.text = clean(text) or None

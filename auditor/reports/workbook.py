@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
-from auditor.messages import say
+from auditor.digits import digits_of, real_number
+from auditor.messages import clean, printable, say
 from auditor.own import WORKBOOK
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Book:
 
     def name(self, text: str) -> str:
         """A name that a sheet may have and no other has."""
-        bare = _NAME.sub(" ", text).strip() or "-"
+        bare = _NAME.sub(" ", printable(text)).strip() or "-"
         number, name = 1, bare[:MAX_NAME]
         while name.casefold() in self._names or name.casefold() == "history":
             number += 1
@@ -65,19 +66,20 @@ class Book:
 
     def text(self, sheet: Any, row: int, column: int, text: str, style: str = "") -> None:
         """Write a text as a text, whatever it begins with."""
-        sheet.write_string(row, column, text[:MAX_TEXT], self.format(text, style))
+        sheet.write_string(row, column, clean(text)[:MAX_TEXT], self.format(text, style))
 
     def number(self, sheet: Any, row: int, column: int, value: str, style: str = "", *, grouped: bool = False) -> None:
         """Write a decimal string as a number with its decimals; one that a spreadsheet cannot hold stays text.
 
         `grouped` puts commas between thousands.
         """
-        if sum(char.isdigit() for char in value) > EXACT:
+        number = real_number(value)
+        if number is None or len(digits_of(value)) > EXACT:
             self.text(sheet, row, column, value, style)
         else:
             decimals = len(value.partition(".")[2])
             code = ("#,##0" if grouped else "0") + ("." + "0" * decimals if decimals else "")
-            sheet.write_number(row, column, float(value), self.format("", style, code))
+            sheet.write_number(row, column, number, self.format("", style, code))
 
     def format(self, text: str, style: str, code: str = "General") -> Any:
         """The cell format of a style with a number format; a text that looks like a formula is marked as a text."""

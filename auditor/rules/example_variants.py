@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from auditor.digits import whole_number
 from auditor.yamlfiles.trees import Map, Text
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _PRINTED = re.compile(r"(?<![\d.])-?\d[\d,]*\.\d+")  # in tables and sentences: 
 def each_figure(data: Any) -> tuple[bool, int]:
     """Whether an example stands for wrong figures, and in which passing example (0: in all of them)."""
     found = EACH_FIGURE.fullmatch(data.strip()) if isinstance(data, Text) else None
-    return found is not None, int(found[1] or 0) if found else 0
+    return found is not None, (whole_number(found[1] or "") or 0) if found else 0
 
 
 def changed(data: Any) -> Iterator[tuple[str, Any]]:
@@ -56,7 +57,10 @@ def wrong(figure: str) -> Iterator[str]:
     if found is None:
         return
     sign, whole, fraction, percent = found[1], found[2].replace(",", ""), found[3] or "", found[4] or ""
-    value = int(f"{sign}{whole}{fraction}")
+    value = whole_number(f"{whole}{fraction}")
+    if value is None:
+        return
+    value = -value if sign else value
     step = max(-(-abs(value) // PART), 10 if fraction else 1)
     for new in (value + step, value - step) if value else (step,):
         digits = str(abs(new)).zfill(len(fraction) + 1)

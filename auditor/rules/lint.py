@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from auditor.digits import is_digits
 from auditor.model.tables import Layout
 from auditor.model.units import Kind
 from auditor.rules.nodes import Aggregate, Call, Relation, WrittenNumber
@@ -66,7 +67,7 @@ def _lists_codes(ref: Ref, scope: Scope) -> bool:
         return any(lane.classes for lane in lanes) or "{" in prefix
     if table.layout is not Layout.CODES:
         return table.layout is Layout.LIST
-    if not prefix.isdigit():
+    if not is_digits(prefix):
         return True
     taxonomy = scope.book.taxonomies[table.codes]
     wanted = taxonomy.levels.get(LEVEL_SETS.get(ref.rows.text, ""), 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
+from auditor.digits import is_digits
 from auditor.model.tables import SELF_NAMED, Layout
 from auditor.rules.nodes import Name, Path, RowChoice, WrittenAddress
 from auditor.rules.plan import ROW_SETS, THIS_CELL, Rows, RowSpec
@@ -59,7 +60,7 @@ def row_set(path: Path, table: Table, scope: Scope) -> RowSpec:
     if word not in ROW_SETS:
         _unknown_group(path.text, (*ROW_SETS, *table.row_groups), table, scope)
     prefix = before.text
-    known = prefix in table.lane_by_name or prefix in table.row_groups or prefix.isdigit() or "{" in prefix
+    known = prefix in table.lane_by_name or prefix in table.row_groups or is_digits(prefix) or "{" in prefix
     if prefix and not known:
         _unknown_group(prefix, (*table.lane_by_name, *table.row_groups), table, scope)
     return RowSpec(Rows.SET, word, prefix=prefix, variables=tuple(before.variables()), open=True)
@@ -98,7 +99,7 @@ def _known_row(text: str, table: Table, scope: Scope) -> bool:
     if table.layout in SELF_NAMED:
         return True
     before, _, last = text.rpartition("/")
-    if last.isdigit():
+    if is_digits(last):
         lane = table.lane_by_name.get(before)
         if table.layout is Layout.CODES or (lane is not None and lane.classes is not None):
             return True

@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from auditor.digits import whole_number
 from auditor.errors import RuleError
 from auditor.rules.nodes import (
     Aggregate,
@@ -36,6 +37,9 @@ from auditor.yamlfiles.trees import Text, place_of
 
 if TYPE_CHECKING:
     from lark import Lark, Token
+
+
+MOST_WRITTEN = 21  # digits of a number in a rule, as the grammar bounds it
 
 
 def parse_statement(text: str, *, file: str = "", line: int = 0) -> Statement:
@@ -119,7 +123,7 @@ def _builder() -> Any:  # noqa: C901 — one short method per node
             return ("row", path)
 
         def again(self, token: Token) -> tuple[str, int]:
-            return ("occurrence", int(token))
+            return ("occurrence", whole_number(token) or 1)
 
         def column(self, path: Path) -> tuple[str, Path]:
             return ("column", path)
@@ -138,7 +142,7 @@ def _builder() -> Any:  # noqa: C901 — one short method per node
 
         def number(self, token: Token, unit: Token | None = None) -> WrittenNumber:
             whole, _, part = str(token).partition(".")
-            return WrittenNumber(int(whole + part), len(part), str(unit or ""))
+            return WrittenNumber(whole_number(whole + part, MOST_WRITTEN) or 0, len(part), str(unit or ""))
 
         def constant(self, number: WrittenNumber) -> Term:
             return Term(1, number)
@@ -147,7 +151,7 @@ def _builder() -> Any:  # noqa: C901 — one short method per node
             if len(parts) == 1:
                 return Term(1, parts[0])
             whole, _, part = str(parts[0]).partition(".")
-            return Term(1, parts[-1], int(whole + part), len(part))
+            return Term(1, parts[-1], whole_number(whole + part, MOST_WRITTEN) or 0, len(part))
 
         def expr(self, *parts: Any) -> Expression:
             terms: list[Term] = []

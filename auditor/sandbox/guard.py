@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from auditor.digits import whole_number
 from auditor.errors import BadInputError
 from auditor.limits import Limits
 from auditor.sandbox import codec
@@ -202,9 +203,11 @@ class Guard:
 
     def _tell(self, payload: bytes) -> None:
         """Pass on how far the worker is with pages that take long; what else it says is told to nobody."""
-        numbers = payload.removeprefix(codec.MORE_TIME).split()
-        if self.on_pages is not None and len(numbers) == 2 and all(n.isdigit() and len(n) < 6 for n in numbers):
-            self.on_pages(int(numbers[0]), int(numbers[1]))
+        numbers = [
+            whole_number(text, 5) for text in payload.removeprefix(codec.MORE_TIME).decode("ascii", "replace").split()
+        ]
+        if self.on_pages is not None and len(numbers) == 2 and None not in numbers:
+            self.on_pages(*(number or 0 for number in numbers))
 
     def _timed(self, process: subprocess.Popen[bytes], seconds: float, action: Any) -> bytes:
         """Do something with the process, and kill it when that takes too long (which ends the action)."""

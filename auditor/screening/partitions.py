@@ -10,6 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from auditor.digits import whole_number
 from auditor.screening.records import Partition
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def _cluster(source: ScreenedFile, number: int, entities: Entities) -> str:
 def _bits(parts: int, before: Sequence[str]) -> int:
     """How many bits name a partition; as in the last run unless they would be far too many or too few."""
     bits = max(0, (parts // (SIZE if parts < MANY else LARGE)).bit_length() - 1)
-    known = {int(name.split("-", 1)[0]) for name in before if name.split("-", 1)[0].isdigit()}
+    known = {size for name in before if (size := whole_number(name.split("-", 1)[0], 2)) is not None}
     last = next(iter(known)) if len(known) == 1 else None
     return last if last is not None and abs(last - bits) <= 1 else bits
 

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from auditor.digits import is_digits
 from auditor.forms.codes import is_code
 from auditor.model.facts import Address, Fact, Place, fact_of
 from auditor.model.filing import BoundBy, ReadTable, Unread, ViewCell
@@ -120,7 +121,7 @@ def _row_name(shape: Shape, row: ShapeRow, *, codes: bool) -> str:
 
     A row with one name is called by its code where it has one; else by its labels from left to right.
     """
-    names = [text for text in row.labels if text and not text.replace(" ", "").isdecimal()]
+    names = [text for text in row.labels if text and not is_digits(text.replace(" ", ""))]
     if row.code and len(names) < 2 and is_code(row.code):
         labels = [row.code]
     elif codes:
@@ -155,7 +156,7 @@ MIN_CODES = 3
 
 def leading(text: str) -> bool:
     """Whether a label begins with a code."""
-    return len(text) > 2 and text[:3].isdigit()
+    return len(text) > 2 and is_digits(text[:3])
 
 
 def _table(name: str, shape: Shape, read: ReadTable, codes: str) -> Table:

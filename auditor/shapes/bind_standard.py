@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from auditor.digits import is_digits
 from auditor.forms.row_match import Naming
 from auditor.forms.table_facts import make_facts
 from auditor.model.facts import Place
@@ -85,7 +86,7 @@ def _code_sums(table: Table, facts: Sequence[Fact]) -> Iterator[bool]:
     for printed in columns.values():
         below: dict[str, list[Fact]] = defaultdict(list)
         stack: list[str] = []
-        for code in sorted(code for code in printed if code.isdigit()):
+        for code in sorted(code for code in printed if is_digits(code)):
             while stack and not code.startswith(stack[-1]):
                 stack.pop()
             below[stack[-1] if stack else total].append(printed[code])
@@ -100,7 +101,7 @@ def _class_sums(facts: Sequence[Fact]) -> Iterator[bool]:
     lanes: dict[tuple[str, str], tuple[list[Fact], list[Fact]]] = defaultdict(lambda: ([], []))
     for fact in facts:
         lane, _, row = fact.address.row.partition("/")
-        lanes[lane, fact.address.column][0 if row.isdigit() else 1].append(fact)
+        lanes[lane, fact.address.column][0 if is_digits(row) else 1].append(fact)
     for classes, totals in lanes.values():
         if sum(bool(fact.value) for fact in classes) > 1 and any(fact.value for fact in totals):
             yield any(_near(total, classes) for total in totals)

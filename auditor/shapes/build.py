@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from auditor.digits import has_digit
 from auditor.forms.column_match import Look, is_index_row, look
 from auditor.model.numbers import BROKEN, NUMERIC, State, is_printed_number, parse_literal
 from auditor.model.shape import Shape, ShapeColumn, ShapeRow
@@ -254,7 +255,7 @@ def _number(cell: Cell) -> bool:
 
 def _like_number(text: str) -> bool:
     """Whether a text is a number that print damaged, and no words."""
-    return any(sign.isdigit() for sign in text) and not any(sign.isalpha() for sign in text) and len(text) < MAX_NUMBER
+    return has_digit(text) and not any(sign.isalpha() for sign in text) and len(text) < MAX_NUMBER
 
 
 MAX_NUMBER = 24

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from auditor.digits import has_digit, is_digits, whole_number
 from auditor.forms.codes import is_code
 from auditor.forms.column_match import Look, look
 from auditor.model.labels import plain
@@ -135,23 +136,24 @@ def _count(tally: ColumnTally, cell: Cell, behind: Cell | None) -> None:
     if what is Look.TEXT:
         tally.texts += 1
         tally.long += len(text) > MAX_LABEL
-    elif what is Look.NUMBER and any(sign.isdigit() for sign in text):
+    elif what is Look.NUMBER and has_digit(text):
         tally.numbers += 1
         bare = text.replace(" ", "")
-        if bare.isdecimal():
+        if is_digits(bare):
             tally.bare += 1
             tally.codes += is_code(bare)
             tally.parts += len(bare) <= 2
             tally.units += len(bare) == 6
-            if len(tally.values) < MAX_VALUES and len(bare) < MAX_DIGITS:
-                tally.spread = tally.spread or (bool(tally.values) and int(bare) != tally.values[-1])
-                tally.values.append(int(bare))
+            value = whole_number(bare, MAX_DIGITS)
+            if len(tally.values) < MAX_VALUES and value is not None:
+                tally.spread = tally.spread or (bool(tally.values) and value != tally.values[-1])
+                tally.values.append(value)
         if behind is not None and look(behind.text) is Look.TEXT:
             tally.before_name += 1
 
 
 MAX_LABEL = 40
-MAX_DIGITS = 12
+MAX_DIGITS = 11
 
 
 def holds_of(heads: Sequence[ColumnHead], tallies: Sequence[ColumnTally]) -> list[Holds]:

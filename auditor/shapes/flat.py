@@ -63,5 +63,6 @@ def _children(number: int, below: list[int], figures: Figures, *, least: int) ->
         counts = np.nonzero(every)[0] + 1
         counts = counts[counts >= least]
         if len(counts):
-            return int(counts[0])
+            first: int = counts[0].item()
+            return first
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditor.digits import is_digits
 from auditor.forms.column_match import Look, look
 from auditor.model.numbers import is_printed_number, parse_literal
 from auditor.model.shape import ShapeColumn, ShapeRow
@@ -56,7 +57,7 @@ def labelled_rows(
         for column, cell in _numbers(cells, columns, taken, stub):
             path = columns[column] or ((above[column],) if above.get(column) else ())
             label, group = _labels(cells, column)
-            if cell.text.replace(" ", "").isdecimal() and any(map(_names_no_figure, (label, *path[-1:]))):
+            if is_digits(cell.text.replace(" ", "")) and any(map(_names_no_figure, (label, *path[-1:]))):
                 continue
             if not label and not path:
                 label, path = above.get(column, ""), ()
@@ -103,7 +104,7 @@ def _numbers(
             continue
         seen.add(id(cell))
         bare = cell.text.replace(" ", "")
-        if bare.isdecimal() and (column < stub or (not column and len(bare) <= CODE_LIKE)):
+        if is_digits(bare) and (column < stub or (not column and len(bare) <= CODE_LIKE)):
             continue
         out.append((column, cell))
     return out

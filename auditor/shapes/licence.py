@@ -135,9 +135,9 @@ def _single(one: Proposal, choice: Choice) -> bool:
 
 def _doubled(one: Proposal, choice: Choice) -> bool:
     """Whether the parts are about two or three times their total: rows of several levels were added up."""
-    place = int(np.nonzero(choice.reading.tally.fails)[0][0])
-    total = abs(int(one.figures.value[choice.reading.sum.total, place]))
-    parts = abs(total - int(choice.reading.tally.gap[place])) if total else 0
+    place = np.nonzero(choice.reading.tally.fails)[0][0].item()
+    total = abs(one.figures.value[choice.reading.sum.total, place].item())
+    parts = abs(total - choice.reading.tally.gap[place].item()) if total else 0
     several = len(choice.reading.sum.parts) > 2
     return several and any(abs(parts - times * total) * 20 <= total * times for times in (2, 3)) and total > 0
 
@@ -231,7 +231,7 @@ def places(one: Proposal, choice: Choice) -> list[Broken]:
     """The places in which a sum fails."""
     out, reading = [], choice.reading
     for place in np.nonzero(reading.tally.fails)[0].tolist():
-        gap = int(reading.tally.gap[place])
+        gap = reading.tally.gap[place].item()
         lines = [(-1, reading.sum.total), *reading.sum.parts]
         named = [(one.figures.address[line][place], sign * gap) for sign, line in lines]
         out.append(Broken(id(choice), {address: change for address, change in named if address is not None}))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from auditor.digits import whole_number
 from auditor.errors import RuleError
 from auditor.model.labels import plain
 from auditor.phrases.patterns import compiled
@@ -98,7 +99,7 @@ class Vocabulary:
             if not told:
                 rest.append(text)
             if years := _YEAR.findall(text):
-                year = int(years[-1])
+                year = whole_number(years[-1]) or 0
         level, fund, nature, classification, time = (found.get(kind, frozenset()) for kind in KINDS)
         return Roles(level, fund, nature, classification, time, any(map(is_of_which, path)), year, tuple(rest))
 

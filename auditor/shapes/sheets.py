@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from auditor.digits import has_digit, is_digits
 from auditor.forms.column_match import Look, is_index_row, look
 from auditor.forms.page_joins import columns_on
 from auditor.model.document import Cell
@@ -106,8 +107,8 @@ def _has_figures(cells: Cells) -> bool:
     if is_index_row(cells):
         return False
     numbers = [cell.text for cell in filled(cells) if cell.text and look(cell.text) is Look.NUMBER]
-    numbers = [text for text in numbers if any(sign.isdigit() for sign in text)]
-    return any(not (len(text) == 4 and text.startswith("20") and text.isdigit()) for text in numbers)
+    numbers = [text for text in numbers if has_digit(text)]
+    return any(not (len(text) == 4 and text.startswith("20") and is_digits(text)) for text in numbers)
 
 
 def _full(cells: Cells) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from auditor.digits import is_digits
 from auditor.forms.printed_table import PrintedRow
 from auditor.forms.row_match import NamedRow, name_rows
 from auditor.model.labels import plain
@@ -126,7 +127,7 @@ def _total_row(rows: Sequence[ShapeRow], table: Table) -> ShapeRow | None:
 
 def _coded_twice(row: ShapeRow) -> bool:
     """Whether a row has codes of two classifications: it is a part of its first one."""
-    return len([text for text in row.labels if len(text) > 2 and text[:3].isdigit()]) > 1
+    return len([text for text in row.labels if len(text) > 2 and is_digits(text[:3])]) > 1
 
 
 def _figures(row: PrintedRow) -> bool:

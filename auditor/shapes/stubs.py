@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from auditor.digits import has_digit, is_digits
 from auditor.forms.codes import is_code, leading_code
 from auditor.forms.column_match import Look, look
 from auditor.shapes.columns import Holds
@@ -116,7 +117,7 @@ class StubReader:
 
 def _digits(text: str) -> str:
     bare = text.replace(" ", "").translate(_FULL)
-    return bare if bare.isdecimal() else leading_code(bare)
+    return bare if is_digits(bare) else leading_code(bare)
 
 
 def _said(cells: Cells, column: int) -> str:
@@ -124,7 +125,7 @@ def _said(cells: Cells, column: int) -> str:
     if column and cells[column] is cells[column - 1]:
         return ""
     text = cells[column].text
-    return "" if look(text) is Look.NUMBER and not any(sign.isdigit() for sign in text) else text
+    return "" if look(text) is Look.NUMBER and not has_digit(text) else text
 
 
 def _indent(raw: str) -> int:

@@ -96,7 +96,7 @@ def _report(name: str, data: dict[str, Any]) -> SavedReport:
         about = data["filing"]
         key = FilingKey(
             _text(about["entity"]),
-            int(about["year"] or 0),
+            _number(about["year"] or 0),
             *(_text(about[part] or "") for part in ("report", "edition")),
         )
         figures = {a: _text(text) for a, text in data["figures"].items()} if "figures" in data else None
@@ -116,6 +116,12 @@ def _finding(item: dict[str, Any]) -> SavedFinding:
         raise ValueError
     addresses = tuple(sorted({_text(figure["address"]) for figure in accused}))
     return SavedFinding(identity, rule, title, severity, verdict, message, addresses)
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int):
+        raise TypeError
+    return value
 
 
 def _text(value: Any) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditor.digits import is_digits
 from auditor.engine.facts.chunk import Chunk
 from auditor.engine.judge.evaluate import evaluate
 from auditor.engine.localise.signatures import signatures_of
@@ -130,13 +131,13 @@ def row_lost(draft: Draft, choice: random.Random, _: RuleBook) -> Defective | No
 
 
 def _leaves(cells: dict[tuple[str, str], str]) -> list[str]:
-    rows = {row for row, _ in cells if row.isdigit()}
+    rows = {row for row, _ in cells if is_digits(row)}
     return sorted(row for row in rows if len(row) > 3 and not any(o != row and o.startswith(row) for o in rows))
 
 
 def _has_sisters(row: str, cells: dict[tuple[str, str], str]) -> bool:
     """Whether the nearest printed code above a row has another row below it."""
-    rows = {other for other, _ in cells if other.isdigit()}
+    rows = {other for other, _ in cells if is_digits(other)}
     above = max((other for other in rows if other != row and row.startswith(other)), key=len, default="")
     return any(other.startswith(above) and other not in (row, above) for other in rows)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditor.digits import is_digits
 from auditor.model.document import Cell, Grid, Paragraph
 from auditor.model.facts import Place
 from auditor.model.tables import Layout
@@ -202,7 +203,7 @@ class Layouts:
 
     def _blocks(self, table: Table, cells: dict[tuple[str, str], str]) -> list[LayoutLine]:
         staff, public = (table.row_groups[name.removesuffix("合计")] for name in _FOOTERS)
-        codes = sorted(row for row, _ in cells if row.isdigit())
+        codes = sorted(row for row, _ in cells if is_digits(row))
         blocks = [[c for c in codes if c.startswith(staff)], [c for c in codes if c.startswith(public)]]
         out: list[LayoutLine] = [["科目代码", "科目名称", "决算数"] * 2]
         if self.official:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from auditor.digits import is_digits
 from auditor.model.numbers import decimal_text
 from auditor.model.units import FEN_PER
 from auditor.testing.ledger import NATURES, SOURCES
@@ -249,7 +250,7 @@ class _Writer:
             "。",
             *self._change(lead, ("一般公共预算支出表", "合计", "本年支出合计"), "一般公共预算财政拨款支出"),
         ]
-        codes = sorted(row for row, column in amounts if column == "本年支出合计" and row.isdigit())
+        codes = sorted(row for row, column in amounts if column == "本年支出合计" and is_digits(row))
         classes = [code for code in codes if len(code) == 3]
         if not round_to(whole, STEP):
             return

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
 
+from auditor.digits import whole_number
 from auditor.errors import RuleError
 
 if TYPE_CHECKING:
@@ -258,9 +259,10 @@ def whole(mapping: Mapping[str, Any], key: str) -> int | None:
     if node is None:
         return None
     text = a_text(node)
-    if not text.isascii() or not text.isdigit():
-        fail(text, "rules.expected_number", name=key, value=str(text))
-    return int(text)
+    value = whole_number(text)
+    if value is None:
+        fail(text, "rules.expected_number", name=key, value=str(text)[:40])
+    return value
 
 
 def choice(mapping: Mapping[str, Any], key: str, allowed: Iterable[str], default: str) -> str:

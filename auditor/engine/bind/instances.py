@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from auditor.digits import begins_with_digit, is_digits
 from auditor.engine.verdicts import Reason
 from auditor.model.row_names import RowName
 from auditor.model.tables import Layout
@@ -133,7 +134,7 @@ def row_test(table: Table, spec: RowSpec, chunk: Chunk, prefix: str | None = Non
             return name not in table.named_rows
         if name.startswith("单位/") or word == "各单位行":
             return word == "各单位行" and name.startswith("单位/") and name.count("/") == 1  # not those below another
-        if not code[:1].isdigit():
+        if not begins_with_digit(code):
             return False
         if word == "各码":
             return True
@@ -151,7 +152,7 @@ def _inside(table: Table, head: str) -> Callable[[str], bool]:
         if table.layout is Layout.CODES:
             return lambda name: name.startswith(members)
         return frozenset(members).__contains__
-    if head.isdigit():
+    if is_digits(head):
         return lambda name: name.startswith(head) and name != head
     return lambda name: name.startswith(head + "/")
 
@@ -207,7 +208,7 @@ def _code_in(name: str, template: str, mark: str, cut: int) -> str:
     if not (name.startswith(before) and name.endswith(after)):
         return ""
     code = name[len(before) : len(name) - len(after)]
-    if not code[:1].isdigit() or "/" in code:
+    if not begins_with_digit(code) or "/" in code:
         return ""
     return code[:cut] if cut else code
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from auditor.digits import begins_with_digit, is_digits
 from auditor.engine.bind.linear_forms import refs_of
 from auditor.engine.bind.positions import column_numbers, filings_of, row_numbers
 from auditor.engine.bind.selections import bind_selection
@@ -110,7 +111,7 @@ def _part(row: str) -> str:
     lane, _, name, _ = RowName.parse(row)
     if "/" in name or not lane:
         return ""
-    if name[-3:].isdigit():
+    if is_digits(name[-3:]):
         return "支出"
     return "收入" if lane == "收入" and name not in _SUMS else ""
 
@@ -149,7 +150,9 @@ UNKNOWN_PARTS = 2  # an aggregate whose parts are not printed: at least two
 
 def _bare(block: Block) -> Longs:
     """What a row without printed children counts as: 0 for a code (a leaf), else an aggregate of unknown parts."""
-    return np.array([0 if name[:1].isdigit() else UNKNOWN_PARTS for name in block.plain_rows] or [0], dtype=np.int64)
+    return np.array(
+        [0 if begins_with_digit(name) else UNKNOWN_PARTS for name in block.plain_rows] or [0], dtype=np.int64
+    )
 
 
 def _totals(block: Block, tree: CodeTree) -> dict[str, Longs]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from auditor.digits import begins_with_digit
 from auditor.rules.plan import ColumnSpec, Ref, Rows
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _ancestor_rows(level: str, instances: Instances, block: Block) -> Ints:
     length = instances.chunk.book.taxonomies[block.table.codes].levels.get(level, 0)
     above = np.full(max(1, len(block.rows)), -1, dtype=np.int32)
     for number, name in enumerate(block.plain_rows):
-        if name[:1].isdigit() and len(name.split("·", 1)[0]) >= length:
+        if begins_with_digit(name) and len(name.split("·", 1)[0]) >= length:
             above[number] = block.row_of.get(name[:length], -1)
     return above[instances.rows]
 

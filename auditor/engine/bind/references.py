@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from auditor.digits import is_digits
 from auditor.engine.bind.positions import column_numbers, filings_of, row_numbers
 from auditor.engine.bind.reasons import (
     leaves_with_figures,
@@ -143,8 +144,8 @@ def _stops_above(ref: Ref, instances: Instances, block: Block | None, at: Longs,
     texts, numbers = instances.values.get(variable, ([""], np.zeros(len(instances), dtype=np.int32)))
     for number, text in enumerate(texts):
         code = ref.rows.text.replace("{" + variable + "}", text) if variable else ref.rows.text
-        above = np.array([name.isdigit() and name != code and code.startswith(name) for name in block.plain_rows])
-        if code.isdigit() and above.any():
+        above = np.array([is_digits(name) and name != code and code.startswith(name) for name in block.plain_rows])
+        if is_digits(code) and above.any():
             out |= (numbers[at] == number) & np.asarray(ends[above].any(axis=0))[np.maximum(filing, 0)]
     return out
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from auditor.digits import is_digits
 from auditor.engine.bind.instances import Instances, row_mask
 from auditor.engine.bind.positions import column_numbers, filings_of, row_numbers
 from auditor.engine.bind.reasons import (
@@ -266,7 +267,7 @@ def _stops_short(ref: Ref, instances: Instances, block: Block, filing: Ints) -> 
     if ref.rows.text not in LEVEL_SETS or block.table.layout is not Layout.CODES:
         return out
     wanted = chunk.book.taxonomies[block.table.codes].levels[LEVEL_SETS[ref.rows.text]]
-    above = np.array([name.isdigit() and len(name) < wanted for name in block.plain_rows], dtype=np.bool_)
+    above = np.array([is_digits(name) and len(name) < wanted for name in block.plain_rows], dtype=np.bool_)
     ends = above[:, None] & leaves_with_figures(ref.table, block, chunk)
     if not ends.any():
         return out

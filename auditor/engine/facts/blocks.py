@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from auditor.digits import begins_with_digit
 from auditor.forms.codes import ancestors
 from auditor.model.row_names import RowName
 
@@ -77,12 +78,12 @@ class Block:
     @cached_property
     def codes(self) -> Flags:
         """Which rows are codes."""
-        return np.array([name[:1].isdigit() for name in self.rows], dtype=np.bool_)
+        return np.array([begins_with_digit(name) for name in self.rows], dtype=np.bool_)
 
     @cached_property
     def again(self) -> Ints:
         """For every code of a printed table the row of its second occurrence (−1: none), as numbers in the pool."""
-        codes = [name if name[:1].isdigit() and not self.table.prose else "" for name in self.rows]
+        codes = [name if begins_with_digit(name) and not self.table.prose else "" for name in self.rows]
         return np.array([self.row_of.get(f"{code}#2", -1) for code in codes], dtype=np.int32)
 
     @cached_property
@@ -177,8 +178,8 @@ def build_tree(block: Block, lengths: Sequence[int]) -> CodeTree:
     above = np.full((len(block.rows), depth + 1), -1, dtype=np.int32)
     in_tree = np.zeros(len(block.rows), dtype=np.bool_)
     for number, name in enumerate(block.plain_rows):
-        in_tree[number] = name[:1].isdigit() or name.startswith(UNIT)
-        if name[:1].isdigit():
+        in_tree[number] = begins_with_digit(name) or name.startswith(UNIT)
+        if begins_with_digit(name):
             chain = [block.row_of.get(code, -1) for code in ancestors(name, lengths)]
             above[number, : len(chain)] = chain
             above[number, depth] = root

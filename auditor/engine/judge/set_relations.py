@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from auditor.digits import begins_with_digit
 from auditor.engine.bind.references import bind_ref
 from auditor.engine.bind.selections import doubtful, unsure_rows
 from auditor.engine.facts.chunk import Status
@@ -245,7 +246,7 @@ def _ordered(segments: Segments, instances: Instances) -> Flags:
     names = segments.block.plain_rows
     rank = np.empty(len(names), dtype=np.int64)
     rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
-    code = np.array([name[:1].isdigit() for name in names], dtype=np.bool_)[segments.rows]
+    code = np.array([begins_with_digit(name) for name in names], dtype=np.bool_)[segments.rows]
     instance, position, order = segments.instance[code], segments.position[code], rank[segments.rows[code]]
     printed = np.lexsort((position, instance))
     instance, order = instance[printed], order[printed]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from auditor.digits import is_digits
 from auditor.engine.verdicts import Verdict
 from auditor.model.row_names import RowName
 from auditor.model.units import Kind
@@ -48,7 +49,7 @@ def lost_rows(failing: Sequence[Check], facts: Sequence[Fact]) -> list[LostRow]:
     elsewhere: dict[str, list[int]] = {}  # code → figures
     for number, fact in enumerate(facts):
         code = RowName.parse(fact.address.row).last
-        if code.isdigit() and fact.kind is Kind.AMOUNT and fact.is_figure:
+        if is_digits(code) and fact.kind is Kind.AMOUNT and fact.is_figure:
             elsewhere.setdefault(code, []).append(number)
     found = (_lost(table, parent, checks, elsewhere, facts) for (table, parent), checks in short.items())
     return [one for one in found if one is not None]
@@ -90,11 +91,11 @@ def _parent(check: Check, facts: Sequence[Fact]) -> tuple[str, str] | None:
     if len(left) != 1 or not right or max(operand.fact for operand in check.operands) >= len(facts):
         return None
     head = facts[left[0].fact].address
-    if head.row != TOTAL and not head.row.isdigit():
+    if head.row != TOTAL and not is_digits(head.row):
         return None
     for operand in right:
         address = facts[operand.fact].address
-        below = address.row.isdigit() and (head.row == TOTAL or address.row.startswith(head.row))
+        below = is_digits(address.row) and (head.row == TOTAL or address.row.startswith(head.row))
         if (address.table, address.column) != (head.table, head.column) or not below or address.row == head.row:
             return None
     return head.table, head.row
@@ -124,7 +125,7 @@ def _is_below(code: str, parent: str, printed: Iterable[str]) -> bool:
     if parent != TOTAL and not (code.startswith(parent) and code != parent):
         return False
     reach = 0 if parent == TOTAL else len(parent)
-    return not any(row.isdigit() and len(row) > reach and code.startswith(row) for row in printed)
+    return not any(is_digits(row) and len(row) > reach and code.startswith(row) for row in printed)
 
 
 def _telling(check: Check, numbers: Iterable[int], facts: Sequence[Fact]) -> int | None:

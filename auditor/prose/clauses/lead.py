@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from auditor.digits import whole_number
 from auditor.model.units import Kind
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class Leads:
         lead.said_base = True
         lead.base = "year" if self.grammar.before.search(words) or not self.grammar.budget.search(words) else "budget"
         years = _YEAR.findall(words) or re.findall(r"20\d\d", words)
-        lead.base_year = int(years[-1]) if years else 0
+        lead.base_year = (whole_number(years[-1]) or 0) if years else 0
         sort = _KINDS.search(words)
         lead.base_sort = sort.group()[-2:] if sort else ""
         if lead.base == "budget" and self.report == "budget":
@@ -155,7 +156,7 @@ class Leads:
         lead.each = "分别" in before
         if lead.column != "上年" or not lead.year:
             year = _YEAR.findall(phrase)
-            lead.year = int(year[-1]) if year else lead.year
+            lead.year = (whole_number(year[-1]) or 0) if year else lead.year
             sort = _KINDS.findall(phrase)
             lead.sort = sort[-1][-2:] if sort else lead.sort
         lead.phrase = phrase[-LONGEST:]

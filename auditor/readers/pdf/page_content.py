@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import pypdfium2
 from pypdfium2 import raw
 
+from auditor.digits import digits_of
 from auditor.errors import BadInputError
 from auditor.readers.pdf import pdfium_calls, typefaces
 from auditor.readers.pdf.page_drawing import Drawn, TooComplexError, drawn_on
@@ -107,7 +108,7 @@ class Pdf:
     def modified(self) -> str:
         """When the file says it was last changed, as digits (YYYYMMDDHHMMSS…), or ''."""
         value = self._document.get_metadata_value("ModDate") or self._document.get_metadata_value("CreationDate")
-        return "".join(ch for ch in str(value) if ch.isdigit())[:14]
+        return digits_of(str(value))[:14]
 
     def page(self, number: int) -> PageContent:
         """Read one page (counted from 0). Raises `BadInputError` when it cannot be loaded or is beyond bounds."""

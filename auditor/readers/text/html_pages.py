@@ -282,5 +282,5 @@ def _own(cell: Any) -> bool:
 def _span(cell: Any, name: str, rest: int) -> int:
     """How many places a cell covers: what a value begins with counts, as in browsers; no rows are all that follow."""
     found = _WHOLE.match(cell.get(name) or "1")
-    value = min(int(found[1]), MAX_SPAN) if found is not None else 1
+    value = min(whole_number(found[1]) or 0, MAX_SPAN) if found is not None else 1
     return value or (rest if name == "rowspan" else 1)

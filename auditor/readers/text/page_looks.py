@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from auditor.digits import real_number, whole_number
 from auditor.readers.printed_runs import is_paper
 
 if TYPE_CHECKING:
@@ -57,13 +58,13 @@ def _declared(style: str | None) -> dict[str, str]:
 
 def _points(size: str) -> float:
     found = _SIZE.fullmatch(size)
-    return float(found[1]) * _PER_POINT[found[2]] if found is not None else 0.0
+    return (real_number(found[1]) or 0.0) * _PER_POINT[found[2]] if found is not None else 0.0
 
 
 def _is_white(colour: str) -> bool:
     found = _RGB.fullmatch(colour)
     if found is not None:
-        colour = "".join(f"{min(int(part), 255):02x}" for part in found.groups())
+        colour = "".join(f"{min(whole_number(part) or 0, 255):02x}" for part in found.groups())
     return colour == "white" or is_paper(colour)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from auditor.digits import hexadecimal, whole_number
 from auditor.errors import BadInputError
 from auditor.model.document import Cell, Document, Grid, Paragraph, spans_kept
 from auditor.model.facts import Place
@@ -346,13 +347,10 @@ def _children(parent: Any, *tags: str) -> Iterator[Any]:
 def _int(parent: Any, tag: str) -> int:
     element = parent.find(tag)
     value = element.get(f"{_W}val", "") if element is not None else ""
-    return int(value) if value.isdigit() and len(value) < 7 else 0
+    return whole_number(value, 6) or 0
 
 
 def _symbol(element: Any) -> str:
     code = element.get(f"{_W}char", "")
-    try:
-        value = int(code, 16)
-    except ValueError:
-        return ""
-    return "" if 0xE000 <= value <= 0xF8FF or value > 0x10FFFF else chr(value)
+    value = hexadecimal(code)
+    return "" if value is None or 0xE000 <= value <= 0xF8FF or value > 0x10FFFF else chr(value)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from auditor.digits import whole_number
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -132,12 +134,12 @@ def _overridden(element: Any, levels: list[_Level], kind: str, identity: str) ->
     levels = list(levels)
     counted = kind
     for override in element.findall(f"{_W}lvlOverride"):
-        at = override.get(f"{_W}ilvl", "")
-        if not at.isascii() or not at.isdigit() or int(at[:3]) >= len(levels):
+        at = whole_number(override.get(f"{_W}ilvl", ""))
+        if at is None or at >= len(levels):
             continue
         own = override.find(f"{_W}lvl")
         if own is not None:
-            levels[int(at)] = _level(own)
+            levels[at] = _level(own)
         if override.find(f"{_W}startOverride") is not None:
             counted = f"{kind}/{identity}"
     return _List(levels, counted)
@@ -146,9 +148,9 @@ def _overridden(element: Any, levels: list[_Level], kind: str, identity: str) ->
 def _levels(kind: Any) -> list[_Level]:
     out = [_Level() for _ in range(_LEVELS)]
     for element in kind.findall(f"{_W}lvl"):
-        at = element.get(f"{_W}ilvl", "")
-        if at.isascii() and at.isdigit() and int(at[:3]) < _LEVELS:
-            out[int(at)] = _level(element)
+        at = whole_number(element.get(f"{_W}ilvl", ""))
+        if at is not None and at < _LEVELS:
+            out[at] = _level(element)
     return out
 
 
@@ -171,7 +173,8 @@ def _value(parent: Any, name: str) -> str:
 
 
 def _whole(text: str, default: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else default
+    value = whole_number(text, 6)
+    return default if value is None else value
 
 
 def _number_of(element: Any) -> tuple[str, int | None]:
@@ -196,7 +199,7 @@ def written(value: int, form: str) -> str:
 
 def _each(digits: str) -> Callable[[int], str]:
     """Digit by digit."""
-    return lambda value: "".join(digits[int(digit)] for digit in str(value))
+    return lambda value: "".join(digits[whole_number(digit) or 0] for digit in str(value))
 
 
 def _nth(signs: Sequence[str]) -> Callable[[int], str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from auditor.digits import whole_number
 from auditor.readers.printed_runs import Run, is_paper
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class RunLooks:
             raised,
             any(_state(layers, name) for name in ("strike", "dstrike")),
             pale,
-            float(size) if size and size.isascii() and size.isdigit() and len(size) < 5 else 0.0,
+            (whole_number(size or "", 4) or 0) * 1.0,
         )
 
     def is_hidden(self, run: Any, paragraph: Any) -> bool:
@@ -110,7 +111,7 @@ def _first(layers: list[Any], name: str) -> str | None:
 def _moved(position: str | None) -> bool:
     """Whether text is moved up or down, in half points, by more than what adjusts a line."""
     digits = (position or "").lstrip("-+")
-    return digits.isascii() and digits.isdigit() and len(digits) < 5 and int(digits) >= 6
+    return (whole_number(digits, 4) or 0) >= 6
 
 
 def _fills(shading: Any) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from auditor.digits import digits_of, whole_number
 from auditor.errors import BadInputError
 from auditor.readers.office_packages import Package
 from auditor.readers.workbook.sheets import MAX_CELLS, Sheet
@@ -55,7 +56,7 @@ def _modified(package: Package) -> str:
     root = package.xml("meta.xml")
     found = next(root.iter("{http://purl.org/dc/elements/1.1/}date"), None) if root is not None else None
     text = (found.text or "") if found is not None else ""
-    return "".join(char for char in text if char.isascii() and char.isdigit())[:14]
+    return digits_of(text)[:14]
 
 
 def _hidden_styles(root: Any) -> set[str]:
@@ -135,8 +136,7 @@ def _inside(table: Any) -> Iterator[Any]:
 
 
 def _times(element: Any, name: str, most: int) -> int:
-    text = element.get(f"{_TABLE}{name}", "1")
-    return max(1, min(int(text), most)) if text.isascii() and text.isdigit() and len(text) < 9 else 1
+    return max(1, min(whole_number(element.get(f"{_TABLE}{name}", "1"), 8) or 1, most))
 
 
 def _line(paragraph: Any) -> str:
@@ -144,8 +144,8 @@ def _line(paragraph: Any) -> str:
     out = [paragraph.text or ""]
     for child in paragraph:
         if child.tag == f"{_TEXT}s":
-            count = child.get(f"{_TEXT}c", "1")
-            out.append(" " * (min(int(count), 200) if count.isascii() and count.isdigit() and len(count) < 9 else 1))
+            count = whole_number(child.get(f"{_TEXT}c", "1"), 8)
+            out.append(" " * (1 if count is None else min(count, 200)))
         elif child.tag == f"{_TEXT}tab":
             out.append(" ")
         elif child.tag == f"{_TEXT}line-break":

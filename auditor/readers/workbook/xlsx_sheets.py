@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 
+from auditor.digits import whole_number
 from auditor.errors import BadInputError
 from auditor.model.numbers import LOST
 from auditor.readers.office_packages import Package, modified
@@ -93,7 +94,7 @@ class _Reader:
         if found is None:
             return
         left, right = column_number(found[1]), column_number(found[3])
-        self.sheet.merges.append((int(found[2]) - 1, left, int(found[4]) - 1, right))
+        self.sheet.merges.append((_whole(found[2]) - 1, left, _whole(found[4]) - 1, right))
 
     def _row(self, element: Any) -> None:
         number = _whole(element.get("r"))
@@ -108,7 +109,7 @@ class _Reader:
             self.count += 1
             found = _REFERENCE.fullmatch(cell.get("r", ""))
             column = column_number(found[1]) if found else column + 1
-            row = int(found[2]) - 1 if found else self.row
+            row = _whole(found[2]) - 1 if found else self.row
             if column >= _MOST_COLUMNS or row >= _MOST_ROWS or self.count > 4 * MAX_CELLS:
                 raise BadInputError("input.too_many_cells", file=self.sheet.file, limit=MAX_CELLS)
             style = _whole(cell.get("s"))
@@ -188,4 +189,4 @@ def _is_zero(text: str | None) -> bool:
 
 
 def _whole(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
+    return whole_number(text or "", 8) or 0

@@ -6,10 +6,12 @@ Source: ECMA-376 part 1, 18.4 (shared strings), 18.8 (styles).
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from auditor.digits import hexadecimal, real_number, whole_number
 from auditor.readers.printed_runs import Run, is_paper
 from auditor.readers.workbook.number_formats import BUILT_IN, date_text, is_date, is_unseen, shown
 
@@ -23,6 +25,7 @@ TRUE = ("1", "true")
 PLAIN = Run("")
 Words = str | tuple[Run, ...]  # a text, in runs where parts of it look different
 
+_ENDLESS = ("inf", "infinity", "nan")
 _LAST_DAY = 2_958_465  # 9999-12-31
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _WHITE_THEME = "0"  # the colour of windows, which is that of paper
@@ -43,15 +46,12 @@ class Book:
 
     def number(self, text: str, style: int) -> Words:
         """What a stored number shows; days before the first of March 1900 are one off, as everywhere."""
-        try:
-            value = float(text)
-        except ValueError:
-            return text
-        if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 — not a number
-            return "#N/A"
+        value = real_number(text)
+        if value is None or math.isinf(value):
+            return text if value is None and text.strip(" +-").lower() not in _ENDLESS else "#N/A"
         code = self.codes[style] if style < len(self.codes) else ""
         if style < len(self.dates) and self.dates[style] and 1 <= value < _LAST_DAY:
-            return date_text(self.base + dt.timedelta(days=int(value)), code)
+            return date_text(self.base + dt.timedelta(days=math.floor(value)), code)
         if value and is_unseen(value, code):
             return (Run(shown(value, ""), pale=True),)
         return shown(value, code)
@@ -76,7 +76,7 @@ def _read_styles(root: Any, book: Book) -> None:
     formats = root.find(f"{_MAIN}cellXfs")
     for at, element in enumerate(formats if formats is not None else ()):
         identity = element.get("numFmtId", "0")
-        number = int(identity) if identity.isdigit() and len(identity) < 6 else 0
+        number = whole_number(identity, 5) or 0
         alignment = element.find(f"{_MAIN}alignment")
         if alignment is not None and alignment.get("horizontal") == "centerContinuous":
             book.centred.add(at)
@@ -94,9 +94,8 @@ def _plain(look: Run) -> Run:
 
 
 def _at(elements: Sequence[Any], number: str | None) -> Any:
-    if number is None or not (number.isascii() and number.isdigit() and len(number) < 6):
-        return None
-    return elements[int(number)] if int(number) < len(elements) else None
+    at = whole_number(number or "", 5)
+    return elements[at] if at is not None and at < len(elements) else None
 
 
 def _look(properties: Any) -> Run:
@@ -116,10 +115,7 @@ def _look(properties: Any) -> Run:
 
 
 def _size(text: str) -> float:
-    try:
-        return max(0.0, min(float(text), 1000.0))
-    except ValueError:
-        return 0.0
+    return max(0.0, min(real_number(text) or 0.0, 1000.0))
 
 
 def _colour(element: Any) -> str:
@@ -159,4 +155,4 @@ def runs_of(item: Any) -> Words:
 
 def escaped(text: str) -> str:
     """Characters that XML cannot hold are written `_x000D_`."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    return _ESCAPED.sub(lambda found: chr(hexadecimal(found[1]) or 0), text) if "_x" in text else text

@@ -7,6 +7,7 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from auditor.digits import is_digits
 from auditor.model.document import Grid, Paragraph
 from auditor.model.numbers import parse_literal
 from auditor.testing.planting import corrupt
@@ -45,7 +46,7 @@ def ten_times(text: str, _: random.Random) -> str:
 
 def _front(text: str) -> list[int]:
     """Where the digits stand that rounding cannot hide."""
-    digits = [at for at, char in enumerate(text) if char.isdigit()]
+    digits = [at for at, char in enumerate(text) if is_digits(char)]
     return digits[: max(1, len(digits) - TAIL)]
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditor.digits import is_digits
 from auditor.engine.findings import Severity
 from auditor.model.document import Grid, Paragraph
 from auditor.model.numbers import LOST
@@ -42,7 +43,7 @@ def cells_hidden(document: Document, choice: random.Random) -> Document:
     def cover(cell: Cell) -> str:
         if not choice.randrange(CELLS):
             return _covered(cell.raw)
-        digits = [n for n, char in enumerate(cell.raw) if char.isdigit()]
+        digits = [n for n, char in enumerate(cell.raw) if is_digits(char)]
         if len(digits) > 1 and not choice.randrange(CELLS):
             at = choice.choice(digits)
             return cell.raw[:at] + LOST + cell.raw[at + 1 :]

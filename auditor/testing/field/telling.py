@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from auditor.digits import is_digits
 from auditor.testing.field.judging import verdict_of
 from auditor.testing.field.rates import rates_of
 
@@ -254,7 +255,7 @@ def _compared(files: Sequence[Measured]) -> list[str]:
         recall_of(one for file in files for one in file.trials if _is_told(one) is told) for told in (False, True)
     ]
     return [
-        *(cell for cell in _shares(c) if not cell.isdigit()),
+        *(cell for cell in _shares(c) if not is_digits(cell)),
         f"{c['error'] / n:.2f}",
         f"{c['warning'] / n:.2f}",
         str(c["silent"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from auditor.digits import is_digits
 from auditor.forms.codes import is_code
 from auditor.forms.column_match import is_index_row
 from auditor.model.tables import Layout
@@ -61,7 +62,7 @@ def _split_codes(sheet: VariedSheet, column: int, rows: Sequence[int], style: st
 
 
 def _join_codes(sheet: VariedSheet, segment: SheetSegment, rows: Sequence[int]) -> bool:
-    columns = [c for c in segment.labels if any(sheet.rows[n][c].text.isdigit() for n in rows)]
+    columns = [c for c in segment.labels if any(is_digits(sheet.rows[n][c].text) for n in rows)]
     if len(columns) != 3 or columns[2] - columns[0] != 2 or sheet.spans_down(columns, rows):
         return False
     first = columns[0]

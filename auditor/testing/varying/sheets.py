@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from auditor.digits import is_digits
 from auditor.forms.codes import is_code
 from auditor.forms.find_tables import title_forms
 from auditor.model.document import Cell, Document, Grid, Paragraph
@@ -242,7 +243,7 @@ def label_cells(sheet: VariedSheet) -> Iterable[tuple[str, Cell]]:
         for number in sheet.body():
             name = sheet.row_name(number, part)
             cells = [sheet.rows[number][column] for column in part.labels]
-            named = [cell for cell in cells if cell.text and not cell.text.replace(" ", "").isdigit()]
+            named = [cell for cell in cells if cell.text and not is_digits(cell.text.replace(" ", ""))]
             if name and named:
                 yield name, named[-1]
 
