@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from auditor.digits import whole_number
 from auditor.errors import BadInputError
 from auditor.model.document import Cell, Document, Grid, Paragraph, spans_kept
 from auditor.model.facts import Place
