@@ -27,7 +27,7 @@ PAPER = 0.92  # lightness from which a colour cannot be told from white paper
 _FIGURES = frozenset("0123456789０１２３４５６７８９.,．")
 _DIGIT = re.compile("[0-9０-９]")
 _LATIN = re.compile("[A-Za-z]")
-_AMOUNT = re.compile(r"[\s0-9０-９.,．，%％()（）万亿千元\-−－]*[0-9０-９][\s0-9０-９.,．，%％()（）万亿千元\-−－]*")
+_AMOUNT = re.compile(r"(?=[^0-9０-９]*[0-9０-９])[\s0-9０-９.,．，%％()（）万亿千元\-−－]*+")
 _HEX = re.compile(r"#?(?:[0-9A-Fa-f]{2})?([0-9A-Fa-f]{6})|#([0-9A-Fa-f]{3})")
 
 

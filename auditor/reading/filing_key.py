@@ -80,7 +80,7 @@ def _named(file: str) -> FilingKey:
     entities = Counter({name: count for name, count in entities.items() if not _YEAR_IN_NAME.search(name)})
     if not years:
         bare = set(_BARE_YEAR.findall(stem))
-        years.update(int(year) for year in bare if len(bare) == 1)
+        years.update(whole_number(year) or 0 for year in bare if len(bare) == 1)
     return FilingKey(_first(entities, ""), _first(years, 0), _first(reports, ""), _first(editions, ""))
 
 

@@ -25,9 +25,9 @@ SAMPLE = 100_000  # characters looked at to tell text from binary data
 
 _BREAKS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _RULE = re.compile(r"[\s|:+\-=]+")
-_PIPE_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?\s*")
+_PIPE_RULE = re.compile(r"\s*+\|?\s*+:?-++:?\s*+(?:\|\s*+:?-++:?\s*+)++\|?\s*+")
 _PIPE = re.compile(r"(?<!\\)\|")
-_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+|\s+#+\s*$")
+_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+|(?<!\s)\s++#++\s*$")
 _MARKS = re.compile(r"\*\*|__|`|<br\s*/?>", re.IGNORECASE)
 MIN_PIPES, MIN_PIPED = 2, 2  # in a line, and lines in a row, of a table without a rule
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b]")

@@ -6,9 +6,11 @@ Source: XML Spreadsheet Reference (Microsoft Office 2003), `urn:schemas-microsof
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from auditor.digits import real_number, whole_number
 from auditor.errors import BadInputError
 from auditor.readers.office_packages import MAX_TREE
 from auditor.readers.printed_runs import Run, is_paper, said
@@ -159,9 +161,8 @@ class _Reader:
         if len(data):
             return [run for run in _runs(data, look, filled=style.filled, depth=0) if run.text]
         if kind == "Number":
-            try:
-                value = float(text)
-            except ValueError:
+            value = real_number(text)
+            if value is None or math.isinf(value):
                 return [look._replace(text=text)]
             if value and is_unseen(value, style.code):
                 return [look._replace(text=general(value), pale=True)]
@@ -207,4 +208,4 @@ def _is_hidden(element: Any) -> bool:
 
 
 def _whole(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 8 else 0
+    return whole_number(text or "", most=7) or 0
