@@ -43,7 +43,7 @@ def runs_away(source: str) -> bool:
 
     >>> [runs_away(one) for one in ("(a+)+b", "(a|ab?)*", "(?:[^，]{1,30}x?)*", "(?:a?a?)*")]
     [True, False, True, True]
-    >>> [runs_away(one) for one in ("(?:\d+、)+", "(?:a++)+b", "a*b*", "(?:ab|ac)*", "(?>(?:a+)+)")]
+    >>> [runs_away(one) for one in (r"(?:\d+、)+", "(?:a++)+b", "a*b*", "(?:ab|ac)*", "(?>(?:a+)+)")]
     [False, False, False, False, True]
     """
     tree = parser.parse(source)
