@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from auditor.digits import whole_number
 from auditor.errors import AuditorError
 from auditor.messages import say
 from auditor.serve import decided, pages
@@ -91,8 +92,7 @@ class _Pages:
         order = order if order in ORDERS else "new"
         count = self.desk.notebook.count()
         last = max(1, -(-count // PAGE))
-        asked = request.query_params.get("page", "1")
-        number = min(last, max(1, int(asked))) if asked.isdecimal() and len(asked) < 8 else 1
+        number = min(last, max(1, whole_number(request.query_params.get("page", "1"), 7) or 1))
         filings = self.desk.notebook.page(number, order)
         return {"filings": filings, "count": count, "number": number, "last": last, "order": order}
 
