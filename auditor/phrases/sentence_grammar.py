@@ -76,7 +76,7 @@ class Grammar:
     more: re.Pattern[str]
     less: re.Pattern[str]
     fewer: re.Pattern[str]
-    families: tuple[tuple[str, ...], ...] = ()  # names that together are all there is
+    families: tuple[tuple[re.Pattern[str], ...], ...] = ()  # names that together are all there is
     scopes: tuple[tuple[str, str, re.Pattern[str]], ...] = ()
 
     def direction(self, reason: str) -> str:
@@ -90,7 +90,17 @@ class Grammar:
         if self.particles.sub("", phrases[-1]).startswith("其他") and len(phrases) > 2:
             return True
         return any(
-            len(phrases) >= len(names) and all(any(name in phrase for phrase in phrases) for name in names)
+            len(phrases) >= len(names) and all(any(name.search(phrase) for phrase in phrases) for name in names)
+            for names in self.families
+        )
+
+    def continues(self, inner: Sequence[str], phrase: str, outer: Sequence[str]) -> bool:
+        """Whether a name goes on with an inner list: of a family with all its names, with none of the outer."""
+        return any(
+            any(name.search(phrase) for name in names)
+            and all(any(name.search(one) and not name.search(phrase) for name in names) for one in inner)
+            and len(inner) < len(names)
+            and not any(name.search(one) for name in names for one in outer)
             for names in self.families
         )
 
@@ -147,7 +157,8 @@ def _grammar(path: Path) -> Grammar:
     families = []
     for node in a_list(tree["families"]):
         FAMILY.check(a_map(node))
-        families.append(texts(a_map(node), "all"))
+        names = texts(a_map(node), "all")
+        families.append(tuple(compiled(name, a_map(node)["all"], MAX_PATTERN) for name in names))
     named: dict[str, Any] = {FIELDS[name]: pattern for name, pattern in patterns.items()}
     return Grammar(**named, families=tuple(families), scopes=tuple(scopes))
 

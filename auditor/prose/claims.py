@@ -159,6 +159,8 @@ class _Reader:
         clause = re.split(r"[。；]", before[-CLAUSE:])[-1]
         measure, found = self._measure(number, clause)
         self._open_lists(before)
+        if before == "的" and number.kind is Kind.PERCENT and self._of_budget(number):
+            return
         told = before[: len(before) - len(clause) + found.start()] if found else before
         option, rest = self._subject(number, before, told, measure)
         if measure is None or found is None or (not measure.counts and self.lexicon.says_more(rest)):
@@ -185,6 +187,17 @@ class _Reader:
             told = before if option is not None else told
         rest = self.lexicon.bare(told)
         return option, rest[option.end :] if option is not None else rest
+
+    def _of_budget(self, number: Number) -> bool:
+        """`完成全年预算10万元的90%`: the rate of the budget that was told last, right before it."""
+        line = self.line
+        column = next(reversed(line.told), "") if line is not None else ""
+        if line is None or column not in BUDGETS or line.told[column].number.end + 1 != number.start:
+            return False
+        if RATE + column in line.told:
+            return False
+        self._tell(line, RATE + column, number, {})
+        return True
 
     def _tell(self, line: Line, column: str, number: Number, words: dict[str, str | None]) -> None:
         if self.topic is not None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MOST = 160  # characters before a number that are looked at for its phrase and measure
 LONGEST = 40  # characters of a phrase
 _PARTS = re.compile(r"(?:（[^（）]*）|[^，；：。！？（）])+")
+_BRACKETED = re.compile(r"（[^（）]*）")
 _YEAR = re.compile(r"20\d\d(?=年|度)")
 _KINDS = re.compile(r"(?:年初|全年|调整后?|当年|本年)?预算执行|决算|预算|执行")
 _LAST_YEAR = re.compile(
@@ -57,6 +58,7 @@ class Lead:
     each: bool = False  # 分别: numbers in the order of names
     context: str = ""  # the words before a phrase that names nothing
     said_base: bool = False  # the words of a comparison stand in this lead itself
+    bare_base: bool = False  # and are 同比 alone, which names no base anew
 
 
 class Leads:
@@ -126,7 +128,7 @@ class Leads:
         if last is None:
             return before
         words = last.group()
-        lead.said_base = True
+        lead.said_base, lead.bare_base = True, words in ("同比", "环比")
         lead.base = "year" if self.grammar.before.search(words) or not self.grammar.budget.search(words) else "budget"
         years = _YEAR.findall(words) or re.findall(r"20\d\d", words)
         lead.base_year = (whole_number(years[-1]) or 0) if years else 0
@@ -166,6 +168,8 @@ class Leads:
         mark = self.grammar.mark.match(part)
         part = part[mark.end() :] if mark else part
         part = part.strip("、-•·")
+        if _BRACKETED.fullmatch(part):
+            return ""  # a remark between two figures names nothing
         for length in range(min(len(self.entity), len(part)), 3, -1):
             if self.entity[-length:] in part:
                 return part.replace(self.entity[-length:], "")

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from auditor.prose.passages import Passage
 
 
+def stem_of(key: str) -> str:
+    """A key without 支出 at its end, which says nothing of its own there."""
+    return key.removesuffix("支出") or key
+
+
 @dataclass(slots=True, eq=False)
 class Clause:
     """One subject as one clause tells it: its phrase as printed, and its numbers by measure.
@@ -31,6 +36,8 @@ class Clause:
     part_of: Listing | None = None
     context: str = ""
     aside: bool = False
+    flat: bool = False  # as much as the year before, its words say
+    base: str = ""  # which figure of the year before its change is a change against: 预算, 决算, 执行
 
     @property
     def amount(self) -> Told | None:
@@ -40,6 +47,11 @@ class Clause:
                 if name in names:
                     return names[name]
         return None
+
+    @property
+    def stem(self) -> str:
+        """The key by which the subject is found again: 公务接待费支出 is 公务接待费."""
+        return stem_of(self.key)
 
     def has(self, column: str) -> bool:
         """Whether a number of this measure is told."""
@@ -63,6 +75,7 @@ class Listing:
     mark: str = ""
     sure: bool = True
     suspended: bool = False  # text between numbered items
+    kin: bool = False  # its items are told by their names from those of the list around it
     rivals: list[Listing] = field(default_factory=list)  # lists that some of its items may belong to as well
 
 

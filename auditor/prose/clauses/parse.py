@@ -15,7 +15,7 @@ from auditor.model.units import Kind
 from auditor.prose.claims import Told
 from auditor.prose.clauses.fits import grows, shares, slipped, sums, value_of
 from auditor.prose.clauses.lead import BUDGETS, HEADS, Lead, Leads, is_simple
-from auditor.prose.clauses.model import Clause, Listing
+from auditor.prose.clauses.model import Clause, Listing, stem_of
 from auditor.prose.clauses.walk import MAX_DEPTH, Walk
 from auditor.prose.tokens import Number
 
@@ -31,6 +31,8 @@ CHANGES = ("变动额", "变动率", "较预算变动额", "较预算变动率")
 RATE_OF = {"变动额": "变动率", "较预算变动额": "较预算变动率"}
 RATES = ("完成率/年初预算", "完成率/全年预算", "完成率/预算")
 EXECUTED = ("决算", "执行")  # figures of what became of a budget
+FLAT = "上年比较词"
+_STOPS = re.compile(r"[。；！？]")
 OTHER = "比率"  # a percentage that no word explains
 SAME_SUBJECT = (*HEADS, "预算执行", "上年")
 _REASON = re.compile(r"）?[，。；]?[^，。；]{0,12}原因[：:是为]?[：:是为]?(?P<why>[^。]{4,110})")
@@ -59,7 +61,7 @@ class Parser(Walk):
         super().__init__(grammar)
         self.lexicon = lexicon
         self.leads = Leads(lexicon, grammar, report, entity)
-        self.named: dict[str, list[Clause]] = {}  # of the section, by key
+        self.named: dict[str, list[Clause]] = {}  # of the section, by the stem of the key
         self.change: _Change | None = None
         self.heading = self.chapter = ""
         self.wholes: list[Clause] = []  # of the chapter: what may be the whole of a share
@@ -78,12 +80,29 @@ class Parser(Walk):
         at, last = 0, None
         for number in numbers:
             in_aside = asides.holds(number.start)
+            self._flat(passage, at, number.start, asides)
             self._walk(passage, at, number.start)
             self._take(number, passage.text[at : number.start], last, in_aside=in_aside)
             at, last = number.end, number
         self._settle()
+        self._flat(passage, at, len(passage.text), asides)
         self._walk(passage, at, len(passage.text))
         self.open_end = passage.text[-1:] in "：；，"
+
+    def _flat(self, passage: Passage, start: int, end: int, asides: Spans) -> None:
+        """`与上年持平`, right behind the numbers of a clause: it is as much as the year before; `均` is said of all."""
+        if self.line is None or self.change is not None:
+            return
+        for column, pattern in self.lexicon.compares:
+            found = pattern.search(passage.text, start, end) if column == FLAT else None
+            if found is None or self.lexicon.comparisons[found["比较"]] != "等于" or asides.holds(found.start()):
+                continue
+            before = passage.text[start : found.start()]
+            if _STOPS.search(before) or self.grammar.key_of(before).strip("，、均") or "基本" in found.group():
+                continue
+            level = self.levels[-1] if self.levels else None
+            for clause in level.items if level is not None and before.endswith("均") else [self.line]:
+                clause.flat = True
 
     # -- one number -----------------------------------------------------------------------------------------
 
@@ -123,6 +142,8 @@ class Parser(Walk):
 
     def _bare_rate(self, told: Told, text: str, last: Number | None) -> None:
         """`增加1.5万元（1.21%）`: the rate of the change right before it."""
+        if self._of_budget(told, text, last):
+            return
         change = self.change
         near = last is not None and is_simple(text.lstrip("（"))
         if change is not None and near and change.amount is not None and change.rate is None:
@@ -134,6 +155,17 @@ class Parser(Walk):
         clause.told[OTHER] = told
         self.out.clauses.append(clause)
 
+    def _of_budget(self, told: Told, text: str, last: Number | None) -> bool:
+        """`完成全年预算10万元的90%`: the rate of the budget that is told right before it."""
+        line = self.line
+        if line is None or last is None or text != "的" or self.change is not None:
+            return False
+        budget = next((name for name in BUDGETS if name in line.told and line.told[name].number is last), "")
+        if not budget or line.has(f"完成率/{budget}"):
+            return False
+        line.told[f"完成率/{budget}"] = told
+        return True
+
     def _begin(self, lead: Lead, told: Told, number: Number, *, aside: bool) -> Clause:
         clause = Clause(number.passage, lead.phrase, lead.key, lead.year, lead.sort, context=lead.context, aside=aside)
         clause.told[lead.column] = told
@@ -143,7 +175,7 @@ class Parser(Walk):
         self._join(clause, number)
         self.line = clause
         if lead.key:
-            self.named.setdefault(lead.key, []).append(clause)
+            self.named.setdefault(stem_of(lead.key), []).append(clause)
         return clause
 
     def _join(self, clause: Clause, number: Number) -> None:
@@ -157,6 +189,8 @@ class Parser(Walk):
                 self.tops.append(clause)
                 if clause.amount is not None and len(self.wholes) < MAX_WHOLES:
                     self.wholes.append(clause)
+            return
+        if _told_again(level, clause, number):
             return
         if level.items and not level.sep:
             before = number.passage.text[max(0, number.start - 60) : number.start]
@@ -211,7 +245,7 @@ class Parser(Walk):
     def _subject(self, lead: Lead) -> Clause | None:
         if not lead.key or (self.line is not None and self.line.key == lead.key):
             return self.line
-        return next((clause for clause in reversed(self.named.get(lead.key, ())) if clause.amount), None)
+        return next((clause for clause in reversed(self.named.get(stem_of(lead.key), ())) if clause.amount), None)
 
     # -- shares ---------------------------------------------------------------------------------------------
 
@@ -229,7 +263,7 @@ class Parser(Walk):
             sure = above[:1]
             others = [*above, *(top for top in self._near_tops() if top is not clause)]
         else:
-            sure = [one for one in reversed(self.named.get(key, ())) if one is not clause and one.amount][:1]
+            sure = [one for one in reversed(self.named.get(stem_of(key), ())) if one is not clause and one.amount][:1]
             others = [
                 one
                 for one in [*self._near_tops(), *(level.whole for level in _up(clause))]
@@ -271,7 +305,7 @@ class Parser(Walk):
         change = self.change
         rate = told.number.kind is Kind.PERCENT
         goes_on = rate and change is not None and change.rate is None and change.amount is not None
-        if goes_on and change is not None and not lead.key and not lead.said_base:
+        if goes_on and change is not None and not lead.key and (lead.bare_base or not lead.said_base):
             change.rate = told
             return
         self._settle()
@@ -290,7 +324,7 @@ class Parser(Walk):
         """The clauses that a change may belong to, the likeliest first."""
         line = self.line
         if lead.key and not (line is not None and line.key == lead.key):
-            named = [one for one in reversed(self.named.get(lead.key, ())) if one.amount]
+            named = [one for one in reversed(self.named.get(stem_of(lead.key), ())) if one.amount]
             return named[:1]
         if line is None:
             return []
@@ -319,7 +353,8 @@ class Parser(Walk):
             )
             chosen = next(exact, chosen)
         elif len(fitting) > 1 and len({_now(one).number.text for one in fitting}) > 1:
-            chosen = fitting[0] if change.anew else None  # else nothing tells which
+            open_ = [one for one in fitting if not (one.has(column) or one.has(RATE_OF[column]))]
+            chosen = fitting[0] if change.anew or open_ == fitting[:1] else None  # else nothing tells which
         if chosen is None:
             self._alone(change, aside=False)
             return
@@ -333,6 +368,8 @@ class Parser(Walk):
             chosen = again
         self._tell(chosen, column, change)
         self._reason(chosen, change)
+        if change.lead.key:
+            self.line = chosen  # a list that follows is one of its parts
 
     def _is_item(self, clause: Clause, change: _Change, column: str) -> bool:
         """Whether a change of a subject told before is an item of the list of changes at hand."""
@@ -360,6 +397,7 @@ class Parser(Walk):
         if change.rate is not None:
             clause.told[RATE_OF[column]] = change.rate
         base = change.lead
+        clause.base = clause.base or base.base_sort
         if (
             "上年" in clause.told
             and (base.base_sort, clause.sort)
@@ -410,6 +448,16 @@ def _up(clause: Clause) -> Iterable[Listing]:
             return
         yield at
         at = at.whole.part_of
+
+
+def _told_again(level: Listing, clause: Clause, number: Number) -> bool:
+    """`1.上级资金10万元，主要公益金10万元`: what a numbered item consists of, told in the same breath, is no item."""
+    last = level.items[-1] if level.mark and level.items else None
+    amount = last.amount.number if last is not None and last.amount is not None else None
+    if amount is None or amount.passage is not clause.passage:
+        return False
+    same = (amount.text, amount.unit) == (number.text, number.unit)
+    return same and not _STOPS.search(clause.passage.text[amount.end : number.start])
 
 
 def _is_new(clause: Clause, change: Told) -> bool:

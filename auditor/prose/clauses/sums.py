@@ -17,6 +17,7 @@ from auditor.phrases.patterns import NUMBER
 from auditor.prose.claims import Told
 from auditor.prose.clauses.fits import shares_make_a_whole, slipped, sums, value_of
 from auditor.prose.clauses.layers import layers_of
+from auditor.prose.clauses.lead import HEADS
 from auditor.prose.tokens import Number
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ SUMMED = (
     "较预算变动额",
     "数量",
 )
+CHANGED = ("变动额", "较预算变动额")
 MANY = 2  # a list of more parts that is one slip away from its total was meant to close
 MOST_BEHIND = 400  # characters behind a list that are looked at
 FAMILY = 4  # so many lists with the same opening words show what they mean
@@ -80,6 +82,7 @@ class _Try:
     listing: Listing
     column: str
     whole: Told
+    items: list[Clause]
     parts: list[Told]
     exact: bool
 
@@ -116,17 +119,21 @@ def _lists(lists: Iterable[Listing], grammar: Grammar) -> Iterator[Sum]:
     held = Counter(_opening(one.listing) for one in tries if one.exact)
     tried = Counter(_opening(one.listing) for one in tries)
     exact = {id(one.listing) for one in tries if one.exact}
+    closed = {id(one.listing) for one in tries if one.exact and one.column in HEADS and len(one.parts) > 1}
     for one in tries:
         opening = _opening(one.listing)
         shown = tried[opening] >= FAMILY and (tried[opening] - held[opening]) * MOST_BROKEN <= tried[opening]
-        if _licensed(one, grammar, exact, shown=shown):
-            pairs = [(item.phrase, part) for item, part in zip(one.listing.items, one.parts, strict=True)]
+        changes = one.column in CHANGED and id(one.listing) in closed  # the amounts say that the list is complete
+        if _licensed(one, grammar, exact, shown=shown or changes):
+            pairs = [(item.phrase, part) for item, part in zip(one.items, one.parts, strict=True)]
             yield Sum(one.listing.whole.phrase, one.column, one.whole, pairs)
 
 
 def _licensed(one: _Try, grammar: Grammar, exact: set[int], *, shown: bool) -> bool:
     listing, items = one.listing, one.listing.items
     single = len(items) == 1
+    if one.column in CHANGED and len({base for item in (listing.whole, *items) if (base := item.base)}) > 1:
+        return False  # changes against different figures of the year before
     if one.exact:
         return not single or shown
     if _lacks_an_item(listing) or _closes_behind(one):
@@ -143,12 +150,22 @@ def _tries(listing: Listing) -> Iterator[_Try]:
     items = listing.items
     for column in SUMMED if items else ():
         whole = listing.whole.told.get(column)
-        parts = [item.told.get(column) for item in items]
+        telling = [item for item in items if column not in CHANGED or not item.flat or column in item.told]
+        parts = [item.told.get(column) or _plain(item, listing.whole, column) for item in telling]
         known = [part for part in parts if part is not None]
-        if whole is None or len(known) != len(items) or not all(like(part.number, whole.number) for part in known):
+        if whole is None or len(known) != len(telling) or not all(like(part.number, whole.number) for part in known):
             continue
-        if len(items) > 1 or _nothing(whole) is False:
-            yield _Try(listing, column, whole, known, sums(whole, known))
+        if listing.whole.stem and any(item.stem == listing.whole.stem for item in items):
+            continue  # the list is of something that was told before: an item of it is no whole of it
+        if known and (len(items) > 1 or _nothing(whole) is False):
+            yield _Try(listing, column, whole, telling, known, sums(whole, known))
+
+
+def _plain(item: Clause, whole: Clause, column: str) -> Told | None:
+    """The amount of an item that says no more of itself: it is what its whole is, a budget or a final figure."""
+    heads = [name for name in HEADS if name in whole.told]
+    plain = [name for name in HEADS if name in item.told] == ["金额"]
+    return item.told["金额"] if plain and heads == [column] else None
 
 
 def _nothing(told: Told) -> bool:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from auditor.prose.passages import Passage
 
 MAX_DEPTH = 12
+MOST_NAME = 40  # characters behind a semicolon that name the next item
 
 
 class Walk:
@@ -71,7 +72,7 @@ class Walk:
             elif kind == "stop":
                 self._stop(passage.text[event.end() : event.end() + 8])
             elif kind == "semi":
-                self._semicolon(passage.text[event.end() : event.end() + 8])
+                self._semicolon(passage.text[event.end() : event.end() + MOST_NAME])
             elif kind == "list" and (not event["list"].startswith("：") or not self.levels or self.levels[-1].items):
                 self._open(event["list"], passage.text[event.start() : event.end() + 30], event.end() - event.start())
 
@@ -110,7 +111,10 @@ class Walk:
             if not level.items:
                 self.levels.pop()
                 continue
-            if level.sep in ("，", "、") or (inner and not level.sep):
+            if inner and (level.kin or not level.sep) and self._continues(level, self.levels[-2], following):
+                level.sep, level.kin = "；", True
+                break
+            if level.kin or level.sep in ("，", "、") or (inner and not level.sep):
                 self.line = level.whole
                 self.levels.pop()
                 continue
@@ -118,6 +122,12 @@ class Walk:
                 level.sep = "；"
                 level.sure = level.words.endswith(("：", "，")) or bool(level.mark)
             break
+
+    def _continues(self, level: Listing, outer: Listing, following: str) -> bool:
+        """Whether the name behind a semicolon is one more of the inner list: `其中：购置费…；运行费…；接待费…`."""
+        name = re.split(r"[\d，。；：]", following)[0]
+        others = [item.phrase for item in outer.items if item is not level.whole]
+        return bool(name) and self.grammar.continues([item.phrase for item in level.items], name, others)
 
     def _open(self, words: str, text: str, length: int) -> None:
         self._settle()
