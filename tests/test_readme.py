@@ -35,6 +35,8 @@ NOT_RUN = {
     ".venv/bin/pip install .": "installs packages from the network",
     ".venv/bin/pip install '.[serve]'": "installs packages from the network",
     "auditor serve": "serves until it is stopped (tests/serve/ starts it, asks it and stops it)",
+    "auditor serve reports_out": "the same (tests/serve/test_office.py)",
+    "auditor serve reports_out --share 192.168.1.20": "the same; the address is not of this machine",
     "py -m venv .venv": "needs Windows",
     r".venv\Scripts\pip install .": "needs Windows",
     r".venv\Scripts\auditor check examples": "needs Windows",

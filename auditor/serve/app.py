@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from auditor.digits import whole_number
@@ -17,6 +15,8 @@ from auditor.messages import say
 from auditor.serve import decided, pages
 from auditor.serve.door import Door, Secrets
 from auditor.serve.notebook import ORDERS, PAGE
+from auditor.serve.office_pages import OfficePages
+from auditor.serve.replies import REPORT_POLICY, XLSX, download, said_by
 from auditor.serve.uploads import Drop, State, TooMuchError, announced
 from auditor.serve.worker import REPORT
 
@@ -27,18 +27,42 @@ if TYPE_CHECKING:
 
     from auditor.serve.desk import Desk
     from auditor.serve.notebook import Noted
-
-MAX_TOLD = 2 * 1024 * 1024  # bytes of what the page tells (labels of a drop, a decision)
-# A report may run its own script, print and save; it is of no origin, so it reaches nothing of the page.
-REPORT_POLICY = "sandbox allow-scripts allow-modals allow-downloads; frame-ancestors 'self'"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    from auditor.serve.office import Office
 
 
-def application(desk: Desk, known: Secrets, port: int, end: Callable[[], None]) -> Door:
-    """The page over a desk; `end` stops the program."""
-    door = _Pages(desk, known, end)
-    app = Starlette(routes=door.routes(), exception_handlers={AuditorError: _told, HTTPException: _http})
-    return Door(app, port=port, known=known, language=desk.terms.language)
+def application(desk: Desk, known: Secrets, port: int, end: Callable[[], None], office: Office | None = None) -> Door:
+    """The page over a desk, and over the results of a screening where there are some; `end` stops the program."""
+    door = _Pages(desk, known, end, office)
+    routes = door.routes() + (OfficePages(office, desk.notebook, known, locked=False).routes() if office else [])
+    return Door(
+        _app(routes), hosts=(f"127.0.0.1:{port}", f"localhost:{port}"), known=known, language=desk.terms.language
+    )
+
+
+def shared_application(desk: Desk, known: Secrets, host: str, office: Office) -> Door:
+    """The results of a screening for others to read, at a host (with its port): nothing else, and nothing to change."""
+
+    def home(_: Request) -> Response:
+        return RedirectResponse("/office", 303)
+
+    routes = [
+        Route("/", home),
+        Route("/own/{name}", own),
+        *OfficePages(office, desk.notebook, known, locked=True).routes(),
+    ]
+    return Door(_app(routes), hosts=(host,), known=known, language=desk.terms.language)
+
+
+def _app(routes: list[Route]) -> Starlette:
+    return Starlette(routes=routes, exception_handlers={AuditorError: _told, HTTPException: _http})
+
+
+def own(request: Request) -> Response:
+    """A file of the program's own."""
+    name = request.path_params["name"]
+    if name not in pages.OWN:
+        raise HTTPException(404)
+    return Response(pages.own_file(name), media_type=pages.OWN[name])
 
 
 def _told(_: Request, error: Exception) -> Response:
@@ -52,13 +76,13 @@ def _http(_: Request, error: Exception) -> Response:
 
 
 class _Pages:
-    def __init__(self, desk: Desk, known: Secrets, end: Callable[[], None]) -> None:
-        self.desk, self.known, self.end = desk, known, end
+    def __init__(self, desk: Desk, known: Secrets, end: Callable[[], None], office: Office | None) -> None:
+        self.desk, self.known, self.end, self.office = desk, known, end, office
 
     def routes(self) -> list[Route]:
         return [
             Route("/", self.home),
-            Route("/own/{name}", self.own),
+            Route("/own/{name}", own),
             Route("/filings", self.filings),
             Route("/drops", self.announce, methods=["POST"]),
             Route("/drops/{drop}", self.progress),
@@ -81,7 +105,7 @@ class _Pages:
 
     def home(self, request: Request) -> Response:
         """The first page: where files are dropped, and what was audited."""
-        return self._html("home", **self._listed(request), folder=str(self.desk.folder))
+        return self._html("home", **self._listed(request), folder=str(self.desk.folder), office=self.office is not None)
 
     def filings(self, request: Request) -> Response:
         """The list of what was audited, by itself."""
@@ -103,14 +127,7 @@ class _Pages:
         return self._html("filing", filing=noted, copies=copies)
 
     def _html(self, template: str, **values: Any) -> Response:
-        return Response(pages.page(template, mark=self.known.mark, **values), media_type="text/html")
-
-    def own(self, request: Request) -> Response:
-        """A file of the program's own."""
-        name = request.path_params["name"]
-        if name not in pages.OWN:
-            raise HTTPException(404)
-        return Response(pages.own_file(name), media_type=pages.OWN[name])
+        return Response(pages.page(template, mark=self.known.mark, locked=False, **values), media_type="text/html")
 
     def report(self, request: Request) -> Response:
         """The report of a filing, as it was written."""
@@ -124,7 +141,7 @@ class _Pages:
 
     async def announce(self, request: Request) -> Response:
         """Take the names of the files of a drop, and say under which numbers their bytes are awaited."""
-        said = await _said(request)
+        said = await said_by(request)
         try:
             drop, taken = announced(self.desk.files, said["files"], kept=said["keep"] is True)
         except (KeyError, TypeError, ValueError):
@@ -172,7 +189,7 @@ class _Pages:
 
     async def decide(self, request: Request) -> Response:
         """Keep a decision about a finding."""
-        noted, said = self._noted(request), await _said(request)
+        noted, said = self._noted(request), await said_by(request)
         decision = decided.checked(request.path_params["finding"], said)
         if decision is None:
             raise HTTPException(400)
@@ -189,14 +206,14 @@ class _Pages:
 
     def _list(self, filings: list[Noted]) -> Response:
         name = f"{filings[0].title}-" if len(filings) == 1 else ""
-        return _download(decided.list_of_findings(self.desk, filings), f"{name}疑点清单.xlsx", XLSX)
+        return download(decided.list_of_findings(self.desk, filings), f"{name}疑点清单.xlsx", XLSX)
 
     def copy(self, request: Request) -> Response:
         """A copy of a file of the filing with notes at its doubtful figures."""
         made = decided.annotated(self.desk, self._noted(request), request.path_params["number"])
         if made is None:
             raise HTTPException(404)
-        return _download(made.data, made.name, "application/octet-stream")
+        return download(made.data, made.name, "application/octet-stream")
 
     # -- deleting, ending -----------------------------------------------------------------------------------------
 
@@ -220,21 +237,3 @@ class _Pages:
         if noted is None:
             raise HTTPException(404)
         return noted
-
-
-async def _said(request: Request) -> Any:
-    """What the page tells, as data."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_TOLD:
-            raise HTTPException(413)
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        raise HTTPException(400) from None
-
-
-def _download(data: bytes, name: str, kind: str) -> Response:
-    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
-    return Response(data, media_type=kind, headers=headers)

@@ -14,15 +14,18 @@ from auditor.errors import AuditorError
 from auditor.messages import say
 from auditor.serve.notebook import Decision
 from auditor.serve.worker import DATA, NOTES, ROWS
+from auditor.store.waivers import STATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from auditor.model.facts import FilingKey
     from auditor.reports.listed_filing import ListedFiling
     from auditor.serve.desk import Desk
     from auditor.serve.notebook import Noted
 
 FINDING = re.compile(r"[0-9a-f]{4}(?:-[0-9a-f]{4}){2}(?:-\d{1,4})?")
+_ODD = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 MAX_TEXT = {"remark": 4000, "who": 100, "until": 10}  # characters
 COPIED = (".pdf", ".xlsx", ".xlsm", ".xltx", ".docx", ".docm", ".dotx")  # kinds that take notes
 
@@ -85,11 +88,11 @@ def _listed(desk: Desk, noted: Noted) -> ListedFiling | None:
     except (OSError, ValueError, KeyError):
         return None
     said = desk.notebook.decisions(noted.key)
-    rows = (row._replace(**_columns(said[row.id])) if row.id in said else row for row in kept.rows)
+    rows = (row._replace(**columns(said[row.id])) if row.id in said else row for row in kept.rows)
     return kept._replace(rows=tuple(rows))
 
 
-def _columns(decision: Decision) -> dict[str, str]:
+def columns(decision: Decision) -> dict[str, str]:
     """The columns of a row that tell a decision: what accepts a finding is a reason, anything else a remark."""
     waived = decision.state == Standing.WAIVED
     return {
@@ -128,3 +131,36 @@ def annotated(desk: Desk, noted: Noted, number: int) -> Copy | None:
     copy = annotate(original, source.member, source.sha256, [MarginNote(*note) for note in notes], source.name)
     name = PurePosixPath(source.name)
     return Copy(f"{name.stem}.annotated{name.suffix}", copy.data)
+
+
+def waivers_yaml(decisions: Iterable[tuple[FilingKey, str, Decision]]) -> str:
+    """Decisions as `waivers.yaml`; one that accepts a finding without reason, name or day stays to be looked into.
+
+    Texts stand in double quotes, in which JSON and YAML agree.
+    """
+    words = {standing: word for word, standing in STATES.items()}
+    lines = []
+    for key, finding, decision in decisions:
+        if not decision.state:
+            continue
+        state = Standing(decision.state)
+        whole = all((decision.remark, decision.who, decision.until))
+        accepted = state is Standing.WAIVED and whole
+        told = {
+            "finding": finding,
+            "entity": key.entity,
+            "year": key.year or "",
+            "state": words[Standing.OPEN if state is Standing.WAIVED and not whole else state],
+            "reason": decision.remark if accepted else "",
+            "remark": "" if accepted else decision.remark,
+            "who": decision.who,
+            "until": decision.until,
+        }
+        entry = [f"{name}: {_quoted(value)}" for name, value in told.items() if value]
+        lines.append("- " + "\n  ".join(entry) + "\n")
+    return "".join(lines)
+
+
+def _quoted(value: str | int) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return _ODD.sub(lambda mark: f"\\u{ord(mark[0]):04x}", text)

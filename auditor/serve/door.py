@@ -1,6 +1,7 @@
 """The door: who may ask the page for anything, and what a browser may do with what it is given.
 
-Only this machine reaches it (it listens on 127.0.0.1). A request must name this very address (no other name that
+Only this machine reaches it (it listens on 127.0.0.1; what is shared for reading, at the address that was given).
+A request must name this very address (no other name that
 somebody lets point here), must come with the key (once in the address that the program opens, then as a cookie), and
 what changes anything must come from the page itself: same origin, and the mark that only the page knows.
 """
@@ -19,6 +20,8 @@ from auditor.messages import say, use_language
 from auditor.serve.pages import page
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MARK = "x-auditor"  # the header with which the page shows that it is the page
@@ -26,7 +29,7 @@ KEY = "key"
 READING = ("GET", "HEAD")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS = {
     "content-security-policy": POLICY,
@@ -51,10 +54,9 @@ class Secrets:
 class Door:
     """Stands before the application."""
 
-    def __init__(self, app: ASGIApp, *, port: int, known: Secrets, language: str) -> None:
-        self.app, self.known, self.language = app, known, language
-        self.hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
-        self.cookie = f"auditor-{port}"  # cookies do not tell ports apart
+    def __init__(self, app: ASGIApp, *, hosts: Collection[str], known: Secrets, language: str) -> None:
+        self.app, self.known, self.language, self.hosts = app, known, language, hosts
+        self.cookie = f"auditor-{next(iter(hosts)).rpartition(':')[2]}"  # cookies do not tell ports apart
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or answer it."""

@@ -158,6 +158,14 @@ class Notebook:
         rows = self._ask(f"SELECT finding, state, remark, who, until FROM review WHERE {_KEY}", key)
         return {finding: Decision(*said) for finding, *said in rows}
 
+    def all_decisions(self) -> Iterator[tuple[FilingKey, str, Decision]]:
+        """All decisions: of which filing, about which finding."""
+        rows = self._ask(
+            "SELECT entity, year, report, edition, finding, state, remark, who, until FROM review "
+            "ORDER BY 1, 2, 3, 4, 5"
+        )
+        return ((FilingKey(*row[:4]), row[4], Decision(*row[5:])) for row in rows)
+
     def decide(self, key: FilingKey, finding: str, decision: Decision) -> None:
         """Keep a decision; an empty one is none."""
         if not any(decision):

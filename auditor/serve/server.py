@@ -8,15 +8,21 @@ import socket
 import sqlite3
 import sys
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 
 from auditor.errors import AuditorError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from auditor.serve.desk import Terms
+    import uvicorn
+
+    from auditor.serve.desk import Desk, Terms
+    from auditor.serve.door import Door
+    from auditor.serve.office import Office
 
 HERE = "127.0.0.1"
 ADDRESS = "address"  # where the page of the running program is
@@ -68,44 +74,82 @@ class OneProgram:
         self._engine.close()
 
 
-def serve(folder: Path, terms: Terms, port: int, shown: Callable[[str], None]) -> None:
-    """Serve the page until it is stopped; `shown` is called with its address, once it can be asked."""
-    import uvicorn
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What is served: the state folder, the port (0: any), the results of a screening, the address to share them at."""
 
-    from auditor.serve.app import application
+    folder: Path
+    port: int = 0
+    results: Path | None = None
+    share: str = ""
+
+
+def serve(served: Served, terms: Terms, shown: Callable[[str], None], shared: Callable[[str], None]) -> None:
+    """Serve the page until it is stopped; `shown` and `shared` are called with addresses that can be asked."""
     from auditor.serve.desk import Desk
-    from auditor.serve.door import Secrets
+    from auditor.serve.office import Office
 
-    one = OneProgram(folder)
+    one = OneProgram(served.folder)
     try:
         if not one.is_first:
             shown(one.other())
             return
-        listening = _socket(port)
-        port = listening.getsockname()[1]
-        known = Secrets()
-        desk = Desk(folder, terms)
+        office = Office(served.results) if served.results else None
+        desk = Desk(served.folder, terms)
         try:
-            running: list[uvicorn.Server] = []
-
-            def end() -> None:
-                running[0].should_exit = True
-
-            app = application(desk, known, port, end)
-            config = uvicorn.Config(
-                app, log_level="warning", access_log=False, server_header=False, lifespan="off", ws="none", http="h11"
-            )
-            running.append(uvicorn.Server(config))
-            address = f"http://{HERE}:{port}/?key={known.key}"
-            one.tell(address)
-            shown(address)
-            signal.signal(signal.SIGTERM, _interrupt)
-            with suppress(KeyboardInterrupt):
-                running[0].run(sockets=[listening])
+            _serve(served, desk, office, one, shown, shared)
         finally:
             desk.close()
     finally:
         one.close()
+
+
+def _serve(
+    served: Served,
+    desk: Desk,
+    office: Office | None,
+    one: OneProgram,
+    shown: Callable[[str], None],
+    shared: Callable[[str], None],
+) -> None:
+    from auditor.serve.app import application, shared_application
+    from auditor.serve.door import Secrets
+
+    listening = _socket(HERE, served.port)
+    running: list[uvicorn.Server] = []
+
+    def end() -> None:
+        for server in running:
+            server.should_exit = True
+
+    known, port = Secrets(), listening.getsockname()[1]
+    running.append(_server(application(desk, known, port, end, office)))
+    others = None
+    if office is not None and served.share:
+        there = _socket(served.share, 0)
+        reading, host = Secrets(), f"{served.share}:{there.getsockname()[1]}"
+        running.append(_server(shared_application(desk, reading, host, office)))
+        others = Thread(target=running[1].run, kwargs={"sockets": [there]}, daemon=True)
+        others.start()
+        shared(f"http://{host}/?key={reading.key}")
+    address = f"http://{HERE}:{port}/?key={known.key}"
+    one.tell(address)
+    shown(address)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        with suppress(KeyboardInterrupt):
+            running[0].run(sockets=[listening])
+    finally:
+        end()
+        if others is not None:
+            others.join(10)
+
+
+def _server(app: Door) -> uvicorn.Server:
+    import uvicorn
+
+    options: dict[str, Any] = {"access_log": False, "server_header": False, "lifespan": "off", "ws": "none"}
+    return uvicorn.Server(uvicorn.Config(app, log_level="warning", http="h11", **options))
 
 
 def _interrupt(*_: object) -> None:
@@ -113,15 +157,15 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _socket(port: int) -> socket.socket:
-    """A socket that listens on this machine alone; port 0 is any that is free."""
+def _socket(host: str, port: int) -> socket.socket:
+    """A socket that listens at one address of this machine alone; port 0 is any that is free."""
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     if os.name != "nt":
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((HERE, port))
+        listening.bind((host, port))
         listening.listen(64)
     except OSError as error:
         listening.close()
-        raise AuditorError("serve.port", port=port, why=error.strerror or str(error)) from None
+        raise AuditorError("serve.port", port=f"{host}:{port}", why=error.strerror or str(error)) from None
     return listening

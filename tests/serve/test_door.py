@@ -223,7 +223,7 @@ def test_texts_of_files_and_people_are_escaped(client: TestClient, desk: Desk) -
 def test_the_program_listens_on_this_machine_alone() -> None:
     from auditor.serve.server import _socket
 
-    listening = _socket(0)
+    listening = _socket("127.0.0.1", 0)
     try:
         assert listening.getsockname()[0] == "127.0.0.1"
     finally:

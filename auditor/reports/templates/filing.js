@@ -89,6 +89,7 @@
       if (!door || event.source !== door || !event.data || event.data.auditor !== "decisions") return;
       for (const article of articles) {
         const own = event.data.decisions[article.dataset.id], box = article.querySelector(".deal");
+        for (const name of ["state", "remark", "who", "until"]) field(box, name).disabled = Boolean(event.data.locked);
         if (!own) continue;
         for (const name of ["state", "remark", "who", "until"]) field(box, name).value = own[name] || "";
         box.show();

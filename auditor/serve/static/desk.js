@@ -171,14 +171,15 @@
   let depth = 0;
   const carries = event => event.dataTransfer && [...event.dataTransfer.types].includes("Files");
   const over = shown => { $("over").hidden = !shown; if (!shown) depth = 0; };
-  addEventListener("dragenter", event => { if (carries(event)) { event.preventDefault(); depth++; over(true); } });
+  const takes = Boolean($("take"));
+  addEventListener("dragenter", event => { if (takes && carries(event)) { event.preventDefault(); depth++; over(true); } });
   addEventListener("dragleave", () => { if (--depth <= 0) over(false); });
   addEventListener("dragover", event => { if (carries(event)) event.preventDefault(); });
   addEventListener("drop", async event => {
     if (!carries(event)) return;
     event.preventDefault();
     over(false);
-    send(await dropped(event.dataTransfer));
+    if (takes) send(await dropped(event.dataTransfer));
   });
 
   function picked(id, folder) {
@@ -210,40 +211,49 @@
     }
   });
 
+  // -- what is decided: kept a moment after the last key, or when the page is left ----------------------------------------
+
+  const waiting = new Map();
+  async function keep(path) {
+    const {decision, timer} = waiting.get(path);
+    clearTimeout(timer);
+    waiting.delete(path);
+    try {
+      await ask(path, "PUT", JSON.stringify(decision), {keepalive: true});
+      tell(said.kept);
+    } catch (error) {
+      tell(error.message, true);
+    }
+  }
+  function decide(path, decision) {
+    if (waiting.has(path)) clearTimeout(waiting.get(path).timer);
+    waiting.set(path, {decision, timer: setTimeout(() => keep(path), 250)});
+  }
+  addEventListener("pagehide", () => { for (const path of [...waiting.keys()]) keep(path); });
+  document.addEventListener("input", event => {
+    const box = event.target.closest && event.target.closest("[data-decide]");
+    if (box) decide(box.dataset.decide, Object.fromEntries([...box.querySelectorAll("select,input")].map(one => [one.name, one.value])));
+  });
+
   // -- a report in its frame: it is of no origin, and says what was decided by messages ------------------------------------
 
   const frame = $("report");
   if (frame) {
     const to = message => frame.contentWindow.postMessage(message, "*");
-    const at = `/filing/${frame.dataset.filing}/decisions`;
-    const waiting = new Map();
-    const keep = async finding => {
-      const {decision, timer} = waiting.get(finding);
-      clearTimeout(timer);
-      waiting.delete(finding);
-      try {
-        await ask(`${at}/${finding}`, "PUT", JSON.stringify(decision), {keepalive: true});
-        tell(said.kept);
-      } catch (error) {
-        tell(error.message, true);
-      }
-    };
+    const at = frame.dataset.decisions, locked = Boolean(frame.dataset.locked);
     addEventListener("message", async event => {
       if (event.source !== frame.contentWindow || !event.data) return;
       if (event.data.auditor === "ready") {
-        try { to({auditor: "decisions", decisions: await ask(at)}); } catch (error) { tell(error.message, true); }
+        try { to({auditor: "decisions", decisions: await ask(at), locked}); } catch (error) { tell(error.message, true); }
       } else if (event.data.auditor === "decided" && /^[0-9a-f-]{1,24}$/.test(event.data.finding)) {
-        const {finding, decision} = event.data;
-        if (waiting.has(finding)) clearTimeout(waiting.get(finding).timer);
-        waiting.set(finding, {decision, timer: setTimeout(() => keep(finding), 250)});
-      } else if (event.data.auditor === "carries") {
+        if (!locked) decide(`${at}/${event.data.finding}`, event.data.decision);
+      } else if (event.data.auditor === "carries" && takes) {
         over(true);
-      } else if (event.data.auditor === "dropped") {
+      } else if (event.data.auditor === "dropped" && takes) {
         over(false);
         send([...event.data.files].filter(file => file instanceof File).map(file => ({file, label: file.name, folder: false})));
       }
     });
-    addEventListener("pagehide", () => { for (const finding of [...waiting.keys()]) keep(finding); });
     $("print").addEventListener("click", () => to({auditor: "print-changes"}));
     $("print-all").addEventListener("click", () => to({auditor: "print"}));
     addEventListener("keydown", event => {
