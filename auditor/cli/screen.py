@@ -104,6 +104,8 @@ def screen(
         finally:
             workers.close()
         progress.end()
+        for remark in screening.remarks:
+            click.echo(remark, err=True)
         _publish(job, screening)
     except AuditorError as error:
         progress.end()

@@ -374,6 +374,8 @@ MESSAGES: dict[str, str] = {
     "screen.auditing": "audited {done}/{count}, {pace} per second, {left} left, {failed} not audited",
     "screen.no_folder": "{path} is not a folder: give the folder that holds the filings.",
     "screen.running": "Another run is working on {path}: wait for it, or choose another --out.",
+    "screen.journal_other": "{file} was written by another version of the program, or is no journal: it was kept as {aside}, and everything is done again.",
+    "screen.journal_damaged": "{count} line(s) of {file} are damaged, or were not written by this program: the file was kept as {aside}, and what is missing is done again.",
     "screen.kept": "What was kept of a file ({file}) cannot be read ({why}): it is read again.",
     "screen.fault": "A fault of the program on this filing ({why}): send the filing to its developers.",
     "screen.lost": "Partition {partition} made the process stop every time: audit its filings one by one with auditor check.",

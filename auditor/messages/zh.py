@@ -375,6 +375,8 @@ MESSAGES: dict[str, str] = {
     "screen.auditing": "核对 {done}/{count}，每秒 {pace} 份，还需 {left}，未能核对 {failed} 份",
     "screen.no_folder": "{path} 不是文件夹：请给出存放公开文件的文件夹。",
     "screen.running": "另一次运行正在使用 {path}：请等它结束，或另选 --out。",
+    "screen.journal_other": "“{file}”是另一版本的程序写的，或者不是运行记录：已另存为 {aside}，全部重新做。",
+    "screen.journal_damaged": "“{file}”有 {count} 行不是本程序写的，或已损坏：原文件已另存为 {aside}，缺的重新做。",
     "screen.kept": "保存的读取结果 {file} 读不出（{why}）：将重新读取原文件。",
     "screen.fault": "程序在这份文件上出错（{why}）：请把文件发给开发者。",
     "screen.lost": "分区 {partition} 每次都使进程中止：请用 auditor check 逐份核对其中的文件。",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from auditor.store.waivers import Waiver
 
 LISTS = ("xlsx", "csv")  # formats that also list the findings of the whole run
-READING = ("forms", "taxonomy", "phrases")  # the folders of the rule book that reading depends on
+READING = ("forms", "standard", "roles", "taxonomy", "phrases")  # folders of rules that reading depends on
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ class Partition:
 
 @dataclass(frozen=True)
 class Done:
-    """What became of a partition: how many filings and findings, and what could not be audited."""
+    """What became of a partition: filings and findings in numbers, what could not be audited, names of its reports."""
 
     name: str
     mark: str
@@ -57,6 +57,7 @@ class Done:
     errors: int = 0
     warnings: int = 0
     failed: tuple[tuple[str, str], ...] = ()
+    reports: tuple[str, ...] = ()
 
 
 class OutputError(AuditorError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from decimal import Decimal
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 StoreLine = tuple[Any, ...]
 _local = threading.local()
+_END = b"PAR1"
 
 
 def write_results(
@@ -55,6 +57,19 @@ def write_results(
         fresh.rename(folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether the results of a partition are there and no file of them was cut short: each ends as Parquet does."""
+    try:
+        for table in RESULTS:
+            with (folder / f"{table}.parquet").open("rb") as file:
+                file.seek(-len(_END), os.SEEK_END)
+                if file.read() != _END:
+                    return False
+    except OSError:
+        return False
+    return True
 
 
 def connection() -> duckdb.DuckDBPyConnection:

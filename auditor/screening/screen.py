@@ -15,6 +15,7 @@ from auditor.screening.journal import Journal
 from auditor.screening.local_workers import Lost
 from auditor.screening.partitions import is_partition, partitions_of
 from auditor.screening.records import Done, ScreenedFile
+from auditor.screening.result_files import is_whole
 from auditor.screening.work import audit_partition, read_source, sha256_of
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Screening:
     done: dict[str, Done] = field(default_factory=dict)
     read: int = 0
     audited: int = 0
+    remarks: list[str] = field(default_factory=list)  # on what was found of earlier runs
 
     @property
     def failed(self) -> list[tuple[str, str]]:
@@ -63,6 +65,7 @@ def screen(job: Job, workers: Workers, progress: Progress, *, rehash: bool = Fal
     files = [Path(path).relative_to(job.folder).as_posix() for path in found([job.folder], leave_out=job.out)[0]]
     out = Screening()
     with Journal(Path(job.out) / ".screen") as journal:
+        out.remarks += [journal.remark] if journal.remark else []
         stale = list(_stale(files, journal, job, rehash=rehash))
         if stale:
             progress("screen.reading", 0, len(stale), 0)
@@ -120,7 +123,9 @@ def _stale(files: Iterable[str], journal: Journal, job: Job, *, rehash: bool) ->
 
 def _is_done(partition: Partition, journal: Journal, job: Job) -> bool:
     done = journal.done.get(partition.name)
-    if done is None or done.mark != partition.mark or not (job.results / partition.name).is_dir():
+    if done is None or done.mark != partition.mark or not is_whole(job.results / partition.name):
+        return False
+    if not all((job.reports / partition.name / file).is_file() for file in done.reports):
         return False
     return not job.lists or (job.rows / f"{partition.name}.json").is_file()
 

@@ -118,7 +118,7 @@ def audit_partition(job: Job, partition: Partition) -> Done:
 
         apply_waivers(audits, job.waived, job.day)
     named = _named(audits)
-    written = _reports(named, screened)
+    written, reports = _reports(named, screened)
     from auditor.screening.result_files import write_results
 
     try:
@@ -132,6 +132,7 @@ def audit_partition(job: Job, partition: Partition) -> Done:
         sum(audit.count(Severity.ERROR) for audit in audits),
         sum(audit.count(Severity.WARNING) for audit in audits),
         tuple(screened.failed),
+        tuple(sorted(reports)),
     )
 
 
@@ -211,8 +212,11 @@ def _audited(filings: Sequence[Filing], screened: _Screened) -> list[Audit]:
         return []
 
 
-def _reports(named: Sequence[tuple[str, Audit]], screened: _Screened) -> dict[str, str]:
-    """Write the reports of a partition; what stood there of filings that are gone is removed."""
+def _reports(named: Sequence[tuple[str, Audit]], screened: _Screened) -> tuple[dict[str, str], set[str]]:
+    """Write the reports of a partition; what stood there of filings that are gone is removed.
+
+    Returns the report to open first of each filing, and the names of all.
+    """
     from auditor.reports.formats import FORMATS
     from auditor.reports.json_report import tool_data
     from auditor.reports.run import Run
@@ -249,4 +253,4 @@ def _reports(named: Sequence[tuple[str, Audit]], screened: _Screened) -> dict[st
         from auditor.reports.listed_filing import kept, listed
 
         _write(job.rows / f"{name}.json", kept({stem: listed(audit, job.rounding) for stem, audit in wanted}))
-    return first
+    return first, present
