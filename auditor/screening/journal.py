@@ -200,9 +200,10 @@ def _failed(data: dict[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def _count(value: Any) -> int:
     """A number of things, as large as the store can hold."""
-    if not 0 <= _is(int, value) < 2**63:
+    number: int = _is(int, value)
+    if not 0 <= number < 2**63:
         raise ValueError
-    return int(value)
+    return number
 
 
 def _is(kind: type, value: Any) -> Any:
