@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent / "auditor"
 OF_ARRAYS = (
     "engine/", "testing/", "api.py", "reports/trace.py", "authoring/examples.py", "authoring/redundancy.py",
     "annotate/page_pictures.py", "readers/pdf/page_picture.py", "readers/word/doc.py", "readers/workbook/workbook_reader.py",
-    "sandbox/", "screening/store.py", "serve/notebook.py", "screening/partitions.py", "reports/junit_report.py", "digits.py",
+    "sandbox/", "screening/store.py", "serve/notebook.py", "serve/office.py", "screening/partitions.py", "reports/junit_report.py", "digits.py",
 )  # fmt: skip
 TELLING = {"isdigit", "isdecimal", "isnumeric"}
 NUMERIC = (ast.BinOp, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Constant)

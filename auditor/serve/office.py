@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from auditor.digits import whole_number
 from auditor.engine.findings import Severity
 from auditor.model.facts import FilingKey
 from auditor.screening.store import Store
@@ -65,7 +66,7 @@ class Wanted:
         year = texts.pop("year")
         for name, known in (("severity", set(Severity)), ("report", set(REPORTS))):
             texts[name] = texts[name] if texts[name] in known else ""
-        number = int(year) if year.isascii() and year.isdigit() and len(year) == 4 else 0
+        number = whole_number(year, 4) or 0
         return cls(**texts, year=number)  # all others are texts
 
     def said(self) -> dict[str, str]:

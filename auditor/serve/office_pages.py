@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from auditor.digits import whole_number
 from auditor.engine.findings import Severity, Standing
 from auditor.reports.headline import key_text
 from auditor.serve import decided, pages
@@ -68,9 +69,8 @@ class OfficePages:
 
     def _wanted(self, request: Request) -> tuple[Wanted, Decided | None, int]:
         said = request.query_params
-        number = said.get("page", "1")
         wanted = Wanted.of(said)
-        return wanted, self._decided(wanted), int(number) if number.isdecimal() and len(number) < 8 else 1
+        return wanted, self._decided(wanted), whole_number(said.get("page", "1"), 7) or 1
 
     def _decided(self, wanted: Wanted) -> Decided | None:
         """The findings whose decisions fit; None where none are asked for."""
