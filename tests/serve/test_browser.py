@@ -14,6 +14,9 @@ import pytest
 
 pytest.importorskip("starlette", reason="the extra auditor[serve] is not installed")
 
+from auditor.cli.main import cli
+from click.testing import CliRunner
+
 from tests.conftest import EXAMPLES
 from tests.reports.test_browser import FINE, PROBE
 from tests.support.browser import CHROMIUM, Browser
@@ -30,8 +33,9 @@ OVER = "document.getElementById('stop').hidden && document.getElementById('stage
 class Program:
     """`auditor serve` in a process of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        command = [sys.executable, "-m", "auditor.cli.main", "serve", "--no-browser", "--state", str(folder / "state")]
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        state = ["--no-browser", "--state", str(folder / "state")]
+        command = [sys.executable, "-m", "auditor.cli.main", "serve", *state, *arguments]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout
         self.address = self.process.stdout.readline().split("：", 1)[1].split("（")[0]
@@ -74,6 +78,17 @@ def decided(browser: Browser, state: str, remark: str) -> None:
     assert browser.wait("document.getElementById('told').textContent") == "已保存"
 
 
+def saved_list(browser: Browser, folder: Path) -> None:
+    """Wait until the list is saved, take it for what it is, and delete it."""
+    for _ in range(100):
+        if found := [path for path in folder.iterdir() if path.suffix == ".xlsx"]:
+            assert found[0].read_bytes().startswith(b"PK")
+            found[0].unlink()
+            return
+        browser.wait("new Promise(done => setTimeout(() => done(true), 200))")
+    raise AssertionError(list(folder.iterdir()))
+
+
 def test_from_drop_to_a_corrected_draft(browser: Browser, program: Program, tmp_path: Path) -> None:
     browser.go(program.address)
     assert browser.run("location.search") == ""  # the key does not stay in the address
@@ -104,8 +119,7 @@ def test_from_drop_to_a_corrected_draft(browser: Browser, program: Program, tmp_
         assert "消失 1 个，新增 0 个" in browser.run("document.querySelector('.since').textContent")
         saved = browser.downloads()
         browser.run("document.querySelector('.tools a').click()")
-        browser.wait("new Promise(done => setTimeout(() => done(true), 1500))")
-        assert [path.suffix for path in saved.iterdir()] == [".xlsx"]
+        saved_list(browser, saved)
         browser.go(again.home)
         browser.run("window.confirm = () => true; document.getElementById('delete-all').click()")
         browser.wait("document.body.textContent.includes('还没有核对过文件')")
@@ -167,3 +181,71 @@ def test_the_list_of_filings_is_printed(browser: Browser, program: Program) -> N
         text = pypdfium2.PdfDocument(file.name)[0].get_textpage().get_text_bounded()
     assert "清河县公共就业服务中心" in text
     assert "选择文件" not in text
+
+
+def test_two_hundred_files_at_once_finish_with_a_summary(browser: Browser, program: Program, tmp_path: Path) -> None:
+    folder = tmp_path / "全县"
+    folder.mkdir()
+    for number in range(196):
+        (folder / f"便条{number:03}.txt").write_text(f"明天开会，请 {number} 号参加。\n", encoding="utf-8")
+    for number in range(2):
+        for path in EXAMPLES.glob("*.txt"):
+            text = path.read_text("utf-8").replace("清河县", f"清河{number}县").replace("青山县", f"青山{number}县")
+            (folder / f"{number}{path.name}").write_text(text, encoding="utf-8")
+    browser.go(program.address)
+    browser.drop([folder])
+    summary = browser.wait(OVER)
+    assert summary.startswith("4 份文件：")
+    assert "196 个文件无法核对" in summary
+    states = browser.run("[...document.querySelectorAll('#files li')].map(line => line.className)")
+    assert (len(states), states.count("done"), states.count("failed")) == (200, 4, 196)
+    assert browser.run("document.querySelectorAll('.filings li').length") == 4
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("results")
+    done = CliRunner().invoke(cli, ["screen", str(EXAMPLES), "--out", str(out), "--format", "html,xlsx"])
+    assert done.exit_code == 0, done.output
+    return out
+
+
+def test_the_office_from_the_ranking_to_the_list(browser: Browser, results: Path, tmp_path: Path) -> None:
+    program = Program(tmp_path, str(results))
+    try:
+        browser.go(program.address)
+        browser.run("document.querySelector('header a').click()")
+        browser.wait("location.pathname === '/office' && !!document.querySelector('.ranked')")
+        assert browser.run("document.querySelector('.ranked a').textContent").startswith("清河县")
+        browser.run("document.querySelector('select[name=severity]').value = 'error'")
+        browser.run("document.querySelector('form.filter').requestSubmit()")
+        browser.wait(
+            "location.search.includes('severity=error') && document.querySelectorAll('.ranked tbody tr').length === 1"
+        )
+        browser.go(f"{program.home}office?view=findings&severity=error")
+        browser.run("document.querySelector('.deal select').value = 'confirmed'")
+        browser.run("document.querySelector('.deal select').dispatchEvent(new Event('input', {bubbles: true}))")
+        assert browser.wait("document.getElementById('told').textContent") == "已保存"
+        browser.run("document.querySelector('.hits td:nth-child(2) a').click()")
+        browser.wait("location.pathname === '/office/rule'")
+        assert "已判断 1 个，其中 1 个确有问题" in browser.run("document.querySelector('.note').textContent")
+        saved = browser.downloads()
+        browser.run("document.querySelector('a[download]').click()")
+        saved_list(browser, saved)
+        browser.run("document.querySelector('.hits small a').click()")
+        browser.wait("performance.getEntriesByType('resource').some(one => one.name.endsWith('/decisions'))")
+        states = (
+            "[...document.querySelectorAll('article [name=state]')].filter(one => one.value === 'confirmed').length"
+        )
+        assert browser.within(states) == 1
+        for path in (
+            "office",
+            "office?view=departments",
+            "office?view=findings",
+            f"office/unit?entity={'清河县公共就业服务中心'}",
+        ):
+            for width in (360, 640, 1280):
+                browser.go(program.home + path, width=width)
+                assert browser.run(PROBE) == FINE, (path, width)
+    finally:
+        program.kill()

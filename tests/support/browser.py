@@ -116,11 +116,11 @@ class Browser:
 
     def go(self, url: str, *, width: int = 1280, height: int = 1000) -> None:
         """Go to an address in a window of this size and wait until it is there."""
-        self.requests, self._loaded = [], False
+        self.requests = []
         self.resize(width, height)
+        self.run("window.before = true")  # a load event may still be that of the page before
         self.ask("Page.navigate", url=url)
-        while not self._loaded:
-            self._next()
+        self.wait("!window.before && document.readyState === 'complete'")
 
     def wait(self, expression: str, seconds: float = 180) -> Any:
         """Wait until an expression is true, across pages, and return its value."""
