@@ -30,6 +30,7 @@ MESSAGES: dict[str, str] = {
     "input.encoding": "The encoding of {file} is not known: save it as UTF-8 or GB18030 text.",
     "input.nothing_recognised": "Nothing of a budget or final-accounts disclosure (title, table, amount) was recognised in {file}: check that it is the right file.",
     "input.nothing_recognised_in_part": "Nothing of a budget or final-accounts disclosure (title, table, amount) was recognised in {file}; page(s) {pages} are pictures or were not read, and what they hold is not known: check that it is the right file, or use the Word or Excel file it comes from.",
+    "input.deep_folders": "Folders lie more than {limit} deep in {path}: those below were not searched, move their files up.",
     "input.no_files": "There are no files to audit in {path}.",
     "input.own": "{file} is a report of this program and no filing: it was not audited.",
     "input.own_left_out": "{count} report(s) of earlier runs left out: {files}.",

@@ -30,6 +30,7 @@ MESSAGES: dict[str, str] = {
     "input.encoding": "{file} 的编码无法识别：请另存为 UTF-8 或 GB18030 编码的文本。",
     "input.nothing_recognised": "{file} 中没有认出部门预决算公开的标题、表格或金额：请确认是否选错了文件。",
     "input.nothing_recognised_in_part": "{file} 中没有认出部门预决算公开的标题、表格或金额；第 {pages} 页是图片或没有读取，其中有什么不知道：请确认是否选错了文件，或改用原来的 Word、Excel 文件。",
+    "input.deep_folders": "{path} 之下文件夹嵌套超过 {limit} 层，更深的没有查找：请把文件移到上层。",
     "input.no_files": "{path} 中没有可以核对的文件。",
     "input.own": "{file} 是本程序写的报告，不是公开文件，没有核对。",
     "input.own_left_out": "略过 {count} 个本程序以前写的报告：{files}。",

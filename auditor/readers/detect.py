@@ -102,7 +102,7 @@ def _compound(data: bytes) -> str:
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as ole:
             names = {path[0] for path in ole.listdir()}
-    except (OSError, ValueError, IndexError, TypeError, AttributeError, struct.error):
+    except (OSError, ValueError, IndexError, TypeError, AttributeError, RecursionError, struct.error):
         return "BROKEN"
     for name, kind in _STREAMS:
         if name in names:

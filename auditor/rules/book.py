@@ -150,13 +150,18 @@ def rule_folders(folders: Sequence[str | Path], *, own: bool = True) -> list[Pat
 
 
 def rule_files(roots: Iterable[Path]) -> list[tuple[Path, Path]]:
-    """Every YAML file that belongs to a rule book, with its folder; fixtures are filings and belong to none."""
-    return [
-        (root, path)
-        for root in roots
-        for path in sorted(root.rglob("*.yaml"))
-        if path.relative_to(root).parts[0] != FIXTURES
-    ]
+    """Every YAML file that belongs to a rule book, with its folder; fixtures are filings and belong to none.
+
+    Raises `RuleError` for folders that lie so deep in one another that nothing finds their end.
+    """
+    found: list[tuple[Path, Path]] = []
+    for root in roots:
+        try:
+            paths = sorted(root.rglob("*.yaml"))
+        except (OSError, RecursionError) as error:
+            raise RuleError("rules.unreadable", file=str(root), why=str(error)) from None
+        found += [(root, path) for path in paths if path.relative_to(root).parts[0] != FIXTURES]
+    return found
 
 
 @dataclass

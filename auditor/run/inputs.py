@@ -63,6 +63,8 @@ SUFFIXES = frozenset(
 NOT_FILINGS = frozenset({"key.csv", "entities.csv"})  # what `auditor generate` writes beside filings
 REPORTS = "reports_out"
 FEW_NAMES = 5  # of reports that were left out
+MOST_DEPTH = 60  # of folders within folders
+LONG_PATH = 200  # characters of a path that are shown
 AHEAD = 3  # files read before they are asked for
 
 
@@ -114,9 +116,10 @@ def left_out_line(files: Sequence[str]) -> str:
 
 
 def found(paths: Iterable[str], *, leave_out: str = "") -> tuple[list[Path], list[tuple[str, str]]]:
-    """Expand folders, in order of names; what is not there is told and the rest goes on.
+    """Expand folders; all in order of names, in whatever order they are given; what is not there is told.
 
-    Links in folders are not followed. The folder `leave_out` is not searched: reports are no filings.
+    Links in folders are not followed, and folders within folders only so far. The folder `leave_out` is not searched:
+    reports are no filings.
     """
     files: list[Path] = []
     failed: list[tuple[str, str]] = []
@@ -125,11 +128,11 @@ def found(paths: Iterable[str], *, leave_out: str = "") -> tuple[list[Path], lis
         if not _is_folder(path):
             files.append(path)
             continue
-        inside = sorted(_inside(path, leave_out))
+        inside = list(_inside(path, leave_out, failed))
         if not inside:
             failed.append((printable(text), say("input.no_files", path=printable(text))))
         files += inside
-    return list(dict.fromkeys(files)), failed
+    return sorted(set(files)), sorted(failed)
 
 
 def _is_folder(path: Path) -> bool:
@@ -139,19 +142,39 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _inside(folder: Path, leave_out: str) -> Iterator[Path]:
+def _inside(folder: Path, leave_out: str, failed: list[tuple[str, str]]) -> Iterator[Path]:
+    """The files in a folder and those within; folders that cannot be searched are added to `failed`."""
     reports = Path(leave_out).resolve() if leave_out else None
-    for base, folders, names in os.walk(folder):
-        at = Path(base)
-        folders[:] = sorted(
-            name
-            for name in folders
-            if not is_hidden(name) and name != REPORTS and (reports is None or (at / name).resolve() != reports)
-        )
-        for name in names:
-            path = at / name
-            if is_wanted(name) and path.is_file() and not path.is_symlink():
+    waiting = [(folder, 0)]
+    while waiting:
+        at, depth = waiting.pop()
+        try:
+            with os.scandir(at) as found_there:
+                entries = list(found_there)
+        except OSError as error:
+            failed.append((printable(str(at)), say("input.os", file=_short(at), why=error.strerror or str(error))))
+            continue
+        for entry in entries:
+            path = at / entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if (
+                    is_hidden(entry.name)
+                    or entry.name == REPORTS
+                    or (reports is not None and path.resolve() == reports)
+                ):
+                    continue
+                if depth < MOST_DEPTH:
+                    waiting.append((path, depth + 1))
+                else:
+                    failed.append((_short(path), say("input.deep_folders", path=_short(path), limit=MOST_DEPTH)))
+            elif is_wanted(entry.name) and entry.is_file(follow_symlinks=False):
                 yield path
+
+
+def _short(path: Path) -> str:
+    """A path to show: of a long one its beginning."""
+    text = printable(str(path))
+    return text if len(text) <= LONG_PATH else text[:LONG_PATH] + "…"
 
 
 def is_wanted(name: str) -> bool:

@@ -62,8 +62,9 @@ class Screening:
 def screen(job: Job, workers: Workers, progress: Progress, *, rehash: bool = False) -> Screening:
     """Screen a folder. Raises `AuditorError` where results cannot be written; what was written before stands."""
     _refuse_others(job)
-    files = [Path(path).relative_to(job.folder).as_posix() for path in found([job.folder], leave_out=job.out)[0]]
-    out = Screening()
+    paths, unsearched = found([job.folder], leave_out=job.out)
+    files = [path.relative_to(job.folder).as_posix() for path in paths]
+    out = Screening(remarks=[why for _, why in unsearched])
     with Journal(Path(job.out) / ".screen") as journal:
         out.remarks += [journal.remark] if journal.remark else []
         stale = list(_stale(files, journal, job, rehash=rehash))

@@ -51,7 +51,7 @@ def read(data: bytes, *, file: str, sha256: str) -> Document:
         pieces = list(_pieces(main, table))
         marks = _marks(main, table, more, pieces)
         _Reader(document, _text(main, pieces), marks).read()
-    except (OSError, struct.error, IndexError, ValueError, TypeError):
+    except (OSError, struct.error, IndexError, ValueError, TypeError, AttributeError, RecursionError):
         raise BadInputError("input.damaged", file=file, kind="DOC") from None
     return document
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ MAX_ROWS = 200_000
 EMPTY = 50  # rows or columns kept of a stretch that holds nothing
 MAX_COLUMNS = 2_000
 MAX_CELLS = 1_000_000  # about 600 MB while they are read
+OVERLAPS = 2  # times so many cells may lie in merged ranges, where these overlap
 
 _SCIENTIFIC = re.compile(r"\s*[-+]?\d(?:\.\d{1,15})?[Ee]\+\d{1,3}\s*")
 _VISIBLE = re.compile(r"\S")
@@ -133,12 +135,15 @@ def _cells(sheet: Sheet) -> list[list[Cell]]:
     if len(rows) > MAX_ROWS or len(columns) > MAX_COLUMNS or len(rows) * len(columns) > MAX_CELLS:
         raise BadInputError("input.too_many_cells", file=sheet.file, limit=MAX_CELLS)
     cells = [[Cell(shown.get((row, column), ""), _place(sheet, row, column)) for column in columns] for row in rows]
-    row_at, column_at = {row: at for at, row in enumerate(rows)}, {column: at for at, column in enumerate(columns)}
+    covered = 0
     for top, left, bottom, right in sheet.merges:
-        kept_rows = [row_at[row] for row in range(top, min(bottom, last_row) + 1) if row in row_at]
-        kept_columns = [column_at[column] for column in range(left, min(right, last_column) + 1) if column in column_at]
+        kept_rows = range(bisect_left(rows, top), bisect_right(rows, bottom))
+        kept_columns = range(bisect_left(columns, left), bisect_right(columns, right))
         if not kept_rows or not kept_columns:
             continue
+        covered += len(kept_rows) * len(kept_columns)
+        if covered > OVERLAPS * MAX_CELLS:  # programs let no two of them overlap
+            raise BadInputError("input.too_many_cells", file=sheet.file, limit=MAX_CELLS)
         # the text stands in the first cell, which may itself be hidden
         one = Cell(sheet.texts.get((top, left), ""), _place(sheet, top, left), len(kept_rows), len(kept_columns))
         for row in kept_rows:

@@ -58,7 +58,7 @@ def _stream(data: bytes, file: str) -> bytes:
             for name in ("Workbook", "Book"):
                 if ole.exists(name):
                     return bytes(ole.openstream(name).read())
-    except (OSError, ValueError, IndexError, TypeError, struct.error):
+    except (OSError, ValueError, IndexError, TypeError, AttributeError, RecursionError, struct.error):
         pass
     raise BadInputError("input.damaged", file=file, kind="XLS")
 
