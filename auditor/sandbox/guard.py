@@ -68,6 +68,7 @@ class Guard:
         self.on_pages: Callable[[int, int], None] | None = None  # told which of how many pictures is recognised next
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._lifeline = -1  # held open as long as this process lives: its end kills the worker
         self._owner = 0  # a fork must not talk to the worker of its parent
         self._served = 0
         self._ready = False
@@ -243,6 +244,7 @@ class Guard:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._owner != os.getpid():
             self._process = None
+            self._let_go()
         if self._process is not None and self._process.poll() is not None:
             self._kill()
         if self._process is None:
@@ -255,17 +257,26 @@ class Guard:
         if not sys.executable:
             raise BadInputError("input.no_worker", why="sys.executable")
         command = [*own_python("auditor.sandbox.worker"), str(self.limits.memory), str(self.limits.seconds)]
-        options: dict[str, Any] = (
-            {"creationflags": getattr(subprocess, "CREATE_NO_WINDOW", 0)}
-            if os.name == "nt"
-            else {"start_new_session": True}  # so that a conversion it started dies with it
-        )
+        ends: list[int] = []
+        options: dict[str, Any]
         try:
-            return subprocess.Popen(  # noqa: S603 — our own interpreter and module
+            if os.name == "nt":
+                options = {"creationflags": getattr(subprocess, "CREATE_NO_WINDOW", 0)}
+            else:
+                ends += os.pipe()
+                command.append(str(ends[0]))
+                options = {"start_new_session": True, "pass_fds": ends[:1]}  # so that what it starts dies with it
+            process = subprocess.Popen(  # noqa: S603 — our own interpreter and module
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **options
             )
         except OSError as error:
+            for end in ends:
+                os.close(end)
             raise BadInputError("input.no_worker", why=error.strerror or str(error)) from None
+        if ends:
+            os.close(ends[0])
+            self._lifeline = ends[1]
+        return process
 
     def _end(self) -> None:
         """Close the input of the worker, upon which it ends by itself."""
@@ -290,6 +301,14 @@ class Guard:
                 with contextlib.suppress(OSError):
                     pipe.close()
         process.wait()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Close this process's end of the lifeline."""
+        line, self._lifeline = self._lifeline, -1
+        if line >= 0:
+            with contextlib.suppress(OSError):
+                os.close(line)
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -1,9 +1,10 @@
-"""The process that parses files: `python -m auditor.sandbox.worker MEMORY SECONDS`.
+"""The process that parses files: `python -m auditor.sandbox.worker MEMORY SECONDS [LIFELINE]`.
 
 It answers requests on standard input, one at a time, until the input ends. A request is a line of JSON, followed by
 the bytes of the file where it gives their `size`; an answer is eight bytes of length and as much JSON: a document,
 the members of an archive, an error (message key and values), or the traceback of a fault of the program. Before it
-there may be messages that ask for more time.
+there may be messages that ask for more time. LIFELINE is a pipe whose other end the parent holds open: the worker, and
+what it has started, is killed when that ends, whatever it is doing.
 """
 
 from __future__ import annotations
@@ -124,11 +125,34 @@ def _peak() -> int:
     return int(line.split()[1]) * 1024 // MB if line else 0
 
 
+def live_with(lifeline: int) -> None:
+    """Kill this process and its group when the other end of a pipe is closed.
+
+    Where the system can it sends the signal itself (fcntl(2), F_SETSIG), even to a process that is stopped or busy in
+    foreign code; else, and besides, a thread waits for it.
+    """
+    import fcntl
+    import signal
+    import threading
+
+    def watch() -> None:
+        os.read(lifeline, 1)
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+
+    if hasattr(fcntl, "F_SETSIG") and hasattr(os, "O_ASYNC"):
+        fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpgrp())
+        fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def main() -> None:
     """Run the worker; nothing but answers goes to the pipe, whatever a library prints."""
     memory, seconds = int(sys.argv[1]), float(sys.argv[2])
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    if len(sys.argv) > 3:
+        live_with(int(sys.argv[3]))
     bound_memory(memory)
     try:
         serve(sys.stdin.buffer, answers, seconds)

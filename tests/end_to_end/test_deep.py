@@ -36,7 +36,13 @@ def deep(folder: Path, depth: int) -> Iterator[None]:
             file.write("x")
     finally:
         os.close(here)
-    yield
+    try:
+        yield
+    finally:
+        _taken_out(first)
+
+
+def _taken_out(first: Path) -> None:
     while (first / "d").exists():  # take out one folder after the other
         (first / "d" / "d").rename(first / "e") if (first / "d" / "d").exists() else (first / "d" / "a.txt").unlink()
         (first / "d").rmdir()
