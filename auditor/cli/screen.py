@@ -208,6 +208,8 @@ def _publish(job: Job, screening: Screening) -> None:
     from auditor.screening.store import Store
 
     with Store(Path(job.out)) as store:
+        if store.remark:
+            click.echo(store.remark, err=True)
         store.take_in(job, screening)
         expected = expected_lines(store, job.entities)
         store.expect(expected)

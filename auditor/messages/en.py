@@ -415,6 +415,7 @@ MESSAGES: dict[str, str] = {
     "cluster.no_scheduler": "There is no Dask scheduler at {address} ({why}): check the address and that it runs.",
     "store.none": "There is no store at {path}: run auditor screen first, or give its folder with --out.",
     "store.broken": "The store {path} cannot be opened ({why}): close the program that uses it, or delete it and run auditor screen again, which makes a new one.",
+    "store.set_aside": "{path} is damaged, or was written by another version of the program: it was kept as {aside}, and made again from the results; the record of earlier runs is in the file that was kept.",
     "store.query": "The query is not right: {why}",
     "store.unknown": "There is no query “{name}”{near}; the queries are {known}, or give SQL in quotes.",
     "store.values": "The query “{name}” needs: {wanted}.",

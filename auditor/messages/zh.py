@@ -416,6 +416,7 @@ MESSAGES: dict[str, str] = {
     "cluster.no_scheduler": "{address} 没有 Dask 调度器（{why}）：请检查地址，并确认它在运行。",
     "store.none": "{path} 没有结果库：请先运行 auditor screen，或用 --out 指明它的文件夹。",
     "store.broken": "结果库 {path} 打不开（{why}）：请关闭占用它的程序，或删除后再运行 auditor screen，它会重新生成。",
+    "store.set_aside": "{path} 已损坏，或是另一版本的程序写的：已另存为 {aside}，按结果文件夹重新生成；以前各次运行的记录在另存的文件里。",
     "store.query": "查询有误：{why}",
     "store.unknown": "没有名为“{name}”的查询{near}；可用的查询是 {known}，也可以给出加引号的 SQL。",
     "store.values": "查询“{name}”需要：{wanted}。",

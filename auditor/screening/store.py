@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Any, Self
 
 from auditor.errors import AuditorError
+from auditor.messages import say
 from auditor.screening.result_files import append
 from auditor.screening.store_schema import RESULTS, TABLES, ddl
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from auditor.screening.screen import Screening
 
 STORE = "screening.duckdb"
+MOST_ASIDE = 1000  # stores of other versions that are kept side by side
 BATCH = 64  # partitions taken in at once
 MEMORY = "256MB"  # of the engine, whatever the size of the store
 _SEEN = '"entity", "year", "report", "edition", "id"'
@@ -33,6 +36,7 @@ class Store:
     def __init__(self, folder: Path, *, read_only: bool = False, free: bool = False) -> None:
         self.path = folder / STORE if folder.is_dir() or not read_only else folder
         self.read_only, self.free = read_only, free
+        self.remark = ""  # that the store that was there could not be used, and is kept under another name
         self.engine: duckdb.DuckDBPyConnection
 
     def __enter__(self) -> Self:
@@ -43,14 +47,49 @@ class Store:
         settings: dict[str, str | bool | int | float | list[str]] = {"memory_limit": MEMORY}
         if self.read_only and not self.free:
             settings["enable_external_access"] = "false"
-        try:
-            self.engine = duckdb.connect(str(self.path), read_only=self.read_only, config=settings)
-        except duckdb.Error as error:
-            raise AuditorError("store.broken", path=str(self.path), why=_first(error)) from None
+        for again in (False, True):
+            try:
+                self.engine = duckdb.connect(str(self.path), read_only=self.read_only, config=settings)
+            except duckdb.Error as error:
+                if self.read_only or again or _is_busy(error):
+                    raise AuditorError("store.broken", path=str(self.path), why=_first(error)) from None
+                self._set_aside()
+                continue
+            if self.read_only or self._fits():
+                break
+            self.engine.close()
+            self._set_aside()
         if not self.read_only:
             for table in TABLES:
                 self.engine.execute(ddl(table))
         return self
+
+    def _fits(self) -> bool:
+        """Whether the tables that are there have the columns of this version: another one may have written them."""
+        import duckdb
+
+        sql = "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal ORDER BY column_index"
+        there: dict[str, list[tuple[str, str]]] = {}
+        try:
+            for table, column, kind in self.engine.execute(sql).fetchall():
+                there.setdefault(table, []).append((column, kind))
+        except duckdb.Error:
+            return False
+        wanted = {table: [(column.name, column.type) for column in columns] for table, columns in TABLES.items()}
+        return all(there.get(table, columns) == columns for table, columns in wanted.items())
+
+    def _set_aside(self) -> None:
+        """Keep what lies there under another name; the store is made again from the results."""
+        names = (self.path.with_name(f"{self.path.stem}-{number}.damaged") for number in range(1, MOST_ASIDE))
+        aside = next((name for name in names if not name.exists()), self.path.with_name(f"{self.path.stem}.damaged"))
+        try:
+            self.path.replace(aside)
+            log = self.path.with_name(f"{self.path.name}.wal")
+            if log.exists():
+                log.replace(aside.with_name(f"{aside.name}.wal"))
+        except OSError as error:
+            raise AuditorError("input.write", file=str(self.path), why=error.strerror or str(error)) from None
+        self.remark = say("store.set_aside", path=str(self.path), aside=aside.name)
 
     def __exit__(self, *_: object) -> None:
         self.engine.close()
@@ -192,6 +231,11 @@ class Store:
             return [column[0] for column in answer.description or ()], answer.fetchall()
         except duckdb.Error as error:
             raise AuditorError("store.query", why=_first(error)) from None
+
+
+def _is_busy(error: Exception) -> bool:
+    """Whether another process has the store open."""
+    return re.search(r"\block\b|another process", str(error), re.IGNORECASE) is not None
 
 
 def _first(error: Exception) -> str:
