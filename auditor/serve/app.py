@@ -17,6 +17,7 @@ from auditor.serve.door import Door, Secrets
 from auditor.serve.notebook import ORDERS, PAGE
 from auditor.serve.office_pages import OfficePages
 from auditor.serve.replies import REPORT_POLICY, XLSX, download, said_by
+from auditor.serve.rule_pages import RulePages
 from auditor.serve.uploads import Drop, State, TooMuchError, announced
 from auditor.serve.worker import REPORT
 
@@ -33,7 +34,11 @@ if TYPE_CHECKING:
 def application(desk: Desk, known: Secrets, port: int, end: Callable[[], None], office: Office | None = None) -> Door:
     """The page over a desk, and over the results of a screening where there are some; `end` stops the program."""
     door = _Pages(desk, known, end, office)
-    routes = door.routes() + (OfficePages(office, desk.notebook, known, locked=False).routes() if office else [])
+    routes = (
+        door.routes()
+        + RulePages(desk, known).routes()
+        + (OfficePages(office, desk.notebook, known, locked=False).routes() if office else [])
+    )
     return Door(
         _app(routes), hosts=(f"127.0.0.1:{port}", f"localhost:{port}"), known=known, language=desk.terms.language
     )

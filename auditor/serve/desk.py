@@ -34,12 +34,12 @@ class Terms:
 
 
 class Desk:
-    """The state folder: the notebook, `reports/` (a folder for each filing), `files/` (a folder for each drop)."""
+    """The state folder: the notebook, `reports/` (a folder for each filing), `files/` (one for each drop), `rules/`."""
 
     def __init__(self, folder: Path, terms: Terms) -> None:
         self.folder, self.terms = folder, terms
-        self.reports, self.files = folder / "reports", folder / "files"
-        for made in (folder, self.reports, self.files):
+        self.reports, self.files, self.rules = folder / "reports", folder / "files", folder / "rules"
+        for made in (folder, self.reports, self.files, self.rules):
             made.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.notebook = Notebook(folder / "notes.sqlite")
         self.drops: dict[str, Drop] = {}
@@ -143,7 +143,7 @@ class Desk:
             str(self.reports / drop.id),
             self.terms.language,
             self.terms.config,
-            list(self.terms.rules),
+            [*self.terms.rules, *([str(self.rules)] if any(self.rules.glob("*.yaml")) else [])],
             list(latest.values()),
         )
 

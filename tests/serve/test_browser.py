@@ -19,6 +19,7 @@ from click.testing import CliRunner
 
 from tests.conftest import EXAMPLES
 from tests.reports.test_browser import FINE, PROBE
+from tests.serve.test_rules import RULE
 from tests.support.browser import CHROMIUM, Browser
 
 pytestmark = [
@@ -249,3 +250,20 @@ def test_the_office_from_the_ranking_to_the_list(browser: Browser, results: Path
                 assert browser.run(PROBE) == FINE, (path, width)
     finally:
         program.kill()
+
+
+def test_a_rule_is_written_against_an_opened_filing(browser: Browser, program: Program) -> None:
+    browser.go(program.address)
+    dropped(browser, WRONG)
+    browser.go(f"{program.home}rules")
+    browser.run("document.getElementById('rule-text').focus()")
+    browser.type(RULE)
+    browser.wait("!document.getElementById('rule-save').disabled")
+    checks = browser.run("document.getElementById('rule-checks').innerText")
+    assert "收入 总计 1493.39 = 支出 总计 1493.39" in checks
+    browser.run("document.getElementById('rule-save').click()")
+    assert browser.wait("document.getElementById('told').textContent") == "已保存"
+    for width in (360, 640, 1280):
+        browser.go(f"{program.home}rules", width=width)
+        assert browser.run(PROBE) == FINE, width
+        assert "已有的规则文件：my" in browser.run("document.body.innerText")

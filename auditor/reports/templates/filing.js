@@ -53,6 +53,10 @@
       event.preventDefault();
       tell({auditor: "dropped", files: [...event.dataTransfer.files]});
     });
+    // The page around it says whose report it is; what is to be changed comes first, the counts behind it.
+    const changes = document.getElementById("changes");
+    for (const part of all("header h1, header .kind")) part.hidden = true;
+    for (const part of all(".ledger, .split, header > .note").reverse()) changes.after(part);
     tell({auditor: "ready"});
   }
 

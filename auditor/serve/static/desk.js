@@ -261,6 +261,57 @@
     });
   }
 
+  // -- the rule author: what is typed is tried a moment later, one trial at a time ---------------------------------------------
+
+  if ($("rule-text")) {
+    let timer = 0, trying = false, again = false;
+    const list = (id, lines) => $(id).replaceChildren(...lines.map(([kind, text]) => {
+      const line = document.createElement("li");
+      line.className = kind;
+      line.textContent = text;
+      return line;
+    }));
+    const trial = text => post("/rules/try", {text, filing: $("rule-filing").value});
+    const attempt = async () => {
+      if (trying) { again = true; return; }
+      if (!$("rule-text").value.trim()) return;
+      trying = true;
+      again = false;
+      $("rule-save").disabled = true;
+      $("rule-state").textContent = said.trying;
+      try {
+        const tried = await trial($("rule-text").value);
+        list("rule-remarks", tried.remarks.map(([kind, at, text]) => [kind, `${at} ${text}`]));
+        list("rule-examples", tried.examples.map(text => ["", text]));
+        list("rule-checks", tried.checks.map(text => ["", text]));
+        $("rule-state").textContent = tried.good ? fill(said.good, {checks: tried.checks.length}) : said.bad;
+        $("rule-save").disabled = !tried.good || again;
+      } catch (error) {
+        $("rule-state").textContent = error.message;
+      } finally {
+        trying = false;
+        if (again) attempt();
+      }
+    };
+    const soon = () => { $("rule-save").disabled = true; clearTimeout(timer); timer = setTimeout(attempt, 1000); };
+    $("rule-text").addEventListener("input", soon);
+    $("rule-filing").addEventListener("input", soon);
+    const into = text => { $("rule-text").value = text; attempt(); };
+    const at = () => `/rules/file/${encodeURIComponent($("rule-name").value)}`;
+    const click = (id, action) => $(id).addEventListener("click", () => action().catch(error => tell(error.message, true)));
+    click("rule-start", async () => { $("rule-state").textContent = said.trying; into((await trial("")).start); });
+    click("rule-open", async () => into((await ask(at())).text));
+    click("rule-save", async () => {
+      await ask(at(), "PUT", JSON.stringify({text: $("rule-text").value, filing: ""}));
+      tell(said.kept);
+    });
+    click("rule-delete", async () => {
+      if (!confirm($("rule-delete").dataset.sure)) return;
+      await post(`${at()}/delete`);
+      location.reload();
+    });
+  }
+
   // A reload shows a drop that is still at work.
   if ($("progress")) {
     let drop = null;
