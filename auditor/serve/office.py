@@ -1,11 +1,13 @@
 """What the office asks of a screening: filings ranked and filtered, units over the years, rules with all their hits.
 
-Everything is counted, filtered and cut into pages in DuckDB. The store is opened for each question and closed again, so
+Everything is counted, filtered and cut into pages in DuckDB. The store is opened for each request and closed again, so
 that a screening that runs meanwhile can write.
 """
 
 from __future__ import annotations
 
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,7 +17,7 @@ from auditor.model.facts import FilingKey
 from auditor.screening.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 PAGE = 50  # lines shown at once
@@ -95,12 +97,26 @@ class Office:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._open = threading.local()
         with Store(folder, read_only=True):
             pass  # that there is none is told at once
 
-    def _ask(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """Open the store once for several questions of this thread."""
         with Store(self.folder, read_only=True) as store:
-            columns, rows = store.ask(sql, values)
+            self._open.store = store
+            try:
+                yield
+            finally:
+                del self._open.store
+
+    def _ask(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        store: Store | None = getattr(self._open, "store", None)
+        if store is None:
+            with self.open():
+                return self._ask(sql, values)
+        columns, rows = store.ask(sql, values)
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
     # -- filings ------------------------------------------------------------------------------------------------

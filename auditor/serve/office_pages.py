@@ -19,7 +19,7 @@ from auditor.serve.office_list import office_list
 from auditor.serve.replies import REPORT_POLICY, XLSX, download, said_by
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from starlette.requests import Request
 
@@ -40,9 +40,9 @@ class OfficePages:
         """All routes; those that change anything only where it is not locked."""
         at = "/office/filing/{partition}/{filing}"
         routes = [
-            Route("/office", self.home),
-            Route("/office/unit", self.unit),
-            Route("/office/rule", self.rule),
+            Route("/office", self._at_once(self.home)),
+            Route("/office/unit", self._at_once(self.unit)),
+            Route("/office/rule", self._at_once(self.rule)),
             Route("/office/list", self.list),
             Route("/office/waivers", self.waivers),
             Route(at, self.filing),
@@ -52,6 +52,15 @@ class OfficePages:
         if not self.locked:
             routes.append(Route(f"{at}/decisions/{{finding}}", self.decide, methods=["PUT"]))
         return routes
+
+    def _at_once(self, route: Callable[[Request], Response]) -> Callable[[Request], Response]:
+        """A route that asks the store several questions, which is opened once."""
+
+        def opened(request: Request) -> Response:
+            with self.office.open():
+                return route(request)
+
+        return opened
 
     def _html(self, template: str, **values: Any) -> Response:
         content = pages.page(
