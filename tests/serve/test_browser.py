@@ -96,6 +96,8 @@ def test_from_drop_to_a_corrected_draft(browser: Browser, program: Program, tmp_
     dropped(browser, WRONG)
     assert browser.within("document.querySelector('main > section').id") == "changes"
     assert browser.within("document.querySelectorAll('#changes tbody tr').length") > 0
+    top = "document.querySelector('#changes tbody tr').getBoundingClientRect()"
+    assert browser.within(f"{top}.bottom < innerHeight")  # the first screen shows a change
     assert [url for url in browser.requests if not url.startswith((program.home, "data:"))] == []
     decided(browser, "changed", "已同财务核实")
 

@@ -55,7 +55,7 @@
     });
     // The page around it says whose report it is; what is to be changed comes first, the counts behind it.
     const changes = document.getElementById("changes");
-    for (const part of all("header h1, header .kind")) part.hidden = true;
+    document.documentElement.classList.add("framed");
     for (const part of all(".ledger, .split, header > .note").reverse()) changes.after(part);
     tell({auditor: "ready"});
   }
