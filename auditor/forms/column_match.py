@@ -40,6 +40,7 @@ def look(text: str) -> Look:
     return Look.TEXT if literal.state is State.UNREADABLE and literal.reason not in BROKEN else Look.NUMBER
 
 
+_SUM = re.compile(r"^(?:合计|小计|总计)$")
 _INDEX_LABEL = re.compile(r"^(?:栏次?|行次?|\*+|栏\s*次)$")
 _CODE = re.compile(r"编码|代码|^类$|^款$|^项$")
 _NAME = re.compile(r"名称|^项目$|^科目$|用途$")
@@ -209,9 +210,13 @@ def match_columns(
     for, columns may be left out of print, where the header leaves no doubt about those that are there.
     """
     scores: dict[tuple[int, int], float] = {}
+    named = {word for column in columns for word in last_words(column) if not _SUM.match(word)}
     for position in figures:
+        path = header.paths[position]
+        of_group = len(path) > 1 and bool(_SUM.match(path[-1])) and not named.isdisjoint(path[:-1])
         for order, column in enumerate(columns):
-            score = max((similarity(header.paths[position], text) for text in column.headers), default=0.0)
+            texts = (text for text in column.headers if "/" in text or not of_group)  # its 小计 is not that of the table
+            score = max((similarity(path, text) for text in texts), default=0.0)
             if column.index is not None and header.index.get(position) == column.index:
                 score += 0.5 if score else 0.4
             if score:

@@ -63,10 +63,21 @@ def matched(columns: Iterable[ShapeColumn], wanted: Sequence[Column], keys: Keys
     Two columns of one key are not told apart and are none.
     """
     known = _known(wanted, keys)
-    found: dict[ColumnKey, list[int]] = {}
+    found: dict[ColumnKey, list[ShapeColumn]] = {}
     for column in columns:
-        found.setdefault(keys.of_path(column.path), []).append(column.position)
-    return {places[0]: known[key] for key, places in found.items() if len(places) == 1 and key in known}
+        found.setdefault(keys.of_path(column.path), []).append(column)
+    unknown = [column.position for key, places in found.items() if key not in known for column in places]
+    out = {places[0].position: known[key] for key, places in found.items() if len(places) == 1 and key in known}
+    for (whole,) in (places for places in (found.get(ColumnKey(), []),) if len(places) == 1):
+        if _of_a_group(whole) and any(position < whole.position for position in unknown):
+            out.pop(whole.position, None)
+    return out
+
+
+def _of_a_group(column: ShapeColumn) -> bool:
+    """Whether a header names the total of a group: a column before it that nobody knows may be that of all."""
+    texts = [text for part in column.path for text in part.split("/") if text]
+    return len(texts) > 1 and is_total_word(plain(texts[-1])) and not is_total_word(plain(texts[0]))
 
 
 def _known(wanted: Sequence[Column], keys: Keys) -> dict[ColumnKey, Column]:

@@ -32,6 +32,7 @@ Bytes = npt.NDArray[np.uint8]
 
 NOTHING, NUMBER, UNKNOWN = 0, 1, 2
 SUMMED = (Kind.AMOUNT, Kind.COUNT)  # whatever else is printed has no total that must hold
+COUNTED = 3  # columns from which on a row of whole numbers one after the other numbers them; their digits
 DIGITS = 100  # last digits from which on a figure is no small number that anything may equal
 
 
@@ -68,7 +69,9 @@ def lanes_of(shape: Shape, facts: Facts, *, open_end: bool = False) -> list[Figu
     out = []
     for lane in sorted({row.lane for row in shape.rows}):
         columns = [c for c in shape.columns if c.lane == lane and c.kind in SUMMED]
-        numbers = [number for number, row in enumerate(shape.rows) if row.lane == lane and not _counts_columns(row)]
+        numbers = [number for number, row in enumerate(shape.rows) if row.lane == lane and not _says_columns(row)]
+        if numbers and _counts_columns(shape.rows[numbers[0]], columns):
+            del numbers[0]
         if columns and numbers:
             out.append(_lane(shape, numbers, columns, facts, left))
             out[-1].open_end = open_end or not shape.whole
@@ -85,9 +88,18 @@ def _has_twins(columns: list[ShapeColumn]) -> bool:
     return len(set(names)) < len(names)
 
 
-def _counts_columns(row: ShapeRow) -> bool:
-    """Whether a row only numbers the columns: 栏次 | 1 | 2 | 3."""
+def _says_columns(row: ShapeRow) -> bool:
+    """Whether a row says that it numbers the columns: 栏次 | 1 | 2 | 3."""
     return any("栏次" in label for label in row.labels)
+
+
+def _counts_columns(first: ShapeRow, columns: Sequence[ShapeColumn]) -> bool:
+    """Whether the first row numbers the columns, whatever it is called: one by one, no column left out."""
+    texts = [cell.text for c in columns if (cell := first.cells.get(c.position)) is not None]
+    if len(texts) < max(COUNTED, len(columns)) or not all(text.isdecimal() and len(text) < COUNTED for text in texts):
+        return False
+    counted = [int(text) for text in texts]
+    return counted == list(range(counted[0], counted[0] + len(counted)))
 
 
 def _lane(shape: Shape, numbers: list[int], columns: list[ShapeColumn], facts: Facts, left: set[int]) -> Figures:

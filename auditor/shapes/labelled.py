@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.digits import is_digits
@@ -47,6 +49,50 @@ def labelled_rows(
     """
     lane = max((column.lane for column in shape.columns), default=-1) + 1
     known: dict[tuple[int, tuple[str, ...], Kind, str], int] = {}  # column, path, kind, unit → lane
+    found = list(_entries(body, columns, taken, stub))
+    amounts = Counter(entry.column for entry in found if entry.told and entry.kind is Kind.AMOUNT)
+    for entry in found:
+        if not entry.told and entry.kind is Kind.MEASURE and 2 * amounts[entry.column] > entry.in_column:
+            entry.kind = Kind.AMOUNT  # a name that no list knows, among amounts
+        key = entry.column, entry.path, entry.kind, entry.unit
+        if key not in known:
+            known[key] = lane + len(known)
+            path = entry.path or ("数",)
+            shape.columns.append(ShapeColumn(entry.column, known[key], path, (), entry.kind, entry.unit))
+        shape.rows.append(
+            ShapeRow(
+                known[key],
+                entry.number,
+                tuple(text for text in (entry.group, entry.label) if text),
+                entry.label,
+                entry.cell.place,
+                {entry.column: entry.cell},
+                total=is_total(entry.label),
+                of_which=is_of_which(entry.label),
+            )
+        )
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A number among texts, and what the texts say of it; `told` where they say what it measures."""
+
+    number: int
+    column: int
+    cell: Cell
+    path: tuple[str, ...]
+    label: str
+    group: str
+    kind: Kind
+    unit: str
+    told: bool
+    in_column: int = 0  # numbers of its column
+
+
+def _entries(
+    body: Sequence[tuple[int, Cells]], columns: Mapping[int, tuple[str, ...]], taken: set[int], stub: int
+) -> list[_Entry]:
+    out: list[_Entry] = []
     above: dict[int, str] = {}
     for number, cells in body:
         said = filled(cells)
@@ -65,27 +111,16 @@ def labelled_rows(
             literal = parse_literal(cell.raw)
             if literal.percent and not path:
                 path = ("%",)
-            kind, unit = kind_of(
-                (label, *path) if path else (group, label), decimals=bool(literal.decimals), money=False
-            )
+            texts_of = (label, *path) if path else (group, label)
+            kind, unit = kind_of(texts_of, decimals=bool(literal.decimals), money=False)
+            told = kind_of(texts_of, decimals=bool(literal.decimals), money=True) == (kind, unit)
             if kind is Kind.AMOUNT and not unit and unit_in(group) in FEN_PER:
                 unit = unit_in(group)
-            key = column, path, kind, unit
-            if key not in known:
-                known[key] = lane + len(known)
-                shape.columns.append(ShapeColumn(column, known[key], path or ("数",), (), kind, unit))
-            shape.rows.append(
-                ShapeRow(
-                    known[key],
-                    number,
-                    tuple(text for text in (group, label) if text),
-                    label,
-                    cell.place,
-                    {column: cell},
-                    total=is_total(label),
-                    of_which=is_of_which(label),
-                )
-            )
+            out.append(_Entry(number, column, cell, path, label, group, kind, unit, told))
+    counted = Counter(entry.column for entry in out)
+    for entry in out:
+        entry.in_column = counted[entry.column]
+    return out
 
 
 def _names_no_figure(label: str) -> bool:

@@ -76,6 +76,7 @@ class Listing:
     sure: bool = True
     suspended: bool = False  # text between numbered items
     kin: bool = False  # its items are told by their names from those of the list around it
+    interrupted: bool = False  # its numbering goes on behind text that ended it: it has more items
     rivals: list[Listing] = field(default_factory=list)  # lists that some of its items may belong to as well
 
 

@@ -136,7 +136,7 @@ def _licensed(one: _Try, grammar: Grammar, exact: set[int], *, shown: bool) -> b
         return False  # changes against different figures of the year before
     if one.exact:
         return not single or shown
-    if _lacks_an_item(listing) or _closes_behind(one):
+    if listing.interrupted or _lacks_an_item(listing) or _closes_behind(one):
         return False
     if listing.sure and not single:
         said = listing.complete or _whole_shares(items) or grammar.closes([item.phrase for item in items])

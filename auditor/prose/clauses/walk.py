@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 12
 MOST_NAME = 40  # characters behind a semicolon that name the next item
+_FIRST = re.compile(r"[（(]?[1一①][^\d一二三四五六七八九十]")
 
 
 class Walk:
@@ -26,6 +27,7 @@ class Walk:
             f"|(?P<list>{grammar.opens.pattern})"
         )
         self.levels: list[Listing] = []
+        self.ended: list[Listing] = []  # lists that a passage ended, of the heading at hand
         self.line: Clause | None = None
         self.brackets: list[tuple[Clause | None, int]] = []
         self.tops: list[Clause] = []  # of the passage, in order: clauses that are no items
@@ -41,13 +43,21 @@ class Walk:
         self.brackets, self.tops, self.stopped = [], [], True
         mark = self._style(passage.text)
         numbered = bool(mark) and any(level.mark == mark for level in self.levels)
+        self._reopen(passage, mark)
         while self.levels and not (self.open_end or numbered or (mark and self.levels[-1].mark in ("", mark))):
-            self.levels.pop()
+            self.ended.append(self.levels.pop())
         if self.levels and not self.open_end and not self.levels[-1].items:
             self.levels = []
         self.line = self.levels[-1].whole if self.levels else None
         if self.levels and mark:
             self._mark(mark)
+
+    def _reopen(self, passage: Passage, mark: str) -> None:
+        """Lists that ended before their numbering did: text that is no item stands between their items."""
+        self.ended = [one for one in self.ended if one.mark and one.whole.passage.heading == passage.heading]
+        if mark and not _FIRST.match(passage.text):
+            for listing in self.ended:
+                listing.interrupted |= listing.mark == mark
 
     def _style(self, text: str) -> str:
         found = self.grammar.mark.match(text)
