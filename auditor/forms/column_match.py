@@ -18,7 +18,7 @@ from auditor.model.labels import plain
 from auditor.model.numbers import BROKEN, LOST, NUMERIC, State, parse_literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from auditor.model.document import Cell, Grid
     from auditor.model.tables import Column
@@ -215,7 +215,9 @@ def match_columns(
         path = header.paths[position]
         of_group = len(path) > 1 and bool(_SUM.match(path[-1])) and not named.isdisjoint(path[:-1])
         for order, column in enumerate(columns):
-            texts = (text for text in column.headers if "/" in text or not of_group)  # its 小计 is not that of the table
+            texts = (
+                text for text in column.headers if "/" in text or not of_group
+            )  # its 小计 is not that of the table
             score = max((similarity(path, text) for text in texts), default=0.0)
             if column.index is not None and header.index.get(position) == column.index:
                 score += 0.5 if score else 0.4
@@ -225,13 +227,22 @@ def match_columns(
     for position, order in sorted(scores, key=lambda at: (-scores[at], abs(at[1] - figures.index(at[0])), at)):
         if position not in taken and order not in taken.values():
             taken[position] = order
-    if _torn(scores, taken):
+    if _torn(scores, taken) or any(
+        _is_of_a_group(header, at, figures, taken) for at in taken if scores[at, taken[at]] < 1
+    ):
         return None
     certain = all(scores[pair] >= CERTAIN for pair in taken.items())
     missing = [c for order, c in enumerate(columns) if order not in taken.values() and not c.optional]
     if missing and (whole or not certain or len(taken) < len(figures)):
         return None
     return {position: columns[order] for position, order in taken.items()}
+
+
+def _is_of_a_group(header: Header, position: int, figures: Sequence[int], taken: Mapping[int, int]) -> bool:
+    """Whether a 小计 is that of its group alone: a column before the group that nobody knows may be that of all."""
+    path = header.paths[position]
+    before = (at for at in figures if at < position and at not in taken)
+    return len(path) > 1 and bool(_SUM.match(path[-1])) and any(header.paths[at][:1] != path[:1] for at in before)
 
 
 def _torn(scores: dict[tuple[int, int], float], taken: dict[int, int]) -> bool:

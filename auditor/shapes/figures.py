@@ -18,7 +18,7 @@ from auditor.model.numbers import NOTHING as NOTHING_STATES
 from auditor.model.units import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from auditor.model.document import Cell
     from auditor.model.facts import Address, Fact

@@ -12,6 +12,7 @@ from auditor.model.numbers import is_printed_number, parse_literal
 from auditor.model.shape import ShapeColumn, ShapeRow
 from auditor.model.units import FEN_PER, Kind
 from auditor.shapes.sheets import filled
+from auditor.shapes.stubs import style_of
 from auditor.shapes.words import (
     all_header_words,
     is_code_head,
@@ -51,7 +52,10 @@ def labelled_rows(
     known: dict[tuple[int, tuple[str, ...], Kind, str], int] = {}  # column, path, kind, unit → lane
     found = list(_entries(body, columns, taken, stub))
     amounts = Counter(entry.column for entry in found if entry.told and entry.kind is Kind.AMOUNT)
+    styles: dict[int, int] = {}
     for entry in found:
+        style = style_of(entry.label)
+        depth = styles.setdefault(style, len(styles) + 1) if style >= 0 else 0
         if not entry.told and entry.kind is Kind.MEASURE and 2 * amounts[entry.column] > entry.in_column:
             entry.kind = Kind.AMOUNT  # a name that no list knows, among amounts
         key = entry.column, entry.path, entry.kind, entry.unit
@@ -67,6 +71,7 @@ def labelled_rows(
                 entry.label,
                 entry.cell.place,
                 {entry.column: entry.cell},
+                ordinal=depth,
                 total=is_total(entry.label),
                 of_which=is_of_which(entry.label),
             )

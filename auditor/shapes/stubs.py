@@ -74,7 +74,7 @@ class StubReader:
         name = _said(cells, last) if named else ""
         code = self._code(cells) or next((found for text in labels if (found := leading_code(text))), "")
         name = name or code or next((text for text in reversed(labels) if text), "")
-        style = next((number for number, form in enumerate(_STYLES) if form.match(name)), -1)
+        style = style_of(name)
         raw = cells[last].raw if named else ""
         return Stub(
             labels,
@@ -132,3 +132,8 @@ def _indent(raw: str) -> int:
     """The printed indentation in half characters."""
     lead = raw[: len(raw) - len(raw.lstrip(" \t\u3000\u00a0"))]
     return sum(2 if sign == "\u3000" else 1 for sign in lead)
+
+
+def style_of(name: str) -> int:
+    """Which way of numbering a name begins with (一、, （一）, 1. …); −1 for none."""
+    return next((number for number, form in enumerate(_STYLES) if form.match(name)), -1)
