@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 MAX_LABEL = 60  # characters of a label; longer texts tell something and name nothing
 REACH = 64  # columns at the left in which labels are looked for
+LISTED = 10  # numbers below each other that are a list and no form
 CODE_LIKE = 3  # digits of a whole number in a label column that may be a code without its name
 
 
@@ -51,12 +52,12 @@ def labelled_rows(
     lane = max((column.lane for column in shape.columns), default=-1) + 1
     known: dict[tuple[int, tuple[str, ...], Kind, str], int] = {}  # column, path, kind, unit → lane
     found = list(_entries(body, columns, taken, stub))
-    amounts = Counter(entry.column for entry in found if entry.told and entry.kind is Kind.AMOUNT)
+    amounts = _columns_of_amounts(found)
     styles: dict[int, int] = {}
     for entry in found:
         style = style_of(entry.label)
         depth = styles.setdefault(style, len(styles) + 1) if style >= 0 else 0
-        if not entry.told and entry.kind is Kind.MEASURE and 2 * amounts[entry.column] > entry.in_column:
+        if not entry.told and entry.kind in amounts.get(entry.column, ()):
             entry.kind = Kind.AMOUNT  # a name that no list knows, among amounts
         key = entry.column, entry.path, entry.kind, entry.unit
         if key not in known:
@@ -91,7 +92,6 @@ class _Entry:
     kind: Kind
     unit: str
     told: bool
-    in_column: int = 0  # numbers of its column
 
 
 def _entries(
@@ -122,9 +122,23 @@ def _entries(
             if kind is Kind.AMOUNT and not unit and unit_in(group) in FEN_PER:
                 unit = unit_in(group)
             out.append(_Entry(number, column, cell, path, label, group, kind, unit, told))
-    counted = Counter(entry.column for entry in out)
-    for entry in out:
-        entry.in_column = counted[entry.column]
+    return out
+
+
+def _columns_of_amounts(found: Sequence[_Entry]) -> dict[int, tuple[Kind, ...]]:
+    """The columns that hold amounts, each with the kinds that its numbers without a known name may be taken for.
+
+    What is printed without decimals is an amount only in a list: many numbers, most of them with decimals, and no name
+    that says that it counts something.
+    """
+    out: dict[int, tuple[Kind, ...]] = {}
+    for column in {entry.column for entry in found}:
+        here = [entry for entry in found if entry.column == column]
+        told = Counter(entry.kind for entry in here if entry.told)
+        counted = sum(entry.kind is Kind.COUNT for entry in here if not entry.told)
+        if 2 * told[Kind.AMOUNT] > len(here) or set(told) == {Kind.AMOUNT}:
+            a_list = len(here) >= LISTED and set(told) == {Kind.AMOUNT} and 2 * counted < len(here)
+            out[column] = (Kind.MEASURE, Kind.COUNT) if a_list else (Kind.MEASURE,)
     return out
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditor.model.numbers import LOST
+from auditor.model.numbers import LOST, parse_literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -59,7 +59,7 @@ def _by_code(rows: Sequence[ShapeRow], *, equal_below: bool) -> Tree:
     tree: Tree = []
     stack: list[tuple[int, str, int]] = []  # rank, code, row
     for number, row in enumerate(rows):
-        if not addend(row) or nameless(row):
+        if not addend(row) or nameless(row) or _says_nothing(row):
             tree.append(ASIDE)
             continue
         rank, code = (ranks[row.namespace], row.code) if row.code else (-1, "")
@@ -68,6 +68,11 @@ def _by_code(rows: Sequence[ShapeRow], *, equal_below: bool) -> Tree:
         tree.append(stack[-1][2] if stack else ROOT)
         stack.append((rank, code, number))
     return tree
+
+
+def _says_nothing(row: ShapeRow) -> bool:
+    """Whether a row without a code prints nothing but zeros: it adds nothing, and heads no codes that do."""
+    return not row.code and not row.total and all(parse_literal(cell.raw).digits == 0 for cell in row.cells.values())
 
 
 def _is_above(entry: tuple[int, str, int], rank: int, code: str, *, equal_below: bool) -> bool:

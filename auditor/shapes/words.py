@@ -123,12 +123,17 @@ def kind_of(path: Sequence[str], *, decimals: bool, money: bool) -> tuple[Kind, 
             return _of_unit(unit, decimals=decimals)
         if _PERCENT.search(text) and not re.search(r"税率|汇率|率先", text):
             return Kind.PERCENT, "%"
-        if _COUNT.search(text):
-            return (Kind.MEASURE if decimals else Kind.COUNT), ""
-        if _MONEY.search(text):
-            return Kind.AMOUNT, ""
-    if money:
-        return Kind.AMOUNT, ""
+        counts, amounts = _last_end(_COUNT, text), _last_end(_MONEY, text)
+        if counts or amounts:  # the last word is what a name names: 在职人员补助 is money, 补助人数 a count
+            return _of_count(decimals=decimals) if counts >= amounts else (Kind.AMOUNT, "")
+    return (Kind.AMOUNT, "") if money else _of_count(decimals=decimals)
+
+
+def _last_end(words: re.Pattern[str], text: str) -> int:
+    return max((found.end() for found in words.finditer(text)), default=0)
+
+
+def _of_count(*, decimals: bool) -> tuple[Kind, str]:
     return (Kind.MEASURE if decimals else Kind.COUNT), ""
 
 

@@ -49,7 +49,7 @@ def cells_hidden(document: Document, choice: random.Random) -> Document:
             return cell.raw[:at] + LOST + cell.raw[at + 1 :]
         return cell.raw
 
-    return _with_grids(document, lambda grid: _recelled(grid, cover))
+    return with_grids(document, lambda grid: with_texts(grid, cover))
 
 
 def rows_hidden(document: Document, choice: random.Random) -> Document:
@@ -57,18 +57,18 @@ def rows_hidden(document: Document, choice: random.Random) -> Document:
 
     def cover(grid: Grid) -> Grid:
         lost = {id(cell) for row in grid.rows if not choice.randrange(ROWS) for cell in row}
-        return _recelled(grid, lambda cell: _covered(cell.raw) if id(cell) in lost else cell.raw)
+        return with_texts(grid, lambda cell: _covered(cell.raw) if id(cell) in lost else cell.raw)
 
-    return _with_grids(document, cover)
+    return with_grids(document, cover)
 
 
 def grids_hidden(document: Document, choice: random.Random) -> Document:
     """Some whole tables; their titles stay."""
 
     def cover(grid: Grid) -> Grid:
-        return grid if choice.randrange(GRIDS) else _recelled(grid, lambda cell: _covered(cell.raw))
+        return grid if choice.randrange(GRIDS) else with_texts(grid, lambda cell: _covered(cell.raw))
 
-    return _with_grids(document, cover)
+    return with_grids(document, cover)
 
 
 def sentences_hidden(document: Document, choice: random.Random) -> Document:
@@ -121,11 +121,12 @@ def _text(block: Paragraph | Grid) -> str:
     return "\n".join(cells.values())
 
 
-def _with_grids(document: Document, change: Callable[[Grid], Grid]) -> Document:
+def with_grids(document: Document, change: Callable[[Grid], Grid]) -> Document:
+    """The document with other grids."""
     return replace(document, blocks=[change(one) if isinstance(one, Grid) else one for one in document.blocks])
 
 
-def _recelled(grid: Grid, text_of: Callable[[Cell], str]) -> Grid:
+def with_texts(grid: Grid, text_of: Callable[[Cell], str]) -> Grid:
     """The grid with other texts; a cell that spans places stays one object."""
     made: dict[int, Cell] = {}
     for row in grid.rows:
