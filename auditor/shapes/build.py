@@ -120,6 +120,8 @@ class _Builder:
             lone = len(said) < 2 and (self.sheet.width > 1 or not said)
             if not (lone or any(money_unit(text) for text in texts)) or any(_number(cell) for cell in said):
                 return number
+            if len(said) > 1 and all_header_words(texts):
+                return number  # a unit stands in a header: 项目 | 预算数（单位：万元） | 绩效目标
             if lone and said and any(is_header_word(said[0].text) and cell is not said[0] for cell in cells):
                 return number
             shape.heads.update(map(id, cells))

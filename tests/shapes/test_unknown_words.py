@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from auditor.engine.audit import audit_filings
+from auditor.model.document import Cell
+from auditor.model.facts import Place
+from auditor.model.shape import ShapeRow
 from auditor.model.units import Kind
 from auditor.readers.text import html_pages
 from auditor.reading.filings import filing_of, merge
 from auditor.sandbox import read
+from auditor.shapes.trees import ASIDE, ROOT, trees_of
 from auditor.shapes.words import kind_of
 from auditor.testing.field.hiding import graver
 from auditor.testing.field.renaming import RENAMINGS, renamed
@@ -93,7 +97,9 @@ def test_a_name_that_no_list_knows_is_an_amount_among_amounts() -> None:
 
 
 def test_the_last_word_of_a_name_says_what_it_measures() -> None:
-    kinds = {text: kind_of((text,), decimals=False, money=False)[0] for text in ("在职人员补助", "补助人数", "采购金额")}
+    kinds = {
+        text: kind_of((text,), decimals=False, money=False)[0] for text in ("在职人员补助", "补助人数", "采购金额")
+    }
     assert kinds == {"在职人员补助": Kind.AMOUNT, "补助人数": Kind.COUNT, "采购金额": Kind.AMOUNT}
 
 
@@ -112,11 +118,25 @@ def test_a_first_row_that_counts_the_columns_is_no_row_of_figures() -> None:
     assert said(page("某某情况表", ACROSS, NUMBERED)) == []
 
 
-ZEROS = [*NUMBERED[1:4], ["", "某某事项", "0.00", "0.00", "0.00"], *NUMBERED[4:]]
+def row(name: str, figure: str, code: str = "") -> ShapeRow:
+    return ShapeRow(0, 0, (code, name), name, Place(), {2: Cell(figure, Place())}, code, "economic" if code else "")
 
 
 def test_a_row_of_nothing_between_codes_heads_none_of_them() -> None:
-    assert said(page("某某情况表", ACROSS, ZEROS)) == []
+    for figure, parents in (("0.00", [ROOT, 0, ASIDE, ROOT, 3]), ("7.00", [ROOT, 0, ROOT, 2, 3])):
+        rows = [row("甲", "9.00", "301"), row("乙", "9.00", "30101"), row("丙", figure), row("丁", "5.00", "303")]
+        trees = dict(trees_of([*rows, row("戊", "5.00", "30301")]))
+        assert trees["科目"] == parents
+
+
+HEADED = ["项目", "预算数（单位：万元）", "绩效目标"]
+PAGES = [["合计", "100.00", ""], ["局机关", "40.00", ""], ["工作经费", "25.00", "保障工作"], HEADED]
+PAGES += [["中心", "35.00", ""], ["其他", "0.00", "保障运行"]]
+
+
+def test_a_unit_in_a_header_makes_it_no_caption() -> None:
+    made = filing(page("重点项目情况表", "", [HEADED, *PAGES]))
+    assert len({f.address.column for f in made.facts if f.text in ("100.00", "35.00")}) == 1
 
 
 @cache
