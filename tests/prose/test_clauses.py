@@ -173,3 +173,12 @@ def test_a_stock_is_not_what_will_be_bought() -> None:
         "2026年单位预算安排购置车辆0辆。单位价值100万元（含）以上设备0台（套）。"
     )
     assert findings_of(text) == []
+
+
+def test_a_list_that_text_interrupts_has_more_items() -> None:
+    """The numbering goes on behind a line that is no item: the items before it are not all."""
+    whole = "（一）项目支出100.00万元，具体包括：1.信访大厅运行40.00万元。\n2.信访专项30.00万元。\n"
+    last = "3.信访培训20.00万元。\n4.信访宣传{}万元。\n"
+    assert audit_of(whole + last.format("10.00")).findings == []
+    assert audit_of(whole + last.format("12.00")).findings
+    assert audit_of(f"{whole}安排职业年金5.00万元。\n{last.format('12.00')}").findings == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,21 +19,36 @@ if TYPE_CHECKING:
 MAX_WHOLES = 6  # amounts of the passage before that may be the total
 MAX_LAYERS = 6
 _AMOUNTS = (*HEADS, "变动额")
+_FIRST = re.compile(r"[（(]?[1一①](?![\d一二三四五六七八九十])")
+
+
+def is_first(text: str) -> bool:
+    """Whether an item is numbered as the first of its list: （一）, 一、, 1., ①.
+
+    >>> is_first("（一）人员经费"), is_first("1.办公费"), is_first("（十一）其他"), is_first("11.水费")
+    (True, True, False, False)
+    """
+    return bool(_FIRST.match(text))
 
 
 @dataclass(slots=True)
 class Layer:
-    """The items of one numbering in one measure, and the amounts before them of which one may be their total."""
+    """The items of one numbering in one measure, and the amounts before them of which one may be their total.
+
+    `from_one` says that the first of them is numbered so: else there are more.
+    """
 
     column: str
     wholes: list[tuple[str, Told]]
     items: list[tuple[str, Told]]
+    from_one: bool
 
 
 @dataclass(slots=True)
 class _Open:
     style: str
     wholes: list[Clause]
+    from_one: bool
     items: list[Clause | None] = field(default_factory=list)
 
 
@@ -54,7 +70,7 @@ def layers_of(clauses: Iterable[Clause], grammar: Grammar) -> Iterator[Layer]:
             yield from _closed(stack, depth + 1)
             stack[-1].items.append(_figure(mine))
         elif style and before and len(stack) < MAX_LAYERS:
-            stack.append(_Open(style, before, [_figure(mine)]))
+            stack.append(_Open(style, before, is_first(passage.text), [_figure(mine)]))
         before = [clause for clause in mine if clause.part_of is None][: 1 if style else MAX_WHOLES]
     yield from _closed(stack, 0)
 
@@ -85,4 +101,4 @@ def _closed(stack: list[_Open], depth: int) -> Iterator[Layer]:
         column = next((name for name in _AMOUNTS if all(name in item.told for item in items)), "")
         wholes = [(whole.phrase, whole.told[column]) for whole in one.wholes if column in whole.told]
         if column and wholes:
-            yield Layer(column, wholes, [(item.phrase, item.told[column]) for item in items])
+            yield Layer(column, wholes, [(item.phrase, item.told[column]) for item in items], one.from_one)

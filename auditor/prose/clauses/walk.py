@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from auditor.prose.clauses.layers import is_first
 from auditor.prose.clauses.model import Clause, Listing, Sentences
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 12
 MOST_NAME = 40  # characters behind a semicolon that name the next item
-_FIRST = re.compile(r"[（(]?[1一①][^\d一二三四五六七八九十]")
 
 
 class Walk:
@@ -55,7 +55,7 @@ class Walk:
     def _reopen(self, passage: Passage, mark: str) -> None:
         """Lists that ended before their numbering did: text that is no item stands between their items."""
         self.ended = [one for one in self.ended if one.mark and one.whole.passage.heading == passage.heading]
-        if mark and not _FIRST.match(passage.text):
+        if mark and not is_first(passage.text):
             for listing in self.ended:
                 listing.interrupted |= listing.mark == mark
 
