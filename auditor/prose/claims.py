@@ -259,6 +259,8 @@ class _Reader:
         self._start(Line(option.topic, row, label=option.label))
 
     def _start(self, line: Line) -> None:
+        if self.topic is not None and line.topic == self.topic.items and not line.row.isdigit():
+            self.claims.gaps.add(line.topic)  # its code is not known: a sum over the codes lacks it
         self.line = self.latest[line.topic, line.row] = line
         self.fresh.add(id(line))
         self.claims.lines.append(line)

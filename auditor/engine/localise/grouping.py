@@ -74,6 +74,7 @@ def group_checks(failing: Sequence[Check], evidence: Evidence) -> list[Group]:
         told |= {id(equation.check) for equation in component.failing}
     groups = _exchanged(groups, evidence)
     asked: dict[str, Group] = {}
+    stated: dict[tuple[object, ...], Group] = {}  # what one rule says that another has said of the same figures
     by_suspect: dict[int, list[int]] = {}  # figure → the groups that suspect it
     for number, group in enumerate(groups):
         for suspect in (*group.suspects, *group.also):
@@ -89,11 +90,19 @@ def group_checks(failing: Sequence[Check], evidence: Evidence) -> list[Group]:
             continue
         near = [groups[n] for n in sorted({n for o in check.operands for n in by_suspect.get(o.fact, ())})]
         cause = next((group for group in near if _follows(check, group, evidence)), None)
+        cause = cause or (stated.get(_stated(check)) if check.linear else None)
         if cause is not None:
             cause.checks.append(check)
         else:
             groups.append(Group([check], _lonely(check, evidence)))
+            stated[_stated(check)] = groups[-1]
     return once_each(short_together(groups, evidence.facts), evidence.facts)
+
+
+def _stated(check: Check) -> tuple[object, ...]:
+    """What a check says of which figures, whichever rule says it."""
+    said = sorted((operand.fact, operand.coefficient) for operand in check.operands)
+    return check.linear, check.operator, check.constant, check.scale, tuple(said)
 
 
 def repairs_of(groups: Sequence[Group]) -> dict[int, int]:
