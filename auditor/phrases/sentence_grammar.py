@@ -31,6 +31,7 @@ FIELDS: dict[str, str] = {
     "增列": "more",
     "减列": "less",
     "确减": "fewer",
+    "自变": "itself",
 }  # pattern → where it stands in the grammar
 NAMES = tuple(FIELDS)
 PATTERN = Entry(
@@ -76,14 +77,19 @@ class Grammar:
     more: re.Pattern[str]
     less: re.Pattern[str]
     fewer: re.Pattern[str]
+    itself: re.Pattern[str]  # a reason that tells no more than that the money changed
     families: tuple[tuple[re.Pattern[str], ...], ...] = ()  # names that together are all there is
     scopes: tuple[tuple[str, str, re.Pattern[str]], ...] = ()
 
     def direction(self, reason: str) -> str:
-        """Which way a reason says that an amount moved: 增加, 减少, or '' where it says both or neither."""
+        """Which way a reason says that an amount moved: 增加, 减少, or '' where it says both or neither.
+
+        经费增加 and 经费减少 where it says no more than that the money itself moved.
+        """
+        money = "经费" if self.itself.search(reason) else ""
         if self.more.search(reason):
-            return "" if self.less.search(reason) else "增加"
-        return "减少" if self.fewer.search(reason) and not _EARLIER.search(reason) else ""
+            return "" if self.less.search(reason) else f"{money}增加"
+        return f"{money}减少" if self.fewer.search(reason) and not _EARLIER.search(reason) else ""
 
     def closes(self, phrases: Sequence[str]) -> bool:
         """Whether the names of a list are all there is: a family of names, or the last is 其他."""

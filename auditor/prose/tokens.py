@@ -22,6 +22,8 @@ _UNIT = r"(?P<unit>亿元|万元|千元|元|%|个百分点|万|人次|批次|台
 _TOKEN = re.compile(rf"(?P<number>{NUMBER}|(?:∞|[-—])(?=%)){_UNIT}")
 _ALSO_PARTS = re.compile(rf"(?P<number>{PART}|{NUMBER}|(?:∞|[-—])(?=%)){_UNIT}")  # with numbers not seen whole
 _SAME_UNIT = {"台（套）": "台", "团组": "个"}
+_SHARE = re.compile(r"(?:^|[，；、（])占(?:比|比重|比例)?(?:为|达)?$")
+MOST_SHARE = 8  # characters before a number that may say that it is a share
 MONEY = frozenset({"亿元", "万元", "千元", "元"})
 CODES = (3, 5, 7)  # digits
 
@@ -74,12 +76,18 @@ def numbers_of(passage: Passage, lexicon: Lexicon, names: Names) -> Iterator[Num
         if noise is None:
             noise = Spans(other.span() for pattern in lexicon.noise for other in pattern.finditer(text))
         start, end = found.span("number")
-        unit = found["unit"] or ""
+        unit = found["unit"] or ("%" if _lacks_percent(text, start, found.end()) else "")
         if noise.holds(start) or _is_ordinal(text, start, end):
             continue
         if not unit and end - start in CODES and names.begins(found["number"], text[end : end + 40]):
             continue
         yield Number(passage, start, found.end(), found["number"], _SAME_UNIT.get(unit, unit))
+
+
+def _lacks_percent(text: str, start: int, end: int) -> bool:
+    """Whether a share was printed without its sign: `教育支出15.40万元，占12.35；`."""
+    share = "." in text[start:end] and _SHARE.search(text, max(0, start - MOST_SHARE), start)
+    return bool(share) and text[end : end + 1] in ("，", "；", "。", "、", "）", "")
 
 
 def _is_ordinal(text: str, start: int, end: int) -> bool:
