@@ -25,6 +25,7 @@ NESTED = (
     "公务用车运行维护费支出决算为7.00万元；公务接待费支出决算为3.00万元。"
 )
 RIGHT = [
+    "七、“三公”经费支出决算情况说明\n公务接待费支出0.90万元。其中：国内公务接待支出0.90万元，接待外宾0批次、0人次。",
     LATER.format(total="10.50", change="0.50", car="10", guests="50"),
     ITEMS.format(total="3.00", guests="1.50"),
     OF_BUDGET.format(car="40"),
