@@ -96,7 +96,7 @@ class Desk:
                 drop.stage = "read"
                 command = own_python("auditor.serve.worker")
                 process = subprocess.Popen(  # noqa: S603 — our own interpreter and module
-                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **_alone()
+                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **alone()
                 )
                 self._process, self._running = process, drop.id
             assert process.stdin
@@ -222,7 +222,7 @@ def _only(folder: Path, names: set[str]) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _alone() -> dict[str, Any]:
+def alone() -> dict[str, Any]:
     """A group of processes of its own: an interruption of the page is not one of the work in half."""
     if os.name == "nt":
         return {"creationflags": getattr(subprocess, "CREATE_NO_WINDOW", 0)}

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from auditor.errors import AuditorError
 from auditor.run.output import write_file
 from auditor.serve import pages
+from auditor.serve.desk import alone
 from auditor.serve.replies import said_by
 from auditor.serve.rule_worker import Trial
 
@@ -88,6 +89,7 @@ class RulePages:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                **alone(),
             )
             try:
                 answer, _ = process.communicate(trial.line(), SECONDS)
