@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from auditor.digits import is_digits
 from auditor.model.units import Kind
 from auditor.phrases.patterns import NUMBER
 from auditor.prose.subjects import MOST, Option, Subjects, row_under
@@ -259,7 +260,7 @@ class _Reader:
         self._start(Line(option.topic, row, label=option.label))
 
     def _start(self, line: Line) -> None:
-        if self.topic is not None and line.topic == self.topic.items and not line.row.isdigit():
+        if self.topic is not None and line.topic == self.topic.items and not is_digits(line.row):
             self.claims.gaps.add(line.topic)  # its code is not known: a sum over the codes lacks it
         self.line = self.latest[line.topic, line.row] = line
         self.fresh.add(id(line))

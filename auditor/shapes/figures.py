@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from auditor.digits import whole_number
 from auditor.model.numbers import LOST, NUMERIC, parse_literal
 from auditor.model.numbers import NOTHING as NOTHING_STATES
 from auditor.model.units import Kind
@@ -96,9 +97,9 @@ def _says_columns(row: ShapeRow) -> bool:
 def _counts_columns(first: ShapeRow, columns: Sequence[ShapeColumn]) -> bool:
     """Whether the first row numbers the columns, whatever it is called: one by one, no column left out."""
     texts = [cell.text for c in columns if (cell := first.cells.get(c.position)) is not None]
-    if len(texts) < max(COUNTED, len(columns)) or not all(text.isdecimal() and len(text) < COUNTED for text in texts):
+    counted = [number for text in texts if (number := whole_number(text, COUNTED - 1)) is not None]
+    if len(texts) < max(COUNTED, len(columns)) or len(counted) < len(texts):
         return False
-    counted = [int(text) for text in texts]
     return counted == list(range(counted[0], counted[0] + len(counted)))
 
 
