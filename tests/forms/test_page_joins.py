@@ -51,3 +51,15 @@ def test_a_narrower_page_that_dropped_an_empty_column_is_laid_on_the_columns_of_
 
 def test_what_tells_of_a_continuation_is_no_part_of_a_heading() -> None:
     assert heading("自编 支出情况表（续表一）") == "自编支出情况表"
+
+
+CODED = "科目编码 | 科目名称 | 合计 | 基本支出 | 项目支出\n | 合计 | 9.00 | 6.00 | 3.00\n201 | 一般公共服务支出 | 5.00 | 4.00 | 1.00"
+OTHER = "科目编码 | 科目名称 | 合计 | 某支出 | 项目支出\n208 | 社会保障和就业支出 | 4.00 | 2.00 | 2.00"
+
+
+def test_a_second_part_that_cannot_be_joined_leaves_the_first_open() -> None:
+    """The rows that are not here may be there: nothing that this table does not list is known to be absent."""
+    alone = filing("部门支出总体情况表", "单位：万元", CODED)
+    parts = filing("部门支出总体情况表", "单位：万元", CODED, "— 5 —", "部门支出总体情况表", "单位：万元", OTHER)
+    assert {table.complete for table in alone.tables if table.table == "支出预算表"} == {True}
+    assert {table.complete for table in parts.tables if table.table == "支出预算表"} == {False}
