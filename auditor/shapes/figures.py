@@ -33,7 +33,7 @@ Bytes = npt.NDArray[np.uint8]
 
 NOTHING, NUMBER, UNKNOWN = 0, 1, 2
 SUMMED = (Kind.AMOUNT, Kind.COUNT)  # whatever else is printed has no total that must hold
-COUNTED = 3  # columns from which on a row of whole numbers one after the other numbers them; their digits
+COUNTED = 3  # columns from which on a row of whole numbers one after the other numbers them
 DIGITS = 100  # last digits from which on a figure is no small number that anything may equal
 
 
@@ -95,12 +95,10 @@ def _says_columns(row: ShapeRow) -> bool:
 
 
 def _counts_columns(first: ShapeRow, columns: Sequence[ShapeColumn]) -> bool:
-    """Whether the first row numbers the columns, whatever it is called: one by one, no column left out."""
-    texts = [cell.text for c in columns if (cell := first.cells.get(c.position)) is not None]
-    counted = [number for text in texts if (number := whole_number(text, COUNTED - 1)) is not None]
-    if len(texts) < max(COUNTED, len(columns)) or len(counted) < len(texts):
-        return False
-    return counted == list(range(counted[0], counted[0] + len(counted)))
+    """Whether the first row numbers the columns, whatever it is called: one by one, from the left."""
+    texts = [cell.text for c in columns if (cell := first.cells.get(c.position)) is not None and cell.text]
+    counted = [whole_number(text) for text in texts]
+    return len(counted) >= COUNTED and counted == list(range(1, len(counted) + 1))
 
 
 def _lane(shape: Shape, numbers: list[int], columns: list[ShapeColumn], facts: Facts, left: set[int]) -> Figures:
