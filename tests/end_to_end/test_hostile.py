@@ -177,9 +177,9 @@ def test_every_hostile_file_costs_one_sentence(here: Path) -> None:
     (here / "secret.txt").write_text(SECRET, encoding="utf-8")
     for name, (make, _) in CASES.items():
         (here / name).write_bytes(make())
-    for (name, (_, words)), said in zip(CASES.items(), audited_with(*CASES), strict=True):
-        assert name in said
-        assert words in said
+    said = audited_with(*CASES)
+    for name, (_, words) in CASES.items():
+        assert any(name in sentence and words in sentence for sentence in said), (name, said)
 
 
 @pytest.mark.slow
@@ -228,9 +228,9 @@ def test_what_is_no_file(here: Path) -> None:
     if hasattr(os, "mkfifo"):
         os.mkfifo(here / "管道.pdf")
         names["管道.pdf"] = "不是文件"
-    for (name, words), said in zip(names.items(), audited_with(*names), strict=True):
-        assert name in said
-        assert words in said
+    said = audited_with(*names)
+    for name, words in names.items():
+        assert any(name in sentence and words in sentence for sentence in said), (name, said)
 
 
 def test_links_in_folders_lead_nowhere(here: Path) -> None:
