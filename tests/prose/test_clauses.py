@@ -182,3 +182,10 @@ def test_a_list_that_text_interrupts_has_more_items() -> None:
     assert audit_of(whole + last.format("10.00")).findings == []
     assert audit_of(whole + last.format("12.00")).findings
     assert audit_of(f"{whole}安排职业年金5.00万元。\n{last.format('12.00')}").findings == []
+
+
+def test_numbers_that_run_on_below_the_next_group_are_all_its_items() -> None:
+    first = "（一）财政拨款收入50.00万元。\n1.一般公共预算20.00万元。\n2.政府性基金30.00万元。\n"
+    second = "（二）其他各项收入4565.40万元。\n3.事业收入1000.00万元。\n4.经营收入{}万元。\n5.其他收入400.00万元。\n"
+    assert audit_of(first + second.format("3165.40")).findings == []
+    assert audit_of(first + second.format("3615.40")).findings

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from auditor.digits import whole_number
 from auditor.prose.clauses.lead import HEADS
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ _AMOUNTS = (*HEADS, "变动额")
 _FIRST = re.compile(r"[（(]?[1一①](?![\d一二三四五六七八九十])")
 
 
+_NUMBER = re.compile(r"[（(]?(\d{1,3}|[一二三四五六七八九十]{1,3})[）)、.．]")
+_CHINESE = "一二三四五六七八九十"
+
+
 def is_first(text: str) -> bool:
     """Whether an item is numbered as the first of its list: （一）, 一、, 1., ①.
 
@@ -35,20 +40,22 @@ def is_first(text: str) -> bool:
 class Layer:
     """The items of one numbering in one measure, and the amounts before them of which one may be their total.
 
-    `from_one` says that the first of them is numbered so: else there are more.
+    `from_first` says that the first of them is numbered as the first, or as the one behind the last item before: else
+    there are more.
     """
 
     column: str
     wholes: list[tuple[str, Told]]
     items: list[tuple[str, Told]]
-    from_one: bool
+    from_first: bool
 
 
 @dataclass(slots=True)
 class _Open:
     style: str
     wholes: list[Clause]
-    from_one: bool
+    began: int
+    from_first: bool
     items: list[Clause | None] = field(default_factory=list)
 
 
@@ -57,22 +64,39 @@ def layers_of(clauses: Iterable[Clause], grammar: Grammar) -> Iterator[Layer]:
     stack: list[_Open] = []
     before: list[Clause] = []
     heading = ""
-    for passage, mine in _by_passage(clauses):
+    last: dict[str, tuple[int, int]] = {}  # style → number and place of its last item; it may run on over groups
+    for at, (passage, mine) in enumerate(_by_passage(clauses)):
         mark = grammar.mark.match(passage.text)
         style = (mark.lastgroup or "") if mark else ""
         if passage.heading != heading or not style:
             yield from _closed(stack, 0)
+        if passage.heading != heading or not style:
+            last = {}
         if passage.heading != heading:
             before = []
         heading = passage.heading
+        number = _number(passage.text) if style else 0
+        before_it, place = last.get(style, (0, at))
+        follows = number - 1 == before_it
+        last[style] = number, at
         depth = next((n for n, one in enumerate(stack) if one.style == style), None)
         if style and depth is not None:
             yield from _closed(stack, depth + 1)
             stack[-1].items.append(_figure(mine))
+        elif follows and stack and stack[0].began > place:
+            yield from _closed(stack, 0)  # an item of a list without a total, around all layers
         elif style and before and len(stack) < MAX_LAYERS:
-            stack.append(_Open(style, before, is_first(passage.text), [_figure(mine)]))
+            stack.append(_Open(style, before, at, number == 1 or follows, [_figure(mine)]))
         before = [clause for clause in mine if clause.part_of is None][: 1 if style else MAX_WHOLES]
     yield from _closed(stack, 0)
+
+
+def _number(text: str) -> int:
+    """The number that an item begins with; 0 for none, and for Chinese numbers beyond ten."""
+    found = _NUMBER.match(text)
+    if found is None:
+        return 0
+    return whole_number(found[1]) or (_CHINESE.find(found[1]) + 1 if len(found[1]) == 1 else 0)
 
 
 def _by_passage(clauses: Iterable[Clause]) -> Iterator[tuple[Passage, list[Clause]]]:
@@ -101,4 +125,4 @@ def _closed(stack: list[_Open], depth: int) -> Iterator[Layer]:
         column = next((name for name in _AMOUNTS if all(name in item.told for item in items)), "")
         wholes = [(whole.phrase, whole.told[column]) for whole in one.wholes if column in whole.told]
         if column and wholes:
-            yield Layer(column, wholes, [(item.phrase, item.told[column]) for item in items], one.from_one)
+            yield Layer(column, wholes, [(item.phrase, item.told[column]) for item in items], one.from_first)

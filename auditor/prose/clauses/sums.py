@@ -242,7 +242,7 @@ def _layers(clauses: Iterable[Clause], grammar: Grammar) -> Iterator[Sum]:
         parts = [told for _, told in layer.items]
         near = [whole for whole in layer.wholes if all(like(part.number, whole[1].number) for part in parts)]
         exact = next((whole for whole in near if sums(whole[1], parts)), None)
-        if exact is None and layer.from_one and len(near) == 1 and len(parts) > MANY and slipped(near[0][1], parts):
+        if exact is None and layer.from_first and len(near) == 1 and len(parts) > MANY and slipped(near[0][1], parts):
             exact = near[0]
         if exact is not None:
             yield Sum(exact[0], layer.column, exact[1], layer.items)
