@@ -54,20 +54,6 @@ def corpus(folders: list[str]) -> list[tuple[str, bytes]]:
     return found
 
 
-def hostile(data: bytes, random: Random) -> bytes:
-    """Put words into a text that a report must not take for its own; every second one, and nothing that is no text."""
-    from tests.support.whole_way import HOSTILE
-
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data
-    for _ in range(random.choice((0, 0, 1, 3))):
-        at = random.randrange(len(text) + 1)
-        text = text[:at] + random.choice(HOSTILE) + text[at:]
-    return text.encode("utf-8", "ignore")
-
-
 class Runner:
     """Runs cases in one process, with a worker of its own."""
 
@@ -78,6 +64,8 @@ class Runner:
 
     def case(self, number: int) -> tuple[str, bytes]:
         """The name and bytes of one case; the same number gives the same bytes."""
+        from tests.support.whole_way import hostile
+
         random = Random(f"{self.seed} {number}")  # noqa: S311 — wanted: the same every time
         name, data = random.choice(self.files)
         return name, hostile(damaged(data, random, [other for _, other in self.files]), random)

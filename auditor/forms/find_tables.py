@@ -258,7 +258,7 @@ class _Finder:
         if joins and before is not None:
             self._join(before, grid)
         elif found is not None and not found.grids and len(found.lines) <= MAX_REMARKS:
-            if before is not None and before.title == found.title and before.grids[-1:] and found.title:
+            if before is not None and before.grids and before.title == found.title:
                 before.open = found.open = grid.width == before.grids[-1].width  # one table in two parts, it may be
             found.above += found.lines
             found.lines = []

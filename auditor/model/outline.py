@@ -17,6 +17,18 @@ _ONES = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九")
 _DIGITS = {name: number for number, name in enumerate(_ONES) if name}
 
 
+def chinese_number(text: str) -> int:
+    """The value of a number up to 99 in Chinese characters.
+
+    >>> chinese_number("九"), chinese_number("十二"), chinese_number("二十一")
+    (9, 12, 21)
+    """
+    tens, ten, ones = text.rpartition("十")
+    if not ten:
+        return _DIGITS.get(text, 0)
+    return 10 * (_DIGITS.get(tens, 1) if tens else 1) + _DIGITS.get(ones, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """One numbered heading: its level, its number, the number that should stand there, its text."""

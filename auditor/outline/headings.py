@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.model.numbers import LOST
-from auditor.model.outline import _DIGITS, Heading
+from auditor.model.outline import Heading, chinese_number
 from auditor.outline.pieces import bare
 from auditor.phrases.pieces import Sort
 
@@ -25,18 +25,6 @@ UNREAD_ITEM = LOST * 2  # the least of an item's number
 BEGINNING = 6  # characters of a line in which its number stands
 LONG = 6  # characters of a heading that nobody writes twice by chance
 _RUN_IN = re.compile(r"(?<=[。；：])（([一二三四五六七八九十]{1,3})）")  # an item that begins within a paragraph
-
-
-def chinese_number(text: str) -> int:
-    """The value of a number up to 99 in Chinese characters.
-
-    >>> chinese_number("九"), chinese_number("十二"), chinese_number("二十一")
-    (9, 12, 21)
-    """
-    tens, ten, ones = text.rpartition("十")
-    if not ten:
-        return _DIGITS.get(text, 0)
-    return 10 * (_DIGITS.get(tens, 1) if tens else 1) + _DIGITS.get(ones, 0)
 
 
 @dataclass(slots=True)

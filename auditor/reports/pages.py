@@ -20,11 +20,12 @@ STYLE = "style.css"
 
 
 @cache
-def _environment() -> Environment:
+def templates_of(package: str) -> Environment:
+    """The templates of a package, everything that is filled in escaped, every name that is not there an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("auditor.reports"),
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -57,7 +58,7 @@ def rendered(template: str, **values: Any) -> str:
 
     script = _own(f"{template}.js")
     return (
-        _environment()
+        templates_of("auditor.reports")
         .get_template(f"{template}.html.j2")
         .render(
             lang="zh-CN" if language() == "zh" else "en",

@@ -5,29 +5,12 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from auditor.messages import catalogue, language, say
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from auditor.messages import catalogue, language
+from auditor.reports.pages import templates_of
 
 OWN = {"desk.js": "text/javascript; charset=utf-8", "desk.css": "text/css; charset=utf-8"}
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("auditor.serve"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["t"] = say
-    return environment
 
 
 def page(template: str, **values: Any) -> str:
@@ -36,7 +19,7 @@ def page(template: str, **values: Any) -> str:
     names = [key.partition(".")[2] for key in sentences if key.startswith("script.")]
     said = {name: sentences[f"script.{name}"] for name in names}  # what the script says
     return (
-        _environment()
+        templates_of("auditor.serve")
         .get_template(f"{template}.html.j2")
         .render(lang="zh-CN" if language() == "zh" else "en", said=json.dumps(said, ensure_ascii=False), **values)
     )

@@ -11,7 +11,7 @@ from auditor.testing.damage import damaged
 
 from tests.conftest import rule_book
 from tests.support.documents import WRONG, archive_bytes, page, pdf, word, workbook
-from tests.support.whole_way import HOSTILE, go, look_at, screened
+from tests.support.whole_way import go, hostile, look_at, screened
 
 TEXT = WRONG.read_text(encoding="utf-8")
 SHORT = TEXT[: TEXT.index("\n支出决算表\n")]  # two tables
@@ -24,18 +24,6 @@ def corpus(folder: Path) -> list[tuple[str, bytes]]:
         ("a.xlsx", book.read_bytes()), ("a.docx", letter.read_bytes()), ("a.html", page(SHORT)), ("a.pdf", pdf(SHORT)),
         ("a.txt", SHORT.encode()), ("a.csv", SHORT.replace("\t", ",").encode()), ("a.zip", archive_bytes({"a.txt": SHORT})),
     ]  # fmt: skip
-
-
-def hostile(data: bytes, random: Random) -> bytes:
-    """Put words into a text that no report may take for its own."""
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data
-    for _ in range(random.choice((0, 0, 1, 3))):
-        at = random.randrange(len(text) + 1)
-        text = text[:at] + random.choice(HOSTILE) + text[at:]
-    return text.encode("utf-8", "ignore")
 
 
 @pytest.mark.slow

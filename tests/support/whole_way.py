@@ -32,6 +32,7 @@ from tests.support.screens import job
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+    from random import Random
 
     from auditor.model.filing import Filing
     from auditor.rules.book import RuleBook
@@ -44,6 +45,18 @@ HOSTILE = (
     "\u202e\u2066", "\ufffe\uffff", "=cmd()", "@x", "²³①", "９" * 40, "9" * 5000, "-" * 3000, "{{7*7}}", "%s%n", "\u0661\u0662",
 )  # fmt: skip
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def hostile(data: bytes, random: Random) -> bytes:
+    """Put words into a text that a report must not take for its own; every second one, and nothing that is no text."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data
+    for _ in range(random.choice((0, 0, 1, 3))):
+        at = random.randrange(len(text) + 1)
+        text = text[:at] + random.choice(HOSTILE) + text[at:]
+    return text.encode("utf-8", "ignore")
 
 
 class Here:

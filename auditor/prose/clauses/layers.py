@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from auditor.digits import whole_number
+from auditor.model.outline import chinese_number
 from auditor.prose.clauses.lead import HEADS
 
 if TYPE_CHECKING:
@@ -20,20 +21,23 @@ if TYPE_CHECKING:
 MAX_WHOLES = 6  # amounts of the passage before that may be the total
 MAX_LAYERS = 6
 _AMOUNTS = (*HEADS, "变动额")
-_FIRST = re.compile(r"[（(]?[1一①](?![\d一二三四五六七八九十])")
+_NUMBER = re.compile(
+    r"[-•·*]*[（(]?(?:(?P<digits>\d{1,3})|(?P<words>[一二三四五六七八九十]{1,3}))[）)、.．是]|(?P<ring>[①-⑳])"
+)
 
 
-_NUMBER = re.compile(r"[（(]?(\d{1,3}|[一二三四五六七八九十]{1,3})[）)、.．]")
-_CHINESE = "一二三四五六七八九十"
+def number_of(text: str) -> int:
+    """The number that an item begins with: （一）, 一、, 1., ①; 0 for none.
 
-
-def is_first(text: str) -> bool:
-    """Whether an item is numbered as the first of its list: （一）, 一、, 1., ①.
-
-    >>> is_first("（一）人员经费"), is_first("1.办公费"), is_first("（十一）其他"), is_first("11.水费")
-    (True, True, False, False)
+    >>> number_of("（一）人员经费"), number_of("1.办公费"), number_of("（十一）其他"), number_of("②水费")
+    (1, 1, 11, 2)
     """
-    return bool(_FIRST.match(text))
+    found = _NUMBER.match(text)
+    if found is None:
+        return 0
+    if found["ring"]:
+        return ord(found["ring"]) - ord("①") + 1
+    return (whole_number(found["digits"]) or 0) if found["digits"] else chinese_number(found["words"])
 
 
 @dataclass(slots=True)
@@ -75,7 +79,7 @@ def layers_of(clauses: Iterable[Clause], grammar: Grammar) -> Iterator[Layer]:
         if passage.heading != heading:
             before = []
         heading = passage.heading
-        number = _number(passage.text) if style else 0
+        number = number_of(passage.text) if style else 0
         before_it, place = last.get(style, (0, at))
         follows = number - 1 == before_it
         last[style] = number, at
@@ -89,14 +93,6 @@ def layers_of(clauses: Iterable[Clause], grammar: Grammar) -> Iterator[Layer]:
             stack.append(_Open(style, before, at, number == 1 or follows, [_figure(mine)]))
         before = [clause for clause in mine if clause.part_of is None][: 1 if style else MAX_WHOLES]
     yield from _closed(stack, 0)
-
-
-def _number(text: str) -> int:
-    """The number that an item begins with; 0 for none, and for Chinese numbers beyond ten."""
-    found = _NUMBER.match(text)
-    if found is None:
-        return 0
-    return whole_number(found[1]) or (_CHINESE.find(found[1]) + 1 if len(found[1]) == 1 else 0)
 
 
 def _by_passage(clauses: Iterable[Clause]) -> Iterator[tuple[Passage, list[Clause]]]:

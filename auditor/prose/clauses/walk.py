@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auditor.prose.clauses.layers import is_first
+from auditor.prose.clauses.layers import number_of
 from auditor.prose.clauses.model import Clause, Listing, Sentences
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Walk:
     def _reopen(self, passage: Passage, mark: str) -> None:
         """Lists that ended before their numbering did: text that is no item stands between their items."""
         self.ended = [one for one in self.ended if one.mark and one.whole.passage.heading == passage.heading]
-        if mark and not is_first(passage.text):
+        if mark and number_of(passage.text) != 1:
             for listing in self.ended:
                 listing.interrupted |= listing.mark == mark
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.model.numbers import NUMERIC, parse_literal
+from auditor.prose.clauses.layers import number_of
 from auditor.testing.field.hiding import with_grids, with_texts
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ NAMES, HEADERS, ZERO_ROWS = 10, 6, 2  # one in so many is changed
 _CHARACTER = re.compile(r"(?![一二三四五六七八九十])[\u4e00-\u9fff]")
 _SIGNS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥鼎彝爵觚尊罍"
 _STRUCTURE = re.compile("合计|总计|小计|其中|单位|备注|说明|注")  # these say how a table is built, and stay
-_FIRST = re.compile(r"[（(]?[1一①](?![\d一二三四五六七八九十])|其中")
 _CODE = re.compile(r"\d{1,9}")
 LONG = 25  # characters of a label that is a name
 HEAD, FEW = 4, 3  # rows that may be the header; characters of what a header may print as a number
@@ -62,7 +62,7 @@ def zero_rows_added(document: Document, choice: random.Random) -> Document:
     def of_grid(grid: Grid) -> Grid:
         rows = list(grid.rows)
         able = [n for n in range(HEAD - 1, len(rows) - 1) if _simple(rows[n]) and _simple(rows[n + 1], figures=0)]
-        able = [n for n in able if not _FIRST.match("".join(cell.text for cell in rows[n + 1]))]  # below its parent
+        able = [n for n in able if not _begins_parts(rows[n + 1])]  # below its parent
         if len(rows) < LEAST or choice.randrange(ZERO_ROWS) or not able:
             return grid
         number = choice.choice(able)
@@ -105,6 +105,12 @@ def _head(grid: Grid) -> Iterator[int]:
         if any(_is_figure(cell) and len(cell.text) > FEW for cell in row):
             return
         yield from map(id, row)
+
+
+def _begins_parts(row: tuple[Cell, ...]) -> bool:
+    """Whether a row is the first part of the one above it."""
+    text = "".join(cell.text for cell in row)
+    return text.startswith("其中") or number_of(text) == 1
 
 
 def _simple(row: tuple[Cell, ...], figures: int = 2) -> bool:
