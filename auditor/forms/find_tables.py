@@ -8,6 +8,7 @@ contents are announcements, not tables.
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -350,6 +351,7 @@ _HEADER_WORDS = ("栏次", "行次", "科目代码", "科目编码", "科目名�
 
 
 def _has_data(lines: list[Paragraph]) -> bool:
-    """Whether lines below a title look like a table: header words soon after it."""
-    head = "".join(paragraph.text for paragraph in lines[:40]).replace(" ", "")
+    """Whether lines below a title look like a table: header words soon after it, before any sentence."""
+    said = itertools.takewhile(lambda line: "。" not in line.text or _NOTE.match(line.text), lines[:40])
+    head = "".join(paragraph.text for paragraph in said).replace(" ", "")
     return sum(word in head for word in _HEADER_WORDS) >= 3

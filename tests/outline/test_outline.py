@@ -155,3 +155,12 @@ def test_a_remark_that_says_why_a_table_is_empty_is_known_by_its_meaning(below: 
 def test_a_word_of_pay_is_no_word_of_performance() -> None:
     outline = audited("主要包括：基本工资、绩效工资。\n截至2023年12月31日，本单位共有车辆3辆。").filing.outlines[0]
     assert {mention.row for mention in outline.mentions if mention.table == "口径"} == {"国有资产占用"}
+
+
+def test_the_last_title_of_the_contents_takes_no_text_for_its_table() -> None:
+    listed = "示例县财政局2023年度单位决算\n目录\n一、文字部分\n第一部分单位概况\n二、表格部分\n（一）收入支出决算总表\n（二）支出决算表\n"
+    body = "一、文字部分\n第一部分单位概况\n承担全县财政工作。\n项目支出12.00万元，预算数12.00万元，合计金额12.00万元。\n二、表格部分\n"
+    document = reader.read((listed + body).encode(), file="说明.txt", sha256="")
+    headings = {heading.text for heading in bind_document(document, KEY, rule_book().forms).outlines[0].headings}
+    assert {"一、文字部分", "第一部分单位概况"} <= headings
+    assert said(audited(listed + body), "ST-S-10") == []
